@@ -1,0 +1,80 @@
+package org.stoker.base;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A lane without a thread of its own: an idle lane runs the task at once on the caller's thread; a
+ * busy one queues it, and the thread that is in takes it.
+ *
+ * <p>The thread that is in runs at most {@value #MOST_TASKS_FOR_OTHERS} tasks of others and then
+ * passes the rest to the relief executor, so that no event loop works for the others for ever. The
+ * queue needs no bound of its own: what is submitted is bounded by the bytes in flight.
+ */
+@ThreadSafe
+public final class CallerRunsLane implements Lane {
+  static final int MOST_TASKS_FOR_OTHERS = 64;
+
+  private static final Logger LOG = LoggerFactory.getLogger(CallerRunsLane.class);
+
+  private final String name;
+  private final Executor relief;
+  private final ConcurrentLinkedQueue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+  // Tasks that were submitted and have not finished, the running one included.
+  private final AtomicInteger unfinished = new AtomicInteger();
+  private volatile @Nullable Thread current;
+
+  public CallerRunsLane(String name, Executor relief) {
+    this.name = name;
+    this.relief = relief;
+  }
+
+  @Override
+  public void submit(Runnable task) {
+    // Through the queue even when the lane is idle: whoever counts first takes the oldest, so that
+    // two
+    // tasks of one thread never pass each other.
+    waiting.add(task);
+    if (unfinished.getAndIncrement() == 0) {
+      runWaiting();
+    }
+  }
+
+  @Override
+  public void assertCurrent() {
+    if (!Thread.currentThread().equals(current)) {
+      throw new IllegalStateException(
+          "not on lane " + name + " but on thread " + Thread.currentThread().getName());
+    }
+  }
+
+  private void runWaiting() {
+    for (int taken = 0; taken < MOST_TASKS_FOR_OTHERS; taken++) {
+      Runnable task = waiting.poll();
+      if (task == null) {
+        throw new IllegalStateException("lane " + name + " counts a task that it does not hold");
+      }
+      run(task);
+      if (unfinished.decrementAndGet() == 0) {
+        return;
+      }
+    }
+    relief.execute(this::runWaiting);
+  }
+
+  private void run(Runnable task) {
+    current = Thread.currentThread();
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      // The top of the lane: a task that failed must not take those behind it along.
+      LOG.error("A task of lane {} failed", name, e);
+    } finally {
+      current = null;
+    }
+  }
+}

@@ -11,13 +11,13 @@ import org.slf4j.LoggerFactory;
  * A lane without a thread of its own: an idle lane runs the task at once on the caller's thread; a
  * busy one queues it, and the thread that is in takes it.
  *
- * <p>The thread that is in runs at most {@value #MOST_TASKS_FOR_OTHERS} tasks of others and then
- * passes the rest to the relief executor, so that no event loop works for the others for ever. The
- * queue needs no bound of its own: what is submitted is bounded by the bytes in flight.
+ * <p>The thread that is in runs at most {@value #MOST_TASKS_AT_ONCE} tasks and then passes the rest
+ * to the relief executor, so that no event loop works for the others for ever. The queue needs no
+ * bound of its own: what is submitted is bounded by the bytes in flight.
  */
 @ThreadSafe
 public final class CallerRunsLane implements Lane {
-  static final int MOST_TASKS_FOR_OTHERS = 64;
+  static final int MOST_TASKS_AT_ONCE = 64;
 
   private static final Logger LOG = LoggerFactory.getLogger(CallerRunsLane.class);
 
@@ -27,6 +27,11 @@ public final class CallerRunsLane implements Lane {
   // Tasks that were submitted and have not finished, the running one included.
   private final AtomicInteger unfinished = new AtomicInteger();
   private volatile @Nullable Thread current;
+
+  // Set by the running task, taken by the thread that ran it.
+  private @Nullable Continuation continuation;
+
+  private record Continuation(Executor executor, Runnable work) {}
 
   public CallerRunsLane(String name, Executor relief) {
     this.name = name;
@@ -45,6 +50,15 @@ public final class CallerRunsLane implements Lane {
   }
 
   @Override
+  public void continueOn(Executor executor, Runnable work) {
+    assertCurrent();
+    if (continuation != null) {
+      throw new IllegalStateException("a task of lane " + name + " asked twice to continue");
+    }
+    continuation = new Continuation(executor, work);
+  }
+
+  @Override
   public void assertCurrent() {
     if (!Thread.currentThread().equals(current)) {
       throw new IllegalStateException(
@@ -53,17 +67,34 @@ public final class CallerRunsLane implements Lane {
   }
 
   private void runWaiting() {
-    for (int taken = 0; taken < MOST_TASKS_FOR_OTHERS; taken++) {
+    for (int taken = 0; taken < MOST_TASKS_AT_ONCE; taken++) {
       Runnable task = waiting.poll();
       if (task == null) {
         throw new IllegalStateException("lane " + name + " counts a task that it does not hold");
       }
-      run(task);
-      if (unfinished.decrementAndGet() == 0) {
+      if (!runToItsEnd(task)) {
         return;
       }
     }
     relief.execute(this::runWaiting);
+  }
+
+  /** Whether this thread goes on with the lane: there is more to do, and nobody else does it. */
+  private boolean runToItsEnd(Runnable task) {
+    run(task);
+    Continuation next = continuation;
+    if (next == null) {
+      return unfinished.decrementAndGet() != 0;
+    }
+    continuation = null;
+    next.executor().execute(() -> continueWith(next.work()));
+    return false;
+  }
+
+  private void continueWith(Runnable work) {
+    if (runToItsEnd(work)) {
+      runWaiting();
+    }
   }
 
   private void run(Runnable task) {

@@ -52,18 +52,36 @@ final class CallerRunsLaneTest {
   void passesOnWhatIsTooMuchForOneThread() {
     var ran = new ArrayList<Integer>();
     lane.submit(() -> {
-      for (int i = 0; i < CallerRunsLane.MOST_TASKS_FOR_OTHERS + 10; i++) {
+      for (int i = 0; i < CallerRunsLane.MOST_TASKS_AT_ONCE + 10; i++) {
         int number = i;
         lane.submit(() -> ran.add(number));
       }
     });
 
-    assertThat(ran).hasSize(CallerRunsLane.MOST_TASKS_FOR_OTHERS);
+    assertThat(ran).hasSize(CallerRunsLane.MOST_TASKS_AT_ONCE - 1);
     assertThat(relieved).hasSize(1);
 
     relieved.removeFirst().run();
 
-    assertThat(ran).hasSize(CallerRunsLane.MOST_TASKS_FOR_OTHERS + 10).isSorted();
+    assertThat(ran).hasSize(CallerRunsLane.MOST_TASKS_AT_ONCE + 10).isSorted();
+  }
+
+  @Test
+  void aTaskThatContinuesElsewhereHoldsThoseBehindItBack() {
+    var order = new ArrayList<String>();
+    var elsewhere = new ArrayList<Runnable>();
+
+    lane.submit(() -> {
+      lane.continueOn(elsewhere::add, () -> order.add("continued"));
+      order.add("first");
+    });
+    lane.submit(() -> order.add("behind"));
+
+    assertThat(order).containsExactly("first");
+
+    elsewhere.removeFirst().run();
+
+    assertThat(order).containsExactly("first", "continued", "behind");
   }
 
   @Test

@@ -14,10 +14,9 @@ import org.junit.jupiter.api.Test;
 final class MethodLengthTest {
   private static final int MOST_LINES = 70;
 
-  // Files are formatted, so a method opens at an indentation of 2, 4 or 6 and closes at the same.
-  private static final Pattern OPENS =
-      Pattern.compile(
-          "^( {2}| {4}| {6})\\S.*\\) (throws [\\w., ]+ )?\\{$|^( {2}| {4}| {6})\\) \\{$");
+  private static final Pattern TYPE = Pattern.compile("\\b(class|record|interface|enum) \\w");
+  private static final Pattern END_OF_WHAT_CAME_BEFORE =
+      Pattern.compile(".*[;{}]( *//.*)?|\\s*|\\s*(@.*[^,(]|(\\*|//|/\\*).*)|.*\\*/");
 
   private final SourceTree sources = SourceTree.ofThisBuild();
 
@@ -26,11 +25,11 @@ final class MethodLengthTest {
     List<String> tooLong = new ArrayList<>();
     for (Path file : sources.javaFiles()) {
       List<String> lines = Files.readAllLines(file);
-      for (int start = 0; start < lines.size(); start++) {
-        int length = lengthOfMethodAt(lines, start);
+      for (int opens = 0; opens < lines.size(); opens++) {
+        int length = lengthOfMethodOpenedAt(lines, opens);
         if (length > MOST_LINES) {
           tooLong.add(
-              sources.root().relativize(file) + ":" + (start + 1) + " " + length + " lines");
+              sources.root().relativize(file) + ":" + (opens + 1) + " " + length + " lines");
         }
       }
     }
@@ -38,17 +37,31 @@ final class MethodLengthTest {
     assertThat(tooLong).isEmpty();
   }
 
-  private static int lengthOfMethodAt(List<String> lines, int start) {
-    String first = lines.get(start);
-    if (!OPENS.matcher(first).matches()) {
+  /**
+   * Files are formatted, so a body closes at the indentation of the line that its header begins at.
+   */
+  private static int lengthOfMethodOpenedAt(List<String> lines, int opens) {
+    if (!lines.get(opens).endsWith(" {")) {
       return 0;
     }
-    String close = " ".repeat(first.length() - first.stripLeading().length()) + "}";
-    for (int end = start + 1; end < lines.size(); end++) {
+    int begins = opens;
+    while (begins > 0 && !END_OF_WHAT_CAME_BEFORE.matcher(lines.get(begins - 1)).matches()) {
+      begins--;
+    }
+    String header = String.join(" ", lines.subList(begins, opens + 1));
+    if (indentation(lines.get(begins)) == 0 || TYPE.matcher(header).find()) {
+      return 0;
+    }
+    String close = " ".repeat(indentation(lines.get(begins))) + "}";
+    for (int end = opens + 1; end < lines.size(); end++) {
       if (lines.get(end).startsWith(close)) {
-        return end - start + 1;
+        return end - begins + 1;
       }
     }
     return 0;
+  }
+
+  private static int indentation(String line) {
+    return line.length() - line.stripLeading().length();
   }
 }

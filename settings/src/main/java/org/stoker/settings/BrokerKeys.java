@@ -1,0 +1,405 @@
+package org.stoker.settings;
+
+import static org.stoker.settings.ConfigKey.bool;
+import static org.stoker.settings.ConfigKey.integer;
+import static org.stoker.settings.ConfigKey.key;
+import static org.stoker.settings.ConfigKey.list;
+import static org.stoker.settings.ConfigKey.longInteger;
+import static org.stoker.settings.ConfigKey.text;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The keys of a broker; names, defaults and units are Kafka's, but for those that only Stoker has.
+ */
+public final class BrokerKeys {
+  /** Who this broker is, and where it listens. */
+  private static final List<ConfigKey> IDENTITY =
+      List.of(
+          integer(
+              "broker.id",
+              -1,
+              "The broker's number; -1 takes node.id, or the number kept in meta.properties."),
+          key("node.id", ConfigType.INT, null, "The same as broker.id, as newer files name it.")
+              .atLeast(-1),
+          text("broker.rack", null, "Where the broker stands, for placing replicas apart."),
+          list(
+              "listeners",
+              "PLAINTEXT://:9092",
+              "Where the broker listens: name://host:port, with commas between them."),
+          list(
+              "advertised.listeners",
+              null,
+              "Where clients are told to connect, if that is not where the broker listens."),
+          text(
+              "listener.security.protocol.map",
+              "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT",
+              "Which security protocol each listener name speaks."),
+          text(
+              "inter.broker.listener.name",
+              null,
+              "The listener over which brokers talk to each other."),
+          text(
+                  "security.inter.broker.protocol",
+                  "PLAINTEXT",
+                  "The security protocol between brokers, if no listener is named for it.")
+              .oneOf("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"),
+          list("log.dir", "/tmp/kafka-logs", "Where partitions are kept, if log.dirs is not set."),
+          list(
+              "log.dirs",
+              null,
+              "Where partitions are kept: directories with commas between them."));
+
+  /** ZooKeeper. */
+  private static final List<ConfigKey> COORDINATION =
+      List.of(
+          text(
+              "zookeeper.connect",
+              null,
+              "The ensemble, host:port with commas between them, and a path below which everything"
+                  + " lies. Without it ZooKeeper runs inside the broker."),
+          key(
+              "zookeeper.connection.timeout.ms",
+              ConfigType.INT,
+              null,
+              "How long the broker waits for ZooKeeper when it starts; without it the session"
+                  + " time-out counts."),
+          integer(
+                  "zookeeper.session.timeout.ms",
+                  18000,
+                  "After how much silence ZooKeeper gives the broker's session up.")
+              .atLeast(1),
+          integer(
+                  "zookeeper.embedded.port",
+                  0,
+                  "The port of the ZooKeeper inside the broker; 0 takes a free one.")
+              .between(0, 65535));
+
+  /** Sockets and requests. */
+  private static final List<ConfigKey> NETWORK =
+      List.of(
+          integer("num.network.threads", 3, "How many threads serve the sockets.").atLeast(1),
+          integer(
+                  "num.io.threads",
+                  8,
+                  "How many threads do what must not be done on those: checking big compressed"
+                      + " batches, reading cold data.")
+              .atLeast(1),
+          integer("background.threads", 10, "How many threads do the housekeeping.").atLeast(1),
+          integer(
+              "socket.send.buffer.bytes",
+              102400,
+              "The kernel's send buffer of a connection; -1 leaves it to the system."),
+          integer(
+              "socket.receive.buffer.bytes",
+              102400,
+              "The kernel's receive buffer of a connection; -1 leaves it to the system."),
+          integer("socket.listen.backlog.size", 50, "How many connections may wait to be accepted.")
+              .atLeast(1),
+          integer(
+                  "socket.request.max.bytes",
+                  104857600,
+                  "The largest request; a connection that sends a larger one is closed.")
+              .atLeast(1),
+          longInteger(
+              "queued.max.request.bytes",
+              -1L,
+              "How many bytes of requests are held at once; -1 takes a quarter of the memory for"
+                  + " buffers."),
+          integer("max.connections", 2147483647, "How many connections a broker holds.").atLeast(0),
+          integer(
+                  "max.connections.per.ip",
+                  2147483647,
+                  "How many connections it holds from one address.")
+              .atLeast(0),
+          text(
+              "max.connections.per.ip.overrides",
+              "",
+              "Other limits for some addresses: host:count with commas between them."),
+          longInteger(
+              "connections.max.idle.ms",
+              600000L,
+              "After how long a connection without traffic is closed."),
+          integer("request.timeout.ms", 30000, "How long a request to the controller may take."),
+          integer("fetch.max.bytes", 57671680, "The most that one fetch response holds.")
+              .atLeast(1024),
+          integer(
+                  "max.incremental.fetch.session.cache.slots",
+                  1000,
+                  "How many fetch sessions are remembered.")
+              .atLeast(0),
+          integer(
+                  "max.request.partition.size.limit",
+                  2000,
+                  "The most partitions that one DescribeTopicPartitions response holds.")
+              .atLeast(1));
+
+  /** Topics, and what they inherit. */
+  private static final List<ConfigKey> TOPICS =
+      List.of(
+          integer("num.partitions", 1, "How many partitions a topic gets if nobody says.")
+              .atLeast(1),
+          integer(
+              "default.replication.factor",
+              1,
+              "How many replicas a partition gets if nobody says."),
+          bool(
+              "auto.create.topics.enable",
+              true,
+              "Whether a topic is made when a client asks for one that does not exist."),
+          bool("delete.topic.enable", true, "Whether topics can be deleted."),
+          integer("message.max.bytes", 1048588, "The largest batch that is taken.")
+              .atLeast(0)
+              .dynamic(),
+          integer(
+                  "max.decompressed.message.bytes",
+                  2147483639,
+                  "The largest size that a compressed batch may expand to.")
+              .between(1, 2147483639)
+              .dynamic(),
+          integer(
+                  "min.insync.replicas",
+                  1,
+                  "How many replicas must have a record before acks=all is answered.")
+              .atLeast(1)
+              .dynamic(),
+          bool(
+                  "unclean.leader.election.enable",
+                  false,
+                  "Whether a replica that lacks records may lead when no other is left.")
+              .dynamic(),
+          text(
+                  "compression.type",
+                  "producer",
+                  "How batches are compressed on disk; producer keeps them as they came.")
+              .oneOf("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer")
+              .dynamic(),
+          integer("compression.gzip.level", -1, "How hard gzip tries when the broker compresses.")
+              .checked(new Check.BetweenOr(1, 9, -1))
+              .dynamic(),
+          integer("compression.lz4.level", 9, "How hard lz4 tries when the broker compresses.")
+              .between(1, 17)
+              .dynamic(),
+          integer("compression.zstd.level", 3, "How hard zstd tries when the broker compresses.")
+              .between(-131072, 22)
+              .dynamic());
+
+  /** The log. */
+  private static final List<ConfigKey> LOG =
+      List.of(
+          integer("log.segment.bytes", 1073741824, "How large a segment's file grows.")
+              .atLeast(1048576)
+              .dynamic(),
+          key(
+                  "log.roll.ms",
+                  ConfigType.LONG,
+                  null,
+                  "After how long a segment is closed, full or not.")
+              .dynamic(),
+          integer("log.roll.hours", 168, "The same in hours.").atLeast(1),
+          key(
+                  "log.roll.jitter.ms",
+                  ConfigType.LONG,
+                  null,
+                  "The most that is taken at random from it, so that not all roll at once.")
+              .dynamic(),
+          integer("log.roll.jitter.hours", 0, "The same in hours.").atLeast(0),
+          key(
+                  "log.retention.ms",
+                  ConfigType.LONG,
+                  null,
+                  "How long records are kept; -1 is for ever.")
+              .dynamic(),
+          key("log.retention.minutes", ConfigType.INT, null, "The same in minutes."),
+          integer("log.retention.hours", 168, "The same in hours."),
+          longInteger(
+                  "log.retention.bytes", -1L, "How large a partition grows before old segments go.")
+              .dynamic(),
+          longInteger(
+                  "log.retention.check.interval.ms",
+                  300000L,
+                  "How often it is looked for segments that may go.")
+              .atLeast(1),
+          list(
+                  "log.cleanup.policy",
+                  "delete",
+                  "What becomes of old segments: delete, compact, both.")
+              .oneOf("compact", "delete")
+              .dynamic(),
+          longInteger(
+                  "log.cleaner.delete.retention.ms",
+                  86400000L,
+                  "How long a compacted topic keeps the marks of deleted keys.")
+              .atLeast(0)
+              .dynamic(),
+          longInteger(
+                  "log.cleaner.max.compaction.lag.ms",
+                  Long.MAX_VALUE,
+                  "How long a record may stay uncompacted at the most.")
+              .atLeast(1)
+              .dynamic(),
+          longInteger(
+                  "log.cleaner.min.compaction.lag.ms",
+                  0L,
+                  "How long a record stays uncompacted at the least.")
+              .atLeast(0)
+              .dynamic(),
+          key(
+                  "log.cleaner.min.cleanable.ratio",
+                  ConfigType.DOUBLE,
+                  "0.5",
+                  "How dirty a compacted log gets before it is cleaned.")
+              .between(0, 1)
+              .dynamic(),
+          integer("log.index.size.max.bytes", 10485760, "How large a segment's index grows.")
+              .atLeast(4)
+              .dynamic(),
+          integer("log.index.interval.bytes", 4096, "How many bytes lie between index entries.")
+              .atLeast(0)
+              .dynamic(),
+          longInteger(
+                  "log.segment.delete.delay.ms",
+                  60000L,
+                  "How long a deleted segment's files stay under another name.")
+              .atLeast(0)
+              .dynamic(),
+          bool(
+                  "log.flush.acks",
+                  true,
+                  "Whether records are on disk before they are acknowledged (acks=all) and visible."
+                      + " False gives Kafka's behaviour: the page cache is enough.")
+              .dynamic(),
+          longInteger(
+                  "log.flush.interval.messages",
+                  Long.MAX_VALUE,
+                  "After how many records the log is synced, if acks do not wait for the disk.")
+              .atLeast(1)
+              .dynamic(),
+          key(
+                  "log.flush.interval.ms",
+                  ConfigType.LONG,
+                  null,
+                  "After how long the log is synced, if acks do not wait for the disk.")
+              .dynamic(),
+          longInteger(
+              "log.flush.scheduler.interval.ms",
+              Long.MAX_VALUE,
+              "How often it is looked for logs to sync by time."),
+          integer(
+                  "log.flush.offset.checkpoint.interval.ms",
+                  60000,
+                  "How often it is written down up to where logs need no recovery.")
+              .atLeast(0),
+          integer(
+                  "log.flush.start.offset.checkpoint.interval.ms",
+                  60000,
+                  "How often it is written down where logs begin.")
+              .atLeast(0),
+          bool("log.preallocate", false, "Whether a new segment's file is made at its full size.")
+              .dynamic(),
+          text(
+                  "log.message.timestamp.type",
+                  "CreateTime",
+                  "Whether records keep the producer's time or get the broker's.")
+              .oneOf("CreateTime", "LogAppendTime")
+              .dynamic(),
+          longInteger(
+                  "log.message.timestamp.before.max.ms",
+                  Long.MAX_VALUE,
+                  "How far behind the broker's clock a producer's timestamp may be.")
+              .atLeast(0)
+              .dynamic(),
+          longInteger(
+                  "log.message.timestamp.after.max.ms",
+                  3600000L,
+                  "How far ahead of the broker's clock a producer's timestamp may be.")
+              .atLeast(0)
+              .dynamic(),
+          longInteger(
+                  "log.dir.reserve.bytes",
+                  67108864L,
+                  "Producing is refused while a log directory's file system has less room than"
+                      + " this, so that offsets, checkpoints and ZooKeeper can still be written.")
+              .atLeast(0),
+          integer(
+                  "num.recovery.threads.per.data.dir",
+                  2,
+                  "How many threads check a directory's logs after a crash.")
+              .atLeast(1),
+          longInteger(
+              "replica.high.watermark.checkpoint.interval.ms",
+              5000L,
+              "How often it is written down up to where records are committed."),
+          integer(
+                  "producer.id.expiration.ms",
+                  86400000,
+                  "After how long an idle producer is forgotten.")
+              .atLeast(1),
+          integer(
+                  "producer.id.expiration.check.interval.ms",
+                  600000,
+                  "How often it is looked for idle producers.")
+              .atLeast(1));
+
+  /** Consumer groups and their offsets. */
+  private static final List<ConfigKey> GROUPS =
+      List.of(
+          integer(
+              "group.min.session.timeout.ms",
+              6000,
+              "The shortest session time-out a member may ask for."),
+          integer(
+              "group.max.session.timeout.ms",
+              1800000,
+              "The longest session time-out a member may ask for."),
+          integer(
+              "group.initial.rebalance.delay.ms",
+              3000,
+              "How long a new group waits for more members before its first rebalance."),
+          integer("group.max.size", 2147483647, "How many members a group may have.").atLeast(1),
+          integer(
+              "offset.metadata.max.bytes",
+              4096,
+              "The longest text that may be committed with an offset."),
+          integer(
+                  "offsets.retention.minutes",
+                  10080,
+                  "How long the offsets of a group without members are kept.")
+              .atLeast(1),
+          longInteger(
+                  "offsets.retention.check.interval.ms",
+                  600000L,
+                  "How often it is looked for offsets that may go.")
+              .atLeast(1),
+          integer("offsets.commit.timeout.ms", 5000, "How long a commit may take.").atLeast(1),
+          integer(
+                  "offsets.load.buffer.size",
+                  5242880,
+                  "How many bytes are read at once when groups are loaded.")
+              .atLeast(1),
+          integer(
+                  "offsets.topic.num.partitions",
+                  50,
+                  "How many partitions the topic of offsets gets.")
+              .atLeast(1),
+          key(
+                  "offsets.topic.replication.factor",
+                  ConfigType.SHORT,
+                  "3",
+                  "How many replicas the topic of offsets gets.")
+              .atLeast(1),
+          integer(
+                  "offsets.topic.segment.bytes",
+                  104857600,
+                  "How large a segment of the topic of offsets grows.")
+              .atLeast(1));
+
+  public static final ConfigKeys ALL =
+      new ConfigKeys(
+          Stream.of(IDENTITY, COORDINATION, NETWORK, TOPICS, LOG, GROUPS)
+              .flatMap(List::stream)
+              .toList());
+
+  private BrokerKeys() {}
+}

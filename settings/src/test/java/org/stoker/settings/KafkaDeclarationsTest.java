@@ -1,0 +1,106 @@
+package org.stoker.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.server.config.AbstractKafkaConfig;
+import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
+import org.apache.kafka.storage.internals.log.LogConfig;
+import org.junit.jupiter.api.Test;
+
+/** Our keys against Kafka's own declarations: the same names, types and defaults. */
+final class KafkaDeclarationsTest {
+  // Each of these is explained in docs/configuration.md.
+  private static final Set<String> OURS_ALONE =
+      Set.of("log.flush.acks", "log.dir.reserve.bytes", "zookeeper.embedded.port");
+  private static final Set<String> OF_THE_ZOOKEEPER_ERA =
+      Set.of(
+          "zookeeper.connect", "zookeeper.connection.timeout.ms", "zookeeper.session.timeout.ms");
+  private static final Set<String> OTHER_DEFAULT = Set.of("node.id");
+
+  @Test
+  void everyBrokerKeyIsDeclaredAsInKafka() {
+    assertThat(differences(BrokerKeys.ALL, AbstractKafkaConfig.CONFIG_DEF.configKeys())).isEmpty();
+  }
+
+  @Test
+  void everyTopicKeyIsDeclaredAsInKafka() {
+    assertThat(differences(TopicKeys.ALL, LogConfig.configDefCopy().configKeys())).isEmpty();
+  }
+
+  @Test
+  void everyTopicKeyInheritsFromTheSameBrokerKeys() {
+    List<String> differences = new ArrayList<>();
+    for (TopicKey ours : TopicKeys.topicKeys()) {
+      if (OURS_ALONE.contains(ours.name())) {
+        continue;
+      }
+      var theirs = ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS.get(ours.name());
+      List<String> names =
+          theirs == null ? List.of() : theirs.stream().map(synonym -> synonym.name()).toList();
+      if (!ours.brokerNames().equals(names)) {
+        differences.add(ours.name() + ": " + ours.brokerNames() + " but Kafka " + names);
+      }
+      for (int i = 0; i < names.size(); i++) {
+        String converted = Objects.requireNonNull(theirs).get(i).converter().apply("3");
+        assertThat(ours.synonyms().get(i).inTopicUnits("3")).isEqualTo(converted);
+      }
+    }
+
+    assertThat(differences).isEmpty();
+  }
+
+  private static List<String> differences(
+      ConfigKeys ours, Map<String, ConfigDef.ConfigKey> theirs) {
+    List<String> differences = new ArrayList<>();
+    for (ConfigKey key : ours.all()) {
+      if (OURS_ALONE.contains(key.name()) || OF_THE_ZOOKEEPER_ERA.contains(key.name())) {
+        continue;
+      }
+      ConfigDef.ConfigKey other = theirs.get(key.name());
+      if (other == null) {
+        differences.add(key.name() + " is not Kafka's");
+        continue;
+      }
+      if (!key.type().name().equals(other.type().name())) {
+        differences.add(key.name() + " is " + other.type());
+      }
+      String theirDefault =
+          other.hasDefault() && other.defaultValue != null
+              ? ConfigDef.convertToString(other.defaultValue, other.type())
+              : null;
+      if (!OTHER_DEFAULT.contains(key.name()) && !Objects.equals(key.defaultText(), theirDefault)) {
+        differences.add(key.name() + " defaults to " + theirDefault);
+      }
+    }
+    return differences;
+  }
+
+  @Test
+  void theComparisonSeesAWrongDefault() {
+    var wrong = new ConfigKeys(List.of(ConfigKey.integer("num.partitions", 2, "wrong")));
+
+    assertThat(differences(wrong, AbstractKafkaConfig.CONFIG_DEF.configKeys()))
+        .containsExactly("num.partitions defaults to 1");
+  }
+
+  @Test
+  void everyOtherKeyOfKafkaIsNamedAsOneWithoutEffect() {
+    Set<String> missing = new TreeSet<>();
+    for (String name : AbstractKafkaConfig.CONFIG_DEF.names()) {
+      boolean known = BrokerKeys.ALL.find(name) != null;
+      List<String> warnings = new ServerProperties().set(name, "x").warnings();
+      if (!known && !warnings.getFirst().contains("is Kafka's")) {
+        missing.add(name);
+      }
+    }
+
+    assertThat(missing).isEmpty();
+  }
+}

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Asks every zookeeper server of this user that these scripts started to stop.
+set -euo pipefail
+pids="$(pgrep -u "$(id -u)" -f '^[^ ]*java .*org[.]stoker[.]broker[.]ZooKeeperServer' || true)"
+if [ -z "$pids" ]; then
+  echo "No zookeeper server to stop"
+  exit 1
+fi
+# shellcheck disable=SC2086 # several process ids are several words
+kill -s "${SIGNAL:-TERM}" $pids

@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Finds every definition in the Kafka jars of a class path. */
-final class DefinitionJars {
+public final class DefinitionJars {
   private static final Pattern JAR = Pattern.compile("(kafka-[a-z-]+)-\\d[^/\\\\]*\\.jar");
   private static final Pattern DEFINITION =
       Pattern.compile("(common/)?(message|metadata)/\\w+\\.json");
@@ -21,7 +21,7 @@ final class DefinitionJars {
   private DefinitionJars() {}
 
   /** Sorted by name, so that the same jars always give the same sources. */
-  static List<MessageDefinition> readAll(String classPath) throws IOException {
+  public static List<MessageDefinition> readAll(String classPath) throws IOException {
     List<MessageDefinition> definitions = new ArrayList<>();
     for (String element : List.of(classPath.split(Pattern.quote(File.pathSeparator), -1))) {
       File file = new File(element);

@@ -18,7 +18,7 @@ import org.stoker.protocol.generator.MessageDefinition.Kind;
  * Turns the JSON of one definition into a {@link MessageDefinition}, refusing what it does not
  * know.
  */
-final class DefinitionParser {
+public final class DefinitionParser {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(JsonParser.Feature.ALLOW_COMMENTS).build();
 
@@ -55,7 +55,7 @@ final class DefinitionParser {
 
   private DefinitionParser() {}
 
-  static MessageDefinition parse(String artifact, String json) throws IOException {
+  public static MessageDefinition parse(String artifact, String json) throws IOException {
     return new DefinitionParser().message(artifact, JSON.readTree(json));
   }
 

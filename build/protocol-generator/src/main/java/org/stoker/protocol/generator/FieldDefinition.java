@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.stoker.protocol.generator.FieldType.Scalar;
 
 /** One field of a struct, as its definition describes it. */
-record FieldDefinition(
+public record FieldDefinition(
     String name,
     FieldType type,
     Versions versions,
@@ -17,9 +17,9 @@ record FieldDefinition(
     boolean ignorable,
     boolean zeroCopy,
     String about) {
-  static final int NO_TAG = -1;
+  public static final int NO_TAG = -1;
 
-  FieldDefinition {
+  public FieldDefinition {
     if ((tag == NO_TAG) != taggedVersions.isEmpty()) {
       throw new IllegalArgumentException(name + ": tag and taggedVersions belong together");
     }
@@ -28,32 +28,32 @@ record FieldDefinition(
     }
   }
 
-  String javaName() {
+  public String javaName() {
     return name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);
   }
 
-  String setterName() {
+  public String setterName() {
     return "set" + name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
   }
 
   /** Versions in which the field has its place in the struct, rather than a tag after it. */
-  Versions mandatoryVersions() {
+  public Versions mandatoryVersions() {
     return versions.subtract(taggedVersions);
   }
 
-  boolean isTagged() {
+  public boolean isTagged() {
     return tag != NO_TAG;
   }
 
-  boolean isNullable() {
+  public boolean isNullable() {
     return !nullableVersions.isEmpty() || defaultsToNull();
   }
 
-  boolean defaultsToNull() {
+  public boolean defaultsToNull() {
     return defaultText.equals("null") || type == Scalar.RECORDS;
   }
 
-  boolean isBuffer() {
+  public boolean isBuffer() {
     return type == Scalar.BYTES && zeroCopy;
   }
 }

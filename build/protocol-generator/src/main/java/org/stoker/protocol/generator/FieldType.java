@@ -3,7 +3,7 @@ package org.stoker.protocol.generator;
 import java.util.Locale;
 
 /** The type of a field as a definition spells it: a scalar, a struct, or an array of either. */
-sealed interface FieldType {
+public sealed interface FieldType {
   /** Types that the protocol knows by name, with the Java type that carries each. */
   enum Scalar implements FieldType {
     BOOL("boolean", "Boolean", "Bool", 1),
@@ -19,14 +19,14 @@ sealed interface FieldType {
     BYTES("byte[]", "byte[]", "Bytes", 0),
     RECORDS("RecordBytes", "RecordBytes", "Records", 0);
 
-    final String javaType;
-    final String boxedType;
+    public final String javaType;
+    public final String boxedType;
 
     /** How the reader's and writer's methods for this type are called. */
-    final String wireName;
+    public final String wireName;
 
     /** Bytes on the wire; 0 where a length comes first. */
-    final int fixedSize;
+    public final int fixedSize;
 
     Scalar(String javaType, String boxedType, String wireName, int fixedSize) {
       this.javaType = javaType;
@@ -35,11 +35,11 @@ sealed interface FieldType {
       this.fixedSize = fixedSize;
     }
 
-    boolean isFixedSize() {
+    public boolean isFixedSize() {
       return fixedSize > 0;
     }
 
-    boolean isPrimitive() {
+    public boolean isPrimitive() {
       return isFixedSize() && this != UUID;
     }
   }

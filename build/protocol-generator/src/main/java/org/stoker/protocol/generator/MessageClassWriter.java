@@ -3,7 +3,7 @@ package org.stoker.protocol.generator;
 import java.util.Set;
 
 /** Writes the Java class of one message. */
-final class MessageClassWriter {
+public final class MessageClassWriter {
   // Names that a struct must not take, because the generated class uses them for something else.
   private static final Set<String> TAKEN =
       Set.of(
@@ -31,7 +31,7 @@ final class MessageClassWriter {
     this.message = message;
   }
 
-  static String write(String packageName, MessageDefinition message) {
+  public static String write(String packageName, MessageDefinition message) {
     return new MessageClassWriter(message).write(packageName);
   }
 

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** One published definition: a message with its structs and the versions it is valid in. */
-record MessageDefinition(
+public record MessageDefinition(
     String artifact,
     Kind kind,
     int apiKey,
@@ -14,10 +14,10 @@ record MessageDefinition(
     boolean latestVersionUnstable,
     StructDefinition body,
     List<StructDefinition> structs) {
-  static final int NO_API_KEY = -1;
+  public static final int NO_API_KEY = -1;
 
   /** What the definition's {@code type} says it is. */
-  enum Kind {
+  public enum Kind {
     REQUEST,
     RESPONSE,
     HEADER,
@@ -31,16 +31,16 @@ record MessageDefinition(
     }
   }
 
-  String name() {
+  public String name() {
     return body.name();
   }
 
   /** False for an API that was removed: only its number is still taken. */
-  boolean isAlive() {
+  public boolean isAlive() {
     return !validVersions.isEmpty();
   }
 
-  StructDefinition struct(String structName) {
+  public StructDefinition struct(String structName) {
     for (StructDefinition struct : structs) {
       if (struct.name().equals(structName)) {
         return struct;

@@ -84,15 +84,20 @@ final class ReadMethodWriter {
       out.line("throw WireReader.tagNotInVersion(\"" + field.javaName() + "\", version);");
       out.line("}");
     }
-    readValue(field);
+    readValue(field, "in.readUnsignedVarint() <= 0");
     out.line("}");
   }
 
   private void readValue(FieldDefinition field) {
+    readValue(field, "in.readInt8() < 0");
+  }
+
+  /** A nullable struct begins with a mark, one kind in its place and another under a tag. */
+  private void readValue(FieldDefinition field, String structIsNull) {
     String target = "this." + field.javaName();
     switch (field.type()) {
       case Scalar scalar -> out.line(target + " = " + readScalar(field, scalar) + ";");
-      case StructOf struct -> readStruct(field, struct, target);
+      case StructOf struct -> readStruct(field, struct, target, structIsNull);
       case ArrayOf array when array.element() instanceof StructOf struct ->
           readStructs(field, struct, target);
       case ArrayOf array -> {
@@ -125,12 +130,11 @@ final class ReadMethodWriter {
         : condition.expression() + " ? " + then + " : " + otherwise;
   }
 
-  private void readStruct(FieldDefinition field, StructOf struct, String target) {
+  private void readStruct(
+      FieldDefinition field, StructOf struct, String target, String structIsNull) {
     String read = "new " + struct.name() + "(in, version)";
-    Condition nullable = scope.nullable(field);
-    String absent =
-        nullable.isAlways() ? "in.readInt8() < 0" : nullable.expression() + " && in.readInt8() < 0";
-    out.line(target + " = " + (nullable.isNever() ? read : absent + " ? null : " + read) + ";");
+    Condition isNull = scope.nullable(field).and(new Condition(structIsNull));
+    out.line(target + " = " + choose(isNull, "null", read) + ";");
   }
 
   private void readStructs(FieldDefinition field, StructOf struct, String target) {

@@ -3,19 +3,19 @@ package org.stoker.protocol.generator;
 /**
  * A range of message versions, both ends included; lowest above highest means no version at all.
  */
-record Versions(int lowest, int highest) {
-  static final int OPEN_END = Short.MAX_VALUE;
-  static final Versions NONE = new Versions(0, -1);
-  static final Versions ALL = new Versions(0, OPEN_END);
+public record Versions(int lowest, int highest) {
+  public static final int OPEN_END = Short.MAX_VALUE;
+  public static final Versions NONE = new Versions(0, -1);
+  public static final Versions ALL = new Versions(0, OPEN_END);
 
-  Versions {
+  public Versions {
     if (lowest < 0 || highest > OPEN_END) {
       throw new IllegalArgumentException("versions " + lowest + " to " + highest);
     }
   }
 
   /** Reads {@code "3"}, {@code "3+"}, {@code "3-7"} or {@code "none"}. */
-  static Versions parse(String text) {
+  public static Versions parse(String text) {
     String spec = text.strip();
     if (spec.equals("none")) {
       return NONE;
@@ -32,26 +32,26 @@ record Versions(int lowest, int highest) {
         Integer.parseInt(spec.substring(0, dash)), Integer.parseInt(spec.substring(dash + 1)));
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return lowest > highest;
   }
 
-  boolean contains(int version) {
+  public boolean contains(int version) {
     return version >= lowest && version <= highest;
   }
 
-  boolean containsAll(Versions other) {
+  public boolean containsAll(Versions other) {
     return other.isEmpty() || (lowest <= other.lowest && highest >= other.highest);
   }
 
-  Versions intersect(Versions other) {
+  public Versions intersect(Versions other) {
     int low = Math.max(lowest, other.lowest);
     int high = Math.min(highest, other.highest);
     return low > high ? NONE : new Versions(low, high);
   }
 
   /** What is left without {@code other}, which must not split this range in two. */
-  Versions subtract(Versions other) {
+  public Versions subtract(Versions other) {
     Versions removed = intersect(other);
     if (removed.isEmpty()) {
       return this;

@@ -96,7 +96,7 @@ final class WriteMethodWriter {
       out.line("int tagSize = 0;");
       new SizeMethodWriter(scope, out).addValue(field, "tagSize");
       out.line("out.writeUnsignedVarint(tagSize);");
-      writeValue(field);
+      writeValue(field, "out.writeUnsignedVarint(%d);", 0);
       out.line("}");
     }
     out.line("out.writeUnknownTaggedFieldsFrom(this.unknownTaggedFields, next);");
@@ -107,11 +107,16 @@ final class WriteMethodWriter {
   }
 
   private void writeValue(FieldDefinition field) {
+    writeValue(field, "out.writeInt8((byte) %d);", -1);
+  }
+
+  /** A nullable struct begins with a mark, one kind in its place and another under a tag. */
+  private void writeValue(FieldDefinition field, String writeMark, int nullMark) {
     refuseNull(field);
     String value = "this." + field.javaName();
     switch (field.type()) {
       case Scalar scalar -> out.line(writeScalar(field, scalar, value));
-      case StructOf _ -> writeStruct(field, value);
+      case StructOf _ -> writeStruct(field, value, writeMark, nullMark);
       case ArrayOf array when array.element() instanceof StructOf struct ->
           writeStructs(field, struct, value);
       case ArrayOf array ->
@@ -144,20 +149,21 @@ final class WriteMethodWriter {
     return "out.write%s(%s, %s);".formatted(name, value, scope.flexibleWord(field));
   }
 
-  private void writeStruct(FieldDefinition field, String value) {
+  private void writeStruct(FieldDefinition field, String value, String writeMark, int nullMark) {
     Condition nullable = scope.nullable(field);
     if (nullable.isNever()) {
       out.line(value + ".write(out, version);");
       return;
     }
     out.line("if (" + value + " == null) {");
-    out.line("out.writeInt8((byte) -1);");
+    out.line(writeMark.formatted(nullMark));
     out.line("} else {");
-    if (nullable.isAlways()) {
-      out.line("out.writeInt8((byte) 1);");
-    } else {
+    if (!nullable.isAlways()) {
       out.line("if (" + nullable.expression() + ") {");
-      out.line("out.writeInt8((byte) 1);").line("}");
+    }
+    out.line(writeMark.formatted(1));
+    if (!nullable.isAlways()) {
+      out.line("}");
     }
     out.line(value + ".write(out, version);");
     out.line("}");

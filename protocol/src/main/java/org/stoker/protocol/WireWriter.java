@@ -201,9 +201,18 @@ public final class WireWriter {
     buffer.put(bytes.duplicate());
   }
 
-  /** Replaces four bytes that were written before, for lengths that are known only at the end. */
-  public void patchInt32(int position, int value) {
-    buffer.putInt(position, value);
+  /** Leaves room for a length of 32 bits; {@link #endLength} fills it in. */
+  public int beginLength() {
+    int position = buffer.position();
+    writeInt32(0);
+    // Until then the place holds the size so far, which is what the end subtracts.
+    buffer.putInt(position, size());
+    return position;
+  }
+
+  /** Fills in how much was written since {@link #beginLength} returned {@code lengthAt}. */
+  public void endLength(int lengthAt) {
+    buffer.putInt(lengthAt, size() - buffer.getInt(lengthAt));
   }
 
   /** All tagged fields of a struct that knows none. */

@@ -1,0 +1,4 @@
+@NullMarked
+package org.stoker.records;
+
+import org.jspecify.annotations.NullMarked;

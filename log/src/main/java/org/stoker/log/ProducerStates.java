@@ -1,0 +1,341 @@
+package org.stoker.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.stoker.base.ConfinedTo;
+
+/**
+ * The producers of one partition: turns duplicates and gaps away, and knows which transactions are
+ * open.
+ *
+ * <p>A batch is checked before it is written and noted after. What is known of a producer goes when
+ * it has been silent for {@code producer.id.expiration.ms} and has no transaction open; a producer
+ * that is not known may start with any sequence, since what was known of it may have expired.
+ */
+@ConfinedTo(ConfinedTo.PARTITION_LANE)
+final class ProducerStates {
+  /** Markers of transactions v2 bump the epoch, so theirs must be above the producer's. */
+  private static final int FIRST_VERSION_THAT_BUMPS = 2;
+
+  private final ProducerSnapshots snapshots;
+  private final HashMap<Long, ProducerState> producers = new HashMap<>();
+  private final HashMap<Long, TransactionVerification> verifications = new HashMap<>();
+  // By first offset. Readers of committed records stop at the first of either map.
+  private final TreeMap<Long, Long> openTransactions = new TreeMap<>();
+  private final TreeMap<Long, Long> endedNotReplicated = new TreeMap<>();
+  private long expirationMs;
+  private long mapEndOffset;
+  private long snapshotOffset;
+
+  /** What is to be written as a snapshot of this offset. */
+  record PendingSnapshot(long offset, ByteBuffer bytes) {}
+
+  ProducerStates(ProducerSnapshots snapshots, long expirationMs) {
+    this.snapshots = snapshots;
+    this.expirationMs = expirationMs;
+  }
+
+  ProducerSnapshots snapshots() {
+    return snapshots;
+  }
+
+  void setExpirationMs(long newExpirationMs) {
+    expirationMs = newExpirationMs;
+  }
+
+  // ---- Check, then note.
+
+  /** Whether the producer's batch may be appended; changes nothing. */
+  ProducerVerdict check(
+      long producerId,
+      short epoch,
+      int baseSequence,
+      int lastSequence,
+      boolean isTransactional,
+      AppendOrigin origin) {
+    ProducerState known = producers.get(producerId);
+    boolean isClient = origin == AppendOrigin.CLIENT;
+    if (known == null) {
+      return isClient && !isVerified(producerId, baseSequence, false)
+          ? new ProducerVerdict.OutOfOrderSequence(
+              producerId, baseSequence, ProducerState.NO_SEQUENCE)
+          : ProducerVerdict.Accept.ACCEPT;
+    }
+    int same = isClient ? known.find(epoch, baseSequence, lastSequence) : -1;
+    if (same >= 0) {
+      return known.duplicate(same);
+    }
+    if (epoch < known.epoch() && origin != AppendOrigin.REPLICATION) {
+      return new ProducerVerdict.InvalidProducerEpoch(producerId, epoch, known.epoch());
+    }
+    if (isClient && !isInSequence(known, epoch, baseSequence)) {
+      return new ProducerVerdict.OutOfOrderSequence(producerId, baseSequence, known.lastSequence());
+    }
+    return known.hasTransaction() && !isTransactional
+        ? new ProducerVerdict.NotTransactional(producerId, known.transactionFirstOffset())
+        : ProducerVerdict.Accept.ACCEPT;
+  }
+
+  private boolean isInSequence(ProducerState known, short epoch, int baseSequence) {
+    if (!isVerified(known.producerId(), baseSequence, known.hasBatches())) {
+      return false;
+    }
+    if (known.epoch() == ProducerState.NO_EPOCH) {
+      return true;
+    }
+    return epoch == known.epoch()
+        ? ProducerState.follows(known.lastSequence(), baseSequence)
+        : baseSequence == 0;
+  }
+
+  private boolean isVerified(long producerId, int baseSequence, boolean hasBatches) {
+    TransactionVerification verification = verifications.get(producerId);
+    return verification == null || verification.allows(baseSequence, hasBatches);
+  }
+
+  /** Whether the marker that ends the producer's transaction may be appended; changes nothing. */
+  ProducerVerdict checkMarker(
+      long producerId,
+      short epoch,
+      int coordinatorEpoch,
+      int transactionVersion,
+      AppendOrigin origin) {
+    ProducerState known = producers.get(producerId);
+    if (known == null || origin == AppendOrigin.REPLICATION) {
+      return ProducerVerdict.Accept.ACCEPT;
+    }
+    boolean bumps = transactionVersion >= FIRST_VERSION_THAT_BUMPS;
+    // The same marker once more, after the transaction ended, does no harm.
+    boolean isRetry = !known.hasTransaction() || epoch == Short.MAX_VALUE;
+    if (epoch < known.epoch() || (bumps && epoch == known.epoch() && !isRetry)) {
+      return new ProducerVerdict.InvalidProducerEpoch(producerId, epoch, known.epoch());
+    }
+    return coordinatorEpoch < known.coordinatorEpoch()
+        ? new ProducerVerdict.CoordinatorFenced(
+            producerId, coordinatorEpoch, known.coordinatorEpoch())
+        : ProducerVerdict.Accept.ACCEPT;
+  }
+
+  /** Notes a batch that was appended, or that recovery found in the log. */
+  void appended(
+      long producerId,
+      short epoch,
+      int lastSequence,
+      long baseOffset,
+      long lastOffset,
+      long maxTimestamp,
+      boolean isTransactional) {
+    ProducerState state = producers.computeIfAbsent(producerId, ProducerState::new);
+    state.addBatch(
+        epoch, lastSequence, lastOffset, Math.toIntExact(lastOffset - baseOffset), maxTimestamp);
+    if (isTransactional) {
+      verifications.remove(producerId);
+      if (!state.hasTransaction()) {
+        state.startTransaction(baseOffset);
+        openTransactions.put(baseOffset, producerId);
+      }
+    }
+  }
+
+  /**
+   * Notes a marker that was appended, or that recovery found in the log.
+   *
+   * @return the transaction that it ended; null if none was open
+   */
+  @Nullable CompletedTransaction markerAppended(
+      long producerId,
+      short epoch,
+      int coordinatorEpoch,
+      long offset,
+      long timestamp,
+      boolean isAbort) {
+    ProducerState state = producers.computeIfAbsent(producerId, ProducerState::new);
+    long firstOffset = state.transactionFirstOffset();
+    boolean wasOpen = state.hasTransaction();
+    state.endTransaction(epoch, coordinatorEpoch, timestamp);
+    TransactionVerification verification = verifications.get(producerId);
+    if (verification != null && !verification.isOfNextTransaction(epoch)) {
+      verifications.remove(producerId);
+    }
+    if (!wasOpen) {
+      return null;
+    }
+    openTransactions.remove(firstOffset);
+    endedNotReplicated.put(firstOffset, offset);
+    return new CompletedTransaction(producerId, firstOffset, offset, isAbort);
+  }
+
+  // ---- What readers of committed records may see.
+
+  /**
+   * The first offset of the first transaction that is open, or whose marker is not replicated yet;
+   * −1 if there is none.
+   */
+  long firstUnstableOffset() {
+    long firstOpen = firstKey(openTransactions);
+    long firstEnded = firstKey(endedNotReplicated);
+    return firstOpen < 0 || firstEnded < 0
+        ? Math.max(firstOpen, firstEnded)
+        : Math.min(firstOpen, firstEnded);
+  }
+
+  /** The first offset of the first open transaction; −1 if none is open. */
+  long firstUndecidedOffset() {
+    return firstKey(openTransactions);
+  }
+
+  /** Where such readers may read to once this transaction, noted already, is replicated. */
+  long lastStableOffset(CompletedTransaction completed) {
+    long firstOpen = firstKey(openTransactions);
+    return firstOpen < 0 ? completed.lastOffset() + 1 : firstOpen;
+  }
+
+  /** Markers below this offset are on all in-sync replicas. */
+  void highWatermarkAdvanced(long highWatermark) {
+    endedNotReplicated.values().removeIf(markerOffset -> markerOffset < highWatermark);
+  }
+
+  private static long firstKey(NavigableMap<Long, Long> byFirstOffset) {
+    Map.Entry<Long, Long> first = byFirstOffset.firstEntry();
+    return first == null ? ProducerState.NO_OFFSET : first.getKey();
+  }
+
+  /** When the producer of the oldest open transaction last wrote into it; −1 if none is open. */
+  long oldestTransactionLastTimestamp() {
+    Map.Entry<Long, Long> first = openTransactions.firstEntry();
+    ProducerState producer = first == null ? null : producers.get(first.getValue());
+    return producer == null ? -1 : producer.lastTimestamp();
+  }
+
+  /**
+   * Whether the producer has a transaction open in this epoch, so that nothing need be verified.
+   */
+  boolean hasOpenTransaction(long producerId, short epoch) {
+    ProducerState state = producers.get(producerId);
+    return state != null && state.hasTransaction() && state.epoch() == epoch;
+  }
+
+  // ---- Verification of a transaction with its coordinator (KIP-890)
+
+  /** Starts, or finds, the verification of the producer's transaction. */
+  TransactionVerification verify(
+      long producerId, int sequence, short epoch, boolean mayBumpEpoch, long nowMs) {
+    TransactionVerification verification =
+        verifications.computeIfAbsent(
+            producerId, _ -> new TransactionVerification(nowMs, sequence, epoch, mayBumpEpoch));
+    verification.seen(sequence, epoch);
+    return verification;
+  }
+
+  /** The verification of the producer's transaction that has begun; null if there is none. */
+  @Nullable TransactionVerification verification(long producerId) {
+    return verifications.get(producerId);
+  }
+
+  // ---- All of them
+
+  /** The producers that are known, to look at only. */
+  Collection<ProducerState> active() {
+    return Collections.unmodifiableCollection(producers.values());
+  }
+
+  int count() {
+    return producers.size();
+  }
+
+  boolean isEmpty() {
+    return producers.isEmpty() && endedNotReplicated.isEmpty();
+  }
+
+  /** Forgets those that have been silent for too long. */
+  void removeExpired(long nowMs) {
+    producers.values().removeIf(producer -> isExpired(producer, nowMs));
+    verifications.values().removeIf(each -> nowMs - each.startedMs() >= expirationMs);
+  }
+
+  private boolean isExpired(ProducerState producer, long nowMs) {
+    return !producer.hasTransaction() && nowMs - producer.lastTimestamp() >= expirationMs;
+  }
+
+  // ---- In step with the log
+
+  /** The offset up to which (exclusive) the log is reflected here. */
+  long mapEndOffset() {
+    return mapEndOffset;
+  }
+
+  void updateMapEndOffset(long offset) {
+    mapEndOffset = offset;
+  }
+
+  void logStartOffsetIncremented(long logStartOffset) {
+    highWatermarkAdvanced(logStartOffset);
+    mapEndOffset = Math.max(mapEndOffset, logStartOffset);
+    long latest = snapshots.latestOffset();
+    snapshotOffset = latest < 0 ? logStartOffset : latest;
+  }
+
+  /**
+   * What is to be written as a snapshot now, by {@link ProducerSnapshots#write} on a storage
+   * thread; null if nothing changed since the last one.
+   */
+  @Nullable PendingSnapshot takeSnapshot() {
+    if (mapEndOffset <= snapshotOffset) {
+      return null;
+    }
+    snapshotOffset = mapEndOffset;
+    return new PendingSnapshot(mapEndOffset, ProducerSnapshots.encode(producers.values()));
+  }
+
+  /** Forgets everything, deletes all snapshots and begins anew at this offset. */
+  void truncateFullyAndStartAt(long offset) throws IOException {
+    clear();
+    snapshots.deleteAll();
+    snapshotOffset = 0;
+    mapEndOffset = offset;
+  }
+
+  /**
+   * Goes back to what is known at or below this end of the log: afterwards {@link #mapEndOffset()}
+   * says from where on the log must be read again.
+   */
+  void truncateAndReload(long logStartOffset, long logEndOffset, long nowMs) throws IOException {
+    snapshots.keepWithin(logStartOffset, logEndOffset);
+    if (logEndOffset == mapEndOffset) {
+      logStartOffsetIncremented(logStartOffset);
+      return;
+    }
+    clear();
+    ProducerSnapshots.Loaded loaded = snapshots.loadLatest();
+    mapEndOffset = loaded == null ? logStartOffset : loaded.offset();
+    snapshotOffset = mapEndOffset;
+    for (ProducerState producer : loaded == null ? List.<ProducerState>of() : loaded.producers()) {
+      if (!isExpired(producer, nowMs)) {
+        producers.put(producer.producerId(), producer);
+        if (producer.hasTransaction()) {
+          openTransactions.put(producer.transactionFirstOffset(), producer.producerId());
+        }
+      }
+    }
+  }
+
+  private void clear() {
+    producers.clear();
+    openTransactions.clear();
+    endedNotReplicated.clear();
+  }
+
+  @Override
+  public String toString() {
+    return "mapEndOffset=%d producers=%s".formatted(mapEndOffset, new ArrayList<>(active()));
+  }
+}

@@ -1,0 +1,177 @@
+package org.stoker.metadata;
+
+import java.util.AbstractMap;
+import java.util.AbstractSet;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.stoker.base.ConfinedTo;
+
+/**
+ * An immutable map whose next version shares what did not change: a draft copies the list of
+ * buckets, and each bucket of about {@value #ENTRIES_PER_BUCKET} entries that it touches.
+ */
+public final class SharedMap<K, V> extends AbstractMap<K, V> {
+  private static final int ENTRIES_PER_BUCKET = 16;
+  private static final int FEWEST_BUCKETS = 8;
+
+  private final List<Map<K, V>> buckets;
+  private final int size;
+
+  private SharedMap(List<Map<K, V>> buckets, int size) {
+    this.buckets = buckets;
+    this.size = size;
+  }
+
+  public static <K, V> SharedMap<K, V> empty() {
+    return new SharedMap<>(Collections.nCopies(FEWEST_BUCKETS, Map.of()), 0);
+  }
+
+  public Draft<K, V> draft() {
+    return new Draft<>(this);
+  }
+
+  @Override
+  public @Nullable V get(@Nullable Object key) {
+    return key == null ? null : bucketOf(key, buckets).get(key);
+  }
+
+  @Override
+  public boolean containsKey(@Nullable Object key) {
+    return key != null && bucketOf(key, buckets).containsKey(key);
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public Set<Map.Entry<K, V>> entrySet() {
+    return new Entries();
+  }
+
+  private static <T> T bucketOf(Object key, List<T> buckets) {
+    int hash = key.hashCode();
+    return buckets.get((hash ^ (hash >>> 16)) & (buckets.size() - 1));
+  }
+
+  private final class Entries extends AbstractSet<Map.Entry<K, V>> {
+    @Override
+    public int size() {
+      return size;
+    }
+
+    @Override
+    public Iterator<Map.Entry<K, V>> iterator() {
+      return new EntryIterator<>(buckets.iterator());
+    }
+  }
+
+  @ConfinedTo(ConfinedTo.CALLER)
+  private static final class EntryIterator<K, V> implements Iterator<Map.Entry<K, V>> {
+    private final Iterator<Map<K, V>> buckets;
+    private Iterator<Map.Entry<K, V>> bucket = Collections.emptyIterator();
+
+    EntryIterator(Iterator<Map<K, V>> buckets) {
+      this.buckets = buckets;
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (!bucket.hasNext() && buckets.hasNext()) {
+        bucket = buckets.next().entrySet().iterator();
+      }
+      return bucket.hasNext();
+    }
+
+    @Override
+    public Map.Entry<K, V> next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      Map.Entry<K, V> entry = bucket.next();
+      return Map.entry(entry.getKey(), entry.getValue());
+    }
+  }
+
+  /** The next version while it is being written. */
+  @ConfinedTo(ConfinedTo.CALLER)
+  public static final class Draft<K, V> {
+    private final SharedMap<K, V> base;
+    private @Nullable List<Map<K, V>> buckets;
+    // The buckets that are this draft's own, at the same index as in the list; the others are null.
+    private final List<@Nullable Map<K, V>> owned = new ArrayList<>();
+    private int size;
+
+    private Draft(SharedMap<K, V> base) {
+      this.base = base;
+      this.size = base.size;
+    }
+
+    public @Nullable V get(K key) {
+      return bucketOf(key, buckets == null ? base.buckets : buckets).get(key);
+    }
+
+    public void put(K key, V value) {
+      if (ownBucketOf(key).put(key, value) == null) {
+        size++;
+      }
+    }
+
+    public void remove(K key) {
+      if (get(key) != null) {
+        ownBucketOf(key).remove(key);
+        size--;
+      }
+    }
+
+    private Map<K, V> ownBucketOf(K key) {
+      List<Map<K, V>> mine = buckets;
+      if (mine == null) {
+        mine = new ArrayList<>(base.buckets);
+        buckets = mine;
+        owned.addAll(Collections.nCopies(mine.size(), null));
+      }
+      Map<K, V> shared = bucketOf(key, mine);
+      int hash = key.hashCode();
+      int index = (hash ^ (hash >>> 16)) & (mine.size() - 1);
+      Map<K, V> own = owned.get(index);
+      if (own == null) {
+        own = new HashMap<>(shared);
+        owned.set(index, own);
+        mine.set(index, own);
+      }
+      return own;
+    }
+
+    /** The map as drafted; the draft must not be used any more. */
+    public SharedMap<K, V> finish() {
+      List<Map<K, V>> mine = buckets;
+      if (mine == null) {
+        return base;
+      }
+      return size > mine.size() * ENTRIES_PER_BUCKET * 2
+          ? spread(mine)
+          : new SharedMap<>(mine, size);
+    }
+
+    private SharedMap<K, V> spread(List<Map<K, V>> crowded) {
+      int count = Integer.highestOneBit(size / ENTRIES_PER_BUCKET) << 1;
+      List<Map<K, V>> wider = new ArrayList<>(count);
+      for (int bucket = 0; bucket < count; bucket++) {
+        wider.add(new HashMap<>());
+      }
+      for (Map<K, V> bucket : crowded) {
+        bucket.forEach((key, value) -> bucketOf(key, wider).put(key, value));
+      }
+      return new SharedMap<>(wider, size);
+    }
+  }
+}

@@ -1,0 +1,244 @@
+package org.stoker.metadata;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.stoker.metadata.Command.ConfigChange;
+import org.stoker.metadata.Command.ConfigChanges;
+import org.stoker.metadata.Command.ConfigOperation;
+import org.stoker.metadata.Command.ConfigReplacement;
+import org.stoker.metadata.Command.ConfigResult;
+import org.stoker.metadata.Command.NewTopic;
+import org.stoker.metadata.TopicDecisions.Refusal;
+import org.stoker.protocol.ErrorCode;
+import org.stoker.protocol.Message;
+
+/** Decides what topics, brokers, groups and subscriptions are configured with. */
+final class ConfigDecisions {
+  private static final int LONGEST_VALUE_BYTES = Short.MAX_VALUE;
+
+  private final ConfigRules rules;
+
+  ConfigDecisions(ConfigRules rules) {
+    this.rules = rules;
+  }
+
+  /** The configuration of a topic that is being created. */
+  Map<String, String> ofNewTopic(NewTopic topic) throws Refusal {
+    SortedMap<String, String> values = new TreeMap<>();
+    for (Map.Entry<String, @Nullable String> entry : topic.configs().entrySet()) {
+      String value = entry.getValue();
+      if (value == null) {
+        throw new Refusal(
+            ErrorCode.INVALID_CONFIG, "A topic's " + entry.getKey() + " cannot be null.");
+      }
+      values.put(entry.getKey(), value);
+    }
+    check(ConfigResource.topic(topic.name()), values);
+    return values;
+  }
+
+  Decision<List<ConfigResult>> alter(ClusterImage image, Command.IncrementalAlterConfigs command) {
+    var answer = new Answer(image, command.validateOnly());
+    Set<ConfigResource> duplicates =
+        duplicatesOf(command.resources().stream().map(ConfigChanges::resource).toList());
+    for (ConfigChanges changes : command.resources()) {
+      answer.add(changes.resource(), duplicates, before -> after(changes, new TreeMap<>(before)));
+    }
+    return answer.decision();
+  }
+
+  Decision<List<ConfigResult>> alter(ClusterImage image, Command.AlterConfigs command) {
+    var answer = new Answer(image, command.validateOnly());
+    Set<ConfigResource> duplicates =
+        duplicatesOf(command.resources().stream().map(ConfigReplacement::resource).toList());
+    for (ConfigReplacement replacement : command.resources()) {
+      answer.add(replacement.resource(), duplicates, _ -> replaced(replacement));
+    }
+    return answer.decision();
+  }
+
+  private static Set<ConfigResource> duplicatesOf(List<ConfigResource> resources) {
+    Set<ConfigResource> seen = new HashSet<>();
+    Set<ConfigResource> duplicates = new HashSet<>();
+    for (ConfigResource resource : resources) {
+      if (!seen.add(resource)) {
+        duplicates.add(resource);
+      }
+    }
+    return duplicates;
+  }
+
+  private interface Alteration {
+    SortedMap<String, String> of(SortedMap<String, String> before) throws Refusal;
+  }
+
+  /** Gathers the records and replies of one command, resource by resource. */
+  private final class Answer {
+    private final ClusterImage image;
+    private final boolean validateOnly;
+    private final List<Message> records = new ArrayList<>();
+    private final List<ConfigResult> replies = new ArrayList<>();
+
+    Answer(ClusterImage image, boolean validateOnly) {
+      this.image = image;
+      this.validateOnly = validateOnly;
+    }
+
+    void add(ConfigResource resource, Set<ConfigResource> duplicates, Alteration alteration) {
+      try {
+        if (duplicates.contains(resource)) {
+          throw new Refusal(
+              ErrorCode.INVALID_REQUEST, resource + " is in the request more than once.");
+        }
+        requireExisting(resource, image);
+        SortedMap<String, String> before = image.configs(resource);
+        SortedMap<String, String> after = alteration.of(before);
+        check(resource, after);
+        if (!validateOnly) {
+          addRecords(resource, before, after);
+        }
+        replies.add(new ConfigResult(resource, Result.OK));
+      } catch (Refusal refusal) {
+        replies.add(new ConfigResult(resource, refusal.result()));
+      }
+    }
+
+    private void addRecords(
+        ConfigResource resource, Map<String, String> before, Map<String, String> after) {
+      Set<String> keys = new HashSet<>(before.keySet());
+      keys.addAll(after.keySet());
+      for (String key : keys.stream().sorted().toList()) {
+        if (!Objects.equals(before.get(key), after.get(key))) {
+          records.add(ClusterImage.configRecord(resource, key, after.get(key)));
+        }
+      }
+    }
+
+    Decision<List<ConfigResult>> decision() {
+      return Decision.of(records, replies);
+    }
+  }
+
+  private SortedMap<String, String> after(ConfigChanges changes, SortedMap<String, String> values)
+      throws Refusal {
+    Set<String> keys = new HashSet<>();
+    for (ConfigChange change : changes.changes()) {
+      if (!keys.add(change.key())) {
+        throw new Refusal(
+            ErrorCode.INVALID_REQUEST, "Key " + change.key() + " is in the request twice.");
+      }
+      String value = change.value();
+      if (change.operation() == ConfigOperation.DELETE) {
+        values.remove(change.key());
+      } else if (value == null) {
+        throw new Refusal(ErrorCode.INVALID_REQUEST, "The value of " + change.key() + " is null.");
+      } else if (change.operation() == ConfigOperation.SET) {
+        values.put(change.key(), value);
+      } else {
+        values.put(change.key(), listAfter(changes.resource(), change, value, values));
+      }
+    }
+    return values;
+  }
+
+  private String listAfter(
+      ConfigResource resource, ConfigChange change, String value, Map<String, String> values)
+      throws Refusal {
+    if (!rules.isList(resource.type(), change.key())) {
+      throw new Refusal(
+          ErrorCode.INVALID_CONFIG,
+          "Key " + change.key() + " is not a list: nothing can be appended to it or subtracted.");
+    }
+    String before = values.get(change.key());
+    List<String> parts =
+        new ArrayList<>(
+            parts(before == null ? rules.defaultValue(resource.type(), change.key()) : before));
+    for (String part : parts(value)) {
+      if (change.operation() == ConfigOperation.SUBTRACT) {
+        parts.remove(part);
+      } else if (!parts.contains(part)) {
+        parts.add(part);
+      }
+    }
+    return String.join(",", parts);
+  }
+
+  private static List<String> parts(@Nullable String list) {
+    return list == null || list.isBlank()
+        ? List.of()
+        : Arrays.stream(list.split(",", -1)).map(String::strip).toList();
+  }
+
+  private static SortedMap<String, String> replaced(ConfigReplacement replacement) throws Refusal {
+    SortedMap<String, String> values = new TreeMap<>();
+    for (Map.Entry<String, @Nullable String> entry : replacement.values().entrySet()) {
+      String value = entry.getValue();
+      if (value == null) {
+        throw new Refusal(
+            ErrorCode.INVALID_REQUEST, "The value of " + entry.getKey() + " is null.");
+      }
+      values.put(entry.getKey(), value);
+    }
+    return values;
+  }
+
+  private static void requireExisting(ConfigResource resource, ClusterImage image) throws Refusal {
+    switch (resource.type()) {
+      case TOPIC -> {
+        requireName(resource);
+        if (image.topic(resource.name()) == null) {
+          throw new Refusal(
+              ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "There is no topic '" + resource.name() + "'.");
+        }
+      }
+      case BROKER -> {
+        if (!resource.name().isEmpty()) {
+          requireBroker(resource.name(), image);
+        }
+      }
+      case GROUP, CLIENT_METRICS -> requireName(resource);
+    }
+  }
+
+  private static void requireName(ConfigResource resource) throws Refusal {
+    if (resource.name().isEmpty()) {
+      throw new Refusal(
+          ErrorCode.INVALID_REQUEST, "Only brokers have a default: " + resource + " needs a name.");
+    }
+  }
+
+  private static void requireBroker(String name, ClusterImage image) throws Refusal {
+    int id;
+    try {
+      id = Integer.parseInt(name);
+    } catch (NumberFormatException e) {
+      throw new Refusal(ErrorCode.INVALID_REQUEST, "A broker id is a number, not '" + name + "'.");
+    }
+    if (image.broker(id) == null) {
+      throw new Refusal(ErrorCode.BROKER_ID_NOT_REGISTERED, "Broker " + id + " is not registered.");
+    }
+  }
+
+  private void check(ConfigResource resource, Map<String, String> values) throws Refusal {
+    for (Map.Entry<String, String> entry : values.entrySet()) {
+      if (entry.getValue().getBytes(StandardCharsets.UTF_8).length > LONGEST_VALUE_BYTES) {
+        throw new Refusal(
+            ErrorCode.INVALID_CONFIG,
+            "The value of " + entry.getKey() + " has more than " + LONGEST_VALUE_BYTES + " bytes.");
+      }
+    }
+    String problem = rules.problemWith(resource, values);
+    if (problem != null) {
+      throw new Refusal(ErrorCode.INVALID_CONFIG, problem);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package org.stoker.metadata;
+
+import java.util.List;
+import java.util.Map;
+import org.stoker.base.Seed;
+import org.stoker.metadata.Command.AllocateProducerIds;
+import org.stoker.metadata.Command.ConfigResult;
+import org.stoker.metadata.Command.CreatedTopic;
+import org.stoker.metadata.Command.DeletedTopic;
+import org.stoker.metadata.Command.ProducerIds;
+import org.stoker.metadata.Command.TopicResult;
+import org.stoker.protocol.ErrorCode;
+import org.stoker.protocol.record.ProducerIdsRecord;
+
+/**
+ * Decides every change to the cluster: from the image and a command to records and a reply. It does
+ * nothing itself, keeps nothing, and knows no time.
+ */
+public final class Controller {
+  private static final int PRODUCER_IDS_AT_ONCE = 1000;
+
+  private final TopicDecisions topics;
+  private final ConfigDecisions configs;
+  private final BrokerDecisions brokers;
+
+  /**
+   * @param firstFeatures the levels that a cluster is founded with
+   */
+  public Controller(
+      ConfigRules rules, ClusterDefaults defaults, Map<String, Short> firstFeatures, Seed seed) {
+    this.configs = new ConfigDecisions(rules);
+    this.topics = new TopicDecisions(configs, defaults, seed);
+    this.brokers = new BrokerDecisions(firstFeatures);
+  }
+
+  Decision<List<CreatedTopic>> createTopics(ClusterImage image, Command.CreateTopics command) {
+    return topics.create(image, command);
+  }
+
+  Decision<List<DeletedTopic>> deleteTopics(ClusterImage image, Command.DeleteTopics command) {
+    return TopicDecisions.delete(image, command);
+  }
+
+  Decision<List<TopicResult>> createPartitions(
+      ClusterImage image, Command.CreatePartitions command) {
+    return topics.createPartitions(image, command);
+  }
+
+  Decision<List<ConfigResult>> alterConfigs(
+      ClusterImage image, Command.IncrementalAlterConfigs command) {
+    return configs.alter(image, command);
+  }
+
+  Decision<List<ConfigResult>> alterConfigs(ClusterImage image, Command.AlterConfigs command) {
+    return configs.alter(image, command);
+  }
+
+  Decision<Result> reconcileBrokers(ClusterImage image, Command.ReconcileBrokers command) {
+    return brokers.reconcile(image, command);
+  }
+
+  Decision<ProducerIds> allocateProducerIds(ClusterImage image, AllocateProducerIds command) {
+    BrokerImage broker = image.broker(command.brokerId());
+    if (broker == null) {
+      return Decision.nothing(
+          command.failed(
+              ErrorCode.BROKER_ID_NOT_REGISTERED,
+              "Broker " + command.brokerId() + " is not registered."));
+    }
+    if (broker.epoch() != command.brokerEpoch()) {
+      return Decision.nothing(
+          command.failed(
+              ErrorCode.STALE_BROKER_EPOCH,
+              "Broker "
+                  + broker.id()
+                  + " is at epoch "
+                  + broker.epoch()
+                  + ", not "
+                  + command.brokerEpoch()
+                  + "."));
+    }
+    long first = image.nextProducerId();
+    if (first > Long.MAX_VALUE - PRODUCER_IDS_AT_ONCE) {
+      return Decision.nothing(
+          command.failed(ErrorCode.UNKNOWN_SERVER_ERROR, "All producer ids are used up."));
+    }
+    var record =
+        new ProducerIdsRecord()
+            .setBrokerId(command.brokerId())
+            .setBrokerEpoch(command.brokerEpoch())
+            .setNextProducerId(first + PRODUCER_IDS_AT_ONCE);
+    return Decision.of(List.of(record), new ProducerIds(Result.OK, first, PRODUCER_IDS_AT_ONCE));
+  }
+}

@@ -1,0 +1,208 @@
+package org.stoker.metadata;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.base.ConfinedTo;
+import org.stoker.protocol.ErrorCode;
+import org.stoker.protocol.Message;
+import org.stoker.protocol.record.AbortTransactionRecord;
+
+/**
+ * One term of office: takes the log over, then decides commands, appends what they come to, and
+ * answers when the records are applied here. What waits while an append is on its way is decided
+ * together and appended as one entry.
+ */
+@ConfinedTo(MetadataLane.OWNER)
+final class ControllerService {
+  private static final Logger LOG = LoggerFactory.getLogger(ControllerService.class);
+
+  // So that a burst of small commands shares a write, and a big one stays alone.
+  private static final int MOST_RECORDS_TOGETHER = 1000;
+
+  /** What this term needs of its surroundings, all of it confined to the lane. */
+  interface Office {
+    ImagePublisher publisher();
+
+    void offer(List<LogEntry> entries);
+
+    /** Commands that wait, the oldest first; the service takes what it decides. */
+    ArrayDeque<PendingCommand<?>> waiting();
+
+    /** The epoch is over, or the session is: this service has stopped. */
+    void ended(boolean deposed);
+  }
+
+  private final CoordinationSession session;
+  private final MetadataConfig config;
+  private final Controller controller;
+  private final Office office;
+  private final LogWriter writer;
+  private final BrokerWatch brokers;
+  private boolean open;
+  private boolean tookOver;
+  private boolean appending;
+  private boolean snapshotting;
+  private boolean closed;
+
+  ControllerService(
+      CoordinationSession session,
+      MetadataLane lane,
+      MetadataConfig config,
+      Controller controller,
+      LogWriter writer,
+      Office office) {
+    this.session = session;
+    this.config = config;
+    this.controller = controller;
+    this.office = office;
+    this.writer = writer;
+    this.brokers = new BrokerWatch(session, lane, config.pollMs(), this::brokersAre);
+  }
+
+  void start() {
+    writer.open(endOffset -> office.publisher().whenApplied(endOffset, this::caughtUp), this::lost);
+  }
+
+  /** Stops; what was being appended is left to the next controller. */
+  void close() {
+    closed = true;
+    writer.close();
+    brokers.close();
+  }
+
+  /** Commands wait: decides them if nothing is on its way. */
+  void serve() {
+    if (!tookOver || appending || closed) {
+      return;
+    }
+    List<PendingCommand<?>> decided = new ArrayList<>();
+    List<Message> records = new ArrayList<>();
+    ClusterImage image = office.publisher().image();
+    while (records.size() < MOST_RECORDS_TOGETHER && !office.waiting().isEmpty()) {
+      PendingCommand<?> command = office.waiting().remove();
+      if (command.isAnswered()) {
+        continue;
+      }
+      List<Message> more = command.decide(controller, image);
+      decided.add(command);
+      records.addAll(more);
+      if (!more.isEmpty() && !office.waiting().isEmpty()) {
+        image = with(image, more);
+      }
+    }
+    if (records.isEmpty()) {
+      decided.forEach(PendingCommand::answer);
+    } else {
+      append(records, decided);
+    }
+  }
+
+  private static ClusterImage with(ClusterImage image, List<Message> records) {
+    var draft = new ImageDraft(image);
+    records.forEach(draft::replay);
+    return draft
+        .finish(image.offset() + records.size(), image.controllerEpoch(), image.controllerId())
+        .image();
+  }
+
+  private void caughtUp() {
+    if (closed) {
+      return;
+    }
+    if (office.publisher().isInTransaction()) {
+      // The controller before us did not finish; nobody has seen what it began.
+      appending = true;
+      writer.append(
+          List.of(new AbortTransactionRecord().setReason("the controller was replaced")),
+          outcome -> appended(outcome, List.of(), this::opened));
+    } else {
+      opened();
+    }
+  }
+
+  private void opened() {
+    open = true;
+    brokers.start();
+  }
+
+  /** The first time this completes the take-over; later it follows brokers that come and go. */
+  private void brokersAre(Map<Integer, BrokerImage> registered) {
+    if (closed || !open) {
+      return;
+    }
+    var command = new PendingCommand<>(new Command.ReconcileBrokers(registered, !tookOver));
+    tookOver = true;
+    office.waiting().addFirst(command);
+    serve();
+  }
+
+  private void append(List<Message> records, List<PendingCommand<?>> decided) {
+    appending = true;
+    writer.append(
+        records,
+        outcome -> appended(outcome, decided, () -> decided.forEach(PendingCommand::answer)));
+  }
+
+  private void appended(
+      AppendOutcome outcome, List<PendingCommand<?>> decided, Runnable whenApplied) {
+    appending = false;
+    switch (outcome) {
+      case AppendOutcome.Appended(List<LogEntry> entries) -> {
+        office.publisher().whenApplied(entries.getLast().endOffset(), whenApplied);
+        office.offer(entries);
+        snapshotIfDue();
+        serve();
+      }
+      case AppendOutcome.Deposed _ -> {
+        refuse(decided);
+        end(true);
+      }
+      case AppendOutcome.SessionOver _ -> {
+        refuse(decided);
+        end(false);
+      }
+    }
+  }
+
+  private static void refuse(List<PendingCommand<?>> decided) {
+    for (PendingCommand<?> command : decided) {
+      command.fail(
+          ErrorCode.NOT_CONTROLLER, "The controller changed before the outcome was known.");
+    }
+  }
+
+  private void lost() {
+    end(true);
+  }
+
+  private void end(boolean deposed) {
+    if (!closed) {
+      close();
+      office.ended(deposed);
+    }
+  }
+
+  private void snapshotIfDue() {
+    ImagePublisher publisher = office.publisher();
+    boolean due =
+        publisher.entriesSinceSnapshot() >= config.snapshotEntries()
+            || publisher.bytesSinceSnapshot() >= config.snapshotBytes();
+    if (!due || snapshotting || publisher.isInTransaction()) {
+      return;
+    }
+    snapshotting = true;
+    publisher.snapshotWritten();
+    SnapshotWriter.write(
+        session,
+        writer,
+        publisher.image(),
+        written -> {
+          snapshotting = false;
+          LOG.debug("Snapshot written: {}", written);
+        });
+  }
+}

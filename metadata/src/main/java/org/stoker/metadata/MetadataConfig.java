@@ -1,0 +1,22 @@
+package org.stoker.metadata;
+
+/**
+ * How this room behaves.
+ *
+ * @param registrationPatienceMs how long a stranger's session with our broker id may take to end
+ * @param pollMs how often the nodes are looked at that are watched anyway
+ * @param mostCommands how many commands may wait; more are answered as timed out at once
+ * @param snapshotEntries a snapshot is taken after this many entries of the log
+ * @param snapshotBytes or after this many bytes
+ */
+public record MetadataConfig(
+    long registrationPatienceMs,
+    long pollMs,
+    int mostCommands,
+    int snapshotEntries,
+    long snapshotBytes) {
+  /** What fits a session that ends after this time without a sign of life. */
+  public static MetadataConfig forSessionTimeout(int sessionTimeoutMs) {
+    return new MetadataConfig(sessionTimeoutMs + 5_000L, 5_000, 10_000, 1_000, 8L * 1024 * 1024);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.stoker.metadata;
+
+import org.jspecify.annotations.NullMarked;

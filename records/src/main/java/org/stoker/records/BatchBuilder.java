@@ -113,21 +113,18 @@ public final class BatchBuilder implements AutoCloseable {
     }
   }
 
-  /** Appends with the next offset. Neither buffer is moved. */
-  public BatchBuilder append(long timestamp, @Nullable ByteBuffer key, @Nullable ByteBuffer value) {
-    return append(lastOffset + 1, timestamp, key, value, NO_HEADERS);
-  }
-
+  /** Appends with the next offset. */
   public BatchBuilder append(long timestamp, byte @Nullable [] key, byte @Nullable [] value) {
-    return append(timestamp, wrap(key), wrap(value));
+    return append(lastOffset + 1, timestamp, wrap(key), wrap(value), NO_HEADERS);
   }
 
+  /** Appends with the next offset. */
   public BatchBuilder append(
       long timestamp, byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {
     return append(lastOffset + 1, timestamp, wrap(key), wrap(value), headers.toArray(NO_HEADERS));
   }
 
-  /** Appends with that offset, which is above the last one. */
+  /** Appends with that offset, which is above the last one. Neither buffer is moved. */
   public BatchBuilder append(
       long offset,
       long timestamp,

@@ -12,7 +12,7 @@ public enum BatchFault {
   MALFORMED_FRAME,
   /** The CRC is that of other bytes: CORRUPT_MESSAGE. */
   WRONG_CRC,
-  /** Above {@code max.message.bytes}: RECORD_TOO_LARGE. */
+  /** Above {@code max.message.bytes}: MESSAGE_TOO_LARGE. */
   TOO_LARGE,
   /** zstd in a produce request below version 7: UNSUPPORTED_COMPRESSION_TYPE. */
   ZSTD_NOT_ALLOWED,
@@ -22,6 +22,8 @@ public enum BatchFault {
   BASE_OFFSET_NOT_ZERO,
   /** Counts and offsets of the header contradict each other: INVALID_RECORD. */
   INCONSISTENT_COUNT,
+  /** The records' offset deltas are not 0, 1, 2 …: INVALID_RECORD. */
+  OFFSETS_NOT_DENSE,
   /** Only brokers write control batches: INVALID_RECORD. */
   CONTROL_BATCH,
   /** Producer id, epoch, sequence and flags contradict each other: INVALID_RECORD. */

@@ -5,8 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 
 /**
- * Makes the batch that is stored where a topic does not keep what a producer sent: another
- * compression, or offset deltas put in order.
+ * Makes the batch that is stored where a topic wants another compression than the producer's.
  *
  * <p>One record is held at a time, and it stops as soon as the result is above what the topic
  * takes.

@@ -9,10 +9,11 @@ import org.stoker.base.ConfinedTo;
  * Decides whether what a client produced to a partition may be appended, and trusts nothing in it.
  *
  * <p>It accepts what Kafka accepts, with these exceptions, where Kafka would store what its own
- * consumers cannot read or what has no meaning: the fields of a compressed record do not fill it, a
- * transactional batch has no producer id, a producer id has no epoch, the records expand to more
- * than 2 GiB. Where Kafka fails with an unexpected error (UNKNOWN_SERVER_ERROR for an unknown
- * compression code or for bytes that do not decompress) the batch is called what it is, invalid.
+ * consumers cannot read or what has no meaning: the fields of a compressed record do not fill it,
+ * offset deltas have gaps (Kafka stores some of those and fails on others), a transactional batch
+ * has no producer id, a producer id has no epoch, the records expand to more than 2 GiB. Where
+ * Kafka fails with an unexpected error (UNKNOWN_SERVER_ERROR for an unknown compression code or for
+ * bytes that do not decompress) the batch is called what it is, invalid.
  *
  * <p>An uncompressed batch is read once, without allocating; a compressed one streams through a
  * small window, however large it expands. Whoever runs on an event loop asks {@link #isCheap}
@@ -150,13 +151,15 @@ public final class BatchValidator {
       RecordBatch batch, CompressionType type, ProduceRules rules, long nowMs) {
     long maxTimestamp = RecordBatch.NO_TIMESTAMP;
     int offsetDeltaOfMaxTimestamp = -1;
-    boolean isDense = true;
+    int firstGap = -1;
     boolean isStamped = batch.timestampType() == TimestampType.LOG_APPEND_TIME;
     errors.clear();
     cursor.open(batch, rules.maxDecompressedMessageBytes());
     for (int index = 0; cursor.next(); index++) {
       long timestamp = cursor.timestamp();
-      isDense &= cursor.offsetDelta() == index;
+      if (cursor.offsetDelta() != index && firstGap < 0) {
+        firstGap = index;
+      }
       if (timestamp > maxTimestamp) {
         maxTimestamp = timestamp;
         offsetDeltaOfMaxTimestamp = index;
@@ -170,6 +173,11 @@ public final class BatchValidator {
     if (!errors.isEmpty()) {
       return errors.verdict();
     }
+    if (firstGap >= 0) {
+      throw new CorruptBatchException(
+          BatchFault.OFFSETS_NOT_DENSE,
+          "record " + firstGap + " has another offset delta than that");
+    }
     return new BatchVerdict.Valid(
         batch.sizeInBytes(),
         batch.recordCount(),
@@ -178,7 +186,7 @@ public final class BatchValidator {
         offsetDeltaOfMaxTimestamp,
         batch.lastSequence(),
         type,
-        !isDense || rules.changeCompression(type));
+        rules.changeCompression(type));
   }
 
   /** As in Kafka, a stamped batch passes where the topic takes the producer's time and it fits. */

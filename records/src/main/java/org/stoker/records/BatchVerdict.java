@@ -13,8 +13,8 @@ public sealed interface BatchVerdict {
    * @param maxTimestamp the largest timestamp of a record, at least -1; the header may say
    *     something else, so a log calls {@link RecordBatch#setMaxTimestamp} with it
    * @param offsetDeltaOfMaxTimestamp where that timestamp comes first; -1 when maxTimestamp is -1
-   * @param mustRewrite the topic wants another compression, or the records' offset deltas are not
-   *     0, 1, 2 …: {@link BatchRewriter} makes the batch that is appended
+   * @param mustRewrite the topic wants another compression: {@link BatchRewriter} makes the batch
+   *     that is appended
    */
   record Valid(
       int sizeInBytes,

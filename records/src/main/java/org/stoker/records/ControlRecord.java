@@ -27,9 +27,9 @@ public enum ControlRecord {
       short producerEpoch,
       int coordinatorEpoch) {
     ByteBuffer key = ByteBuffer.allocate(KEY_SIZE_BYTES);
-    key.putShort(VERSION).putShort(kind).flip();
+    key.putShort(VERSION).putShort(kind);
     ByteBuffer value = ByteBuffer.allocate(VALUE_SIZE_BYTES);
-    value.putShort(VERSION).putInt(coordinatorEpoch).flip();
+    value.putShort(VERSION).putInt(coordinatorEpoch);
     try (BatchBuilder builder = BatchBuilder.uncompressed()) {
       return builder
           .baseOffset(baseOffset)
@@ -37,7 +37,7 @@ public enum ControlRecord {
           .producer(producerId, producerEpoch, RecordBatch.NO_SEQUENCE)
           .transactional(true)
           .control(true)
-          .append(timestampMs, key, value)
+          .append(timestampMs, key.array(), value.array())
           .build();
     }
   }

@@ -25,6 +25,10 @@ final class Seeded implements Seed {
     return nextInt(count) == 0;
   }
 
+  <T> T oneOf(T[] choices) {
+    return choices[nextInt(choices.length)];
+  }
+
   /** Half of it random, half of it repeated, so that codecs have something to find. */
   byte[] bytes(int size) {
     byte[] bytes = new byte[size];

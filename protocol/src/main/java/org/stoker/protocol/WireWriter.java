@@ -264,11 +264,12 @@ public final class WireWriter {
   }
 
   private static void requireAscending(List<UnknownTaggedField> fields) {
-    for (int i = 1; i < fields.size(); i++) {
-      if (fields.get(i).tag() <= fields.get(i - 1).tag()) {
-        throw new IllegalStateException(
-            "tag " + fields.get(i).tag() + " comes after tag " + fields.get(i - 1).tag());
+    int previous = -1;
+    for (UnknownTaggedField field : fields) {
+      if (field.tag() <= previous) {
+        throw new IllegalStateException("tag " + field.tag() + " comes after tag " + previous);
       }
+      previous = field.tag();
     }
   }
 

@@ -14,7 +14,7 @@ public final class UnsupportedVersionException extends RuntimeException {
 
   public static UnsupportedVersionException field(String struct, String field, short version) {
     return new UnsupportedVersionException(
-        struct + " version " + version + " has no place for a " + field + " that is not default");
+        struct + " version " + version + " has no place for " + field + ", which is not default");
   }
 
   public static UnsupportedVersionException nullField(String struct, String field, short version) {

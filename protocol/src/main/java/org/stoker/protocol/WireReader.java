@@ -111,6 +111,9 @@ public final class WireReader {
       throw new MalformedMessageException(field + " is a string of " + length + " bytes");
     }
     requireField(field, length);
+    if (length == 0) {
+      return "";
+    }
     if (buffer.hasArray()) {
       int start = buffer.arrayOffset() + buffer.position();
       buffer.position(buffer.position() + length);

@@ -85,7 +85,8 @@ public final class WireWriter {
   }
 
   public void writeUnsignedVarint(int value) {
-    require(5);
+    // Not five bytes on suspicion: a buffer of exactly the right size must do.
+    require(WireSize.unsignedVarint(value));
     int rest = value;
     while ((rest & ~0x7f) != 0) {
       buffer.put((byte) (rest | 0x80));

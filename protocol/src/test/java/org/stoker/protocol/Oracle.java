@@ -2,6 +2,7 @@ package org.stoker.protocol;
 
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Compares what we say with what Kafka's own classes say. */
@@ -16,7 +17,7 @@ final class Oracle {
     if (!written.equals(expected)) {
       return where(type, version) + "bytes differ:\n" + hex(written) + "\n" + hex(expected);
     }
-    if (ours.size(version) != written.remaining()) {
+    if (ours.size(version) != written.remaining() || !fitsItsSize(ours, version)) {
       return where(type, version) + "size says " + ours.size(version);
     }
     ByteBuffer echoed = KafkasWords.bytes(kafkas.read(written, version), version);
@@ -35,6 +36,19 @@ final class Oracle {
     return bytes(read, version).equals(expected)
         ? null
         : where(type, version) + "rewritten differs";
+  }
+
+  private static boolean fitsItsSize(Message message, short version) {
+    AtomicBoolean grew = new AtomicBoolean();
+    WireWriter out =
+        new WireWriter(
+            ByteBuffer.allocate(message.size(version)),
+            (full, capacity) -> {
+              grew.set(true);
+              return BufferGrowth.DOUBLING.grow(full, capacity);
+            });
+    message.write(out, version);
+    return !grew.get();
   }
 
   static ByteBuffer bytes(Message message, short version) {

@@ -1,10 +1,18 @@
 package org.stoker.protocol;
 
 import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Calls by name, so that one test can fill every generated class, ours and Kafka's. */
 final class Reflection {
+  private record Key(Class<?> type, String name) {}
+
+  // To look a method up takes far longer than to call it.
+  private static final Map<Key, Method> SETTERS = new ConcurrentHashMap<>();
+  private static final Map<Key, Class<?>> NESTED = new ConcurrentHashMap<>();
+
   private Reflection() {}
 
   static Object create(Class<?> type) {
@@ -16,8 +24,13 @@ final class Reflection {
   }
 
   static Class<?> nested(Class<?> outer, String name) {
+    return NESTED.computeIfAbsent(new Key(outer, name), Reflection::findNested);
+  }
+
+  private static Class<?> findNested(Key key) {
     try {
-      return Class.forName(outer.getName() + "$" + name, true, outer.getClassLoader());
+      ClassLoader loader = key.type().getClassLoader();
+      return Class.forName(key.type().getName() + "$" + key.name(), true, loader);
     } catch (ClassNotFoundException e) {
       throw new IllegalStateException(e);
     }
@@ -40,11 +53,15 @@ final class Reflection {
   }
 
   static Method setter(Class<?> type, String name) {
-    for (Method method : type.getMethods()) {
-      if (method.getName().equals(name) && method.getParameterCount() == 1) {
+    return SETTERS.computeIfAbsent(new Key(type, name), Reflection::findSetter);
+  }
+
+  private static Method findSetter(Key key) {
+    for (Method method : key.type().getMethods()) {
+      if (method.getName().equals(key.name()) && method.getParameterCount() == 1) {
         return method;
       }
     }
-    throw new IllegalStateException(type + " has no " + name);
+    throw new IllegalStateException(key.type() + " has no " + key.name());
   }
 }

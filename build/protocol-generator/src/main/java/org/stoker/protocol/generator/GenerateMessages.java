@@ -11,6 +11,14 @@ import org.stoker.protocol.generator.MessageDefinition.Kind;
  */
 final class GenerateMessages {
   private static final String CLIENTS = "kafka-clients";
+  private static final List<String> ARTIFACTS =
+      List.of(
+          CLIENTS,
+          "kafka-metadata",
+          "kafka-group-coordinator",
+          "kafka-transaction-coordinator",
+          "kafka-share-coordinator",
+          "kafka-storage");
   private static final String PROTOCOL = "org.stoker.protocol";
 
   private GenerateMessages() {}
@@ -20,9 +28,19 @@ final class GenerateMessages {
       throw new IllegalArgumentException("usage: GenerateMessages DIRECTORY");
     }
     var definitions = DefinitionJars.readAll(System.getProperty("java.class.path"));
+    requireEveryArtifact(definitions);
     var sources = new GeneratedSources(Path.of(arguments[0]));
     addSources(definitions, sources);
     sources.write();
+  }
+
+  /** A jar that is missing would otherwise show only as classes that do not compile. */
+  static void requireEveryArtifact(List<MessageDefinition> definitions) {
+    for (String artifact : ARTIFACTS) {
+      if (definitions.stream().noneMatch(message -> message.artifact().equals(artifact))) {
+        throw new IllegalStateException("no definition of " + artifact + " is on the class path");
+      }
+    }
   }
 
   static void addSources(List<MessageDefinition> definitions, GeneratedSources sources) {

@@ -2,6 +2,9 @@ package org.stoker.records;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 
@@ -381,6 +384,28 @@ public final class RecordCursor implements AutoCloseable {
   /** A view that is good until the cursor moves; null when the record has no value. */
   public @Nullable ByteBuffer value() {
     return slice(valuePosition, valueSize);
+  }
+
+  /** Copies; for readers off the hot path. */
+  public List<Header> headers() {
+    requireHeld();
+    var headers = new ArrayList<Header>(headerCount);
+    int end = position;
+    position = headersPosition;
+    for (int i = 0; i < headerCount; i++) {
+      byte[] name = copyInPlace(readVarint(end));
+      int size = readVarint(end);
+      byte[] value = size < 0 ? null : copyInPlace(size);
+      headers.add(new Header(new String(name, StandardCharsets.UTF_8), value));
+    }
+    return headers;
+  }
+
+  private byte[] copyInPlace(int size) {
+    byte[] copy = new byte[size];
+    bytes.get(position, copy);
+    position += size;
+    return copy;
   }
 
   /** The headers as they are encoded, without their count; a view like the others. */

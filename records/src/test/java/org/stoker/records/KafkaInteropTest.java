@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.kafka.common.record.internal.Record;
@@ -145,7 +146,9 @@ final class KafkaInteropTest {
                 true));
         boolean hasSameBytes =
             !cursor.isHeld()
-                || (equal(cursor.key(), record.key()) && equal(cursor.value(), record.value()));
+                || (equal(cursor.key(), record.key())
+                    && equal(cursor.value(), record.value())
+                    && headersOf(cursor).equals(headersOf(record)));
         found.add(
             List.of(
                 cursor.offset(),
@@ -161,6 +164,18 @@ final class KafkaInteropTest {
     }
     softly.assertThat(found).isEqualTo(expected);
     softly.assertThat(records.hasNext()).isFalse();
+  }
+
+  private static List<String> headersOf(RecordCursor cursor) {
+    return cursor.headers().stream()
+        .map(header -> header.key() + "=" + Arrays.toString(header.value()))
+        .toList();
+  }
+
+  private static List<String> headersOf(Record record) {
+    return Arrays.stream(record.headers())
+        .map(header -> header.key() + "=" + Arrays.toString(header.value()))
+        .toList();
   }
 
   private static boolean equal(@Nullable ByteBuffer ours, @Nullable ByteBuffer theirs) {

@@ -1,0 +1,114 @@
+package org.stoker.log;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.base.StorageException;
+
+/**
+ * The clean stop of a log directory, step by step: everything appended goes to the disk, logs close
+ * on their lanes, then checkpoints, and last the file that says it was clean.
+ */
+final class DirectoryStop {
+  private static final Logger LOG = LoggerFactory.getLogger(DirectoryStop.class);
+
+  private final LogDirectory directory;
+  private final LogEnvironment environment;
+  private final @Nullable FileSystemSync fileSystemSync;
+  private final CompletableFuture<Void> end = new CompletableFuture<>();
+
+  DirectoryStop(
+      LogDirectory directory, LogEnvironment environment, @Nullable FileSystemSync fileSystemSync) {
+    this.directory = directory;
+    this.environment = environment;
+    this.fileSystemSync = fileSystemSync;
+  }
+
+  CompletableFuture<Void> run(long brokerEpoch) {
+    directory.stopChores();
+    environment.storage().execute(() -> step(() -> flush(brokerEpoch)));
+    return end;
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** A step that fails ends the stop: without the last file the next start checks. */
+  private void step(Step step) {
+    try {
+      if (directory.isOnline()) {
+        step.run();
+      } else {
+        end.complete(null);
+      }
+    } catch (IOException e) {
+      LOG.warn("{} was not closed cleanly: {}", directory.path(), e.getMessage());
+      end.complete(null);
+    } catch (StorageException e) {
+      end.complete(null);
+    }
+  }
+
+  private void flush(long brokerEpoch) {
+    var tasks = new ArrayList<FlushTask>();
+    for (Log log : directory.logs()) {
+      FlushTask task = log.flushProgress().begin(log);
+      if (task != null) {
+        tasks.add(task);
+      }
+    }
+    try {
+      directory.flusher().sync(tasks);
+      tasks.forEach(task -> task.log().flushProgress().end(task));
+    } catch (Flusher.SyncFailedException e) {
+      LOG.debug("{} stops offline: {}", directory.path(), e.getMessage());
+    } finally {
+      tasks.forEach(FlushTask::releaseFiles);
+    }
+    closeLogs(brokerEpoch);
+  }
+
+  private void closeLogs(long brokerEpoch) {
+    var failures = new AtomicInteger();
+    EveryLog.run(
+        List.copyOf(directory.logs()),
+        environment.storage(),
+        log -> {
+          if (!close(log)) {
+            failures.incrementAndGet();
+          }
+        },
+        () -> step(() -> finish(failures.get(), brokerEpoch)));
+  }
+
+  private boolean close(Log log) {
+    try {
+      log.close(fileSystemSync == null);
+      return true;
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("{} was not closed cleanly", log.topicPartition(), e);
+      return false;
+    }
+  }
+
+  private void finish(int failures, long brokerEpoch) throws IOException {
+    if (fileSystemSync != null) {
+      // Index files by the thousand: together they cost what one costs.
+      fileSystemSync.sync();
+    }
+    directory.checkpoints().writeRecoveryPoints(directory.logs());
+    directory.checkpoints().writeLogStarts(directory.logs());
+    // One that was refused must be checked again, so nothing may say that all is well.
+    if (failures == 0 && directory.refused().isEmpty()) {
+      new CleanShutdownFile(environment.disk(), directory.path()).write(brokerEpoch);
+      LOG.info("Closed {} partitions in {}", directory.logs().size(), directory.path());
+    }
+    end.complete(null);
+  }
+}

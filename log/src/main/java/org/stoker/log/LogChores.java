@@ -1,0 +1,216 @@
+package org.stoker.log;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.base.Disk;
+import org.stoker.base.DiskFullException;
+import org.stoker.base.StorageException;
+import org.stoker.base.ThreadSafe;
+import org.stoker.base.Timers;
+
+/**
+ * What has to be done for the logs of a directory now and then, on storage threads: retention,
+ * checkpoints, flush.ms, forgetting producers, looking at the free space, and removing files.
+ */
+@ThreadSafe
+final class LogChores {
+  private static final Logger LOG = LoggerFactory.getLogger(LogChores.class);
+
+  private final LogDirectory directory;
+  private final LogEnvironment environment;
+  private final LogDirectoryConfig.ChoreIntervals intervals;
+
+  @GuardedBy("this")
+  private final List<Timers.Timer> timers = new ArrayList<>();
+
+  @GuardedBy("this")
+  private boolean isStopped;
+
+  LogChores(
+      LogDirectory directory,
+      LogEnvironment environment,
+      LogDirectoryConfig.ChoreIntervals intervals) {
+    this.directory = directory;
+    this.environment = environment;
+    this.intervals = intervals;
+  }
+
+  void start() {
+    repeat(intervals.initialDelayMs(), intervals.retentionMs(), this::applyRetention);
+    repeat(intervals.initialDelayMs(), intervals.checkpointMs(), this::writeCheckpoints);
+    repeat(intervals.flushMs(), intervals.flushMs(), this::flushOld);
+    repeat(
+        intervals.producerExpirationMs(),
+        intervals.producerExpirationMs(),
+        this::removeExpiredProducers);
+    repeat(intervals.spaceMs(), intervals.spaceMs(), this::lookAtSpace);
+  }
+
+  synchronized void stop() {
+    isStopped = true;
+    timers.forEach(Timers.Timer::cancel);
+    timers.clear();
+  }
+
+  /** A chore calls the given task when it is done; then its interval begins again. */
+  private void repeat(long delayMs, long intervalMs, Consumer<Runnable> chore) {
+    Runnable again = () -> repeat(intervalMs, intervalMs, chore);
+    after(delayMs, () -> run(chore, again));
+  }
+
+  private void run(Consumer<Runnable> chore, Runnable again) {
+    if (!directory.isOnline()) {
+      return;
+    }
+    try {
+      chore.accept(again);
+    } catch (StorageException e) {
+      // The directory is offline and said so; no chore of it runs again.
+      LOG.debug("chores of {} end: {}", directory.path(), e.getMessage());
+    }
+  }
+
+  private synchronized void after(long delayMs, Runnable task) {
+    if (isStopped) {
+      return;
+    }
+    var self = new Timers.Timer[1];
+    self[0] =
+        environment
+            .timers()
+            .after(
+                delayMs,
+                () -> {
+                  forget(self);
+                  environment.storage().execute(task);
+                });
+    timers.add(self[0]);
+  }
+
+  private synchronized void forget(Timers.Timer[] timer) {
+    timers.remove(timer[0]);
+  }
+
+  private void forEachLog(Consumer<Log> work, Runnable end) {
+    EveryLog.run(
+        List.copyOf(directory.logs()), environment.storage(), log -> whileOpen(log, work), end);
+  }
+
+  private void whileOpen(Log log, Consumer<Log> work) {
+    if (!log.isClosed() && directory.isOnline()) {
+      work.accept(log);
+    }
+  }
+
+  // ---- The chores.
+
+  /**
+   * First the starts move, then they are on the disk, then files go: a crash between leaves
+   * segments that the next start knows to be below the log start, and no gap.
+   */
+  private void applyRetention(Runnable again) {
+    long nowMs = environment.clock().wallMs();
+    forEachLog(log -> log.applyRetention(nowMs), () -> run(this::removeOldSegments, again));
+  }
+
+  private void removeOldSegments(Runnable again) {
+    if (writeLogStarts()) {
+      forEachLog(this::removeSegmentsOf, again);
+    } else {
+      again.run();
+    }
+  }
+
+  private void removeSegmentsOf(Log log) {
+    log.removeSegmentsBelowLogStart(directory.checkpoints().logStartOffset(log.topicPartition()));
+  }
+
+  private boolean writeLogStarts() {
+    return checkpoint(() -> directory.checkpoints().writeLogStarts(directory.logs()));
+  }
+
+  private void writeCheckpoints(Runnable again) {
+    checkpoint(() -> directory.checkpoints().writeRecoveryPoints(directory.logs()));
+    writeLogStarts();
+    again.run();
+  }
+
+  private interface Checkpoint {
+    void write() throws IOException;
+  }
+
+  private boolean checkpoint(Checkpoint checkpoint) {
+    try {
+      checkpoint.write();
+      return true;
+    } catch (DiskFullException e) {
+      LOG.warn("{} has no room for a checkpoint: {}", directory.path(), e.getMessage());
+      return false;
+    } catch (IOException e) {
+      throw directory.health().fail(directory.path(), "writing a checkpoint", e);
+    }
+  }
+
+  private void flushOld(Runnable again) {
+    long nowMs = environment.clock().monotonicMs();
+    for (Log log : directory.logs()) {
+      log.flushProgress().requestIfOld(log, nowMs);
+    }
+    again.run();
+  }
+
+  private void removeExpiredProducers(Runnable again) {
+    long nowMs = environment.clock().wallMs();
+    forEachLog(log -> log.removeExpiredProducers(nowMs), again);
+  }
+
+  private void lookAtSpace(Runnable again) {
+    directory.space().look();
+    again.run();
+  }
+
+  // ---- Removing.
+
+  /** Removes the files of a segment that has its last name. */
+  void removeLater(Segment segment, long delayMs) {
+    removeAfter(delayMs, segment::delete, segment.path());
+  }
+
+  /** Removes a directory of a partition with all that is in it. */
+  void removeDirectoryLater(Path path, long delayMs) {
+    removeAfter(delayMs, () -> removeDirectory(path), path);
+  }
+
+  private interface Removal {
+    void run() throws IOException;
+  }
+
+  private void removeAfter(long delayMs, Removal removal, Path what) {
+    after(
+        delayMs,
+        () -> {
+          try {
+            removal.run();
+          } catch (IOException e) {
+            // It has a name that nobody reads; the next start tries again.
+            LOG.warn("{} could not be removed: {}", what, e.getMessage());
+          }
+        });
+  }
+
+  private void removeDirectory(Path path) throws IOException {
+    Disk disk = environment.disk();
+    if (disk.exists(path)) {
+      for (Path file : disk.list(path)) {
+        disk.delete(file);
+      }
+      disk.delete(path);
+    }
+  }
+}

@@ -1,0 +1,472 @@
+package org.stoker.log;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.base.Disk;
+import org.stoker.base.DiskFullException;
+import org.stoker.base.StorageException;
+import org.stoker.base.ThreadSafe;
+import org.stoker.base.TopicPartition;
+import org.stoker.base.Uuid;
+
+/**
+ * One directory of {@code log.dirs}: its lock, its identity, its logs, and the chores that keep
+ * them.
+ *
+ * <p>{@link #lock} takes it, {@link #identify} makes sure that it is this broker's, {@link #load}
+ * opens its logs, {@link #stop} closes them in order. All of these wait for the disk.
+ */
+@ThreadSafe
+public final class LogDirectory {
+  private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
+  private static final String LOCK_FILE = ".lock";
+
+  private final LogDirectoryConfig config;
+  private final LogEnvironment environment;
+  private final AutoCloseable lock;
+  private final DirectoryHealth health;
+  private final DirectoryCheckpoints checkpoints;
+  private final OffsetCheckpoint highWatermarks;
+  private final Flusher flusher;
+  private final SpaceWatch space;
+  private final @Nullable FileSystemSync fileSystemSync;
+  private final LogSetting setting;
+  private final LogChores chores;
+  private final ConcurrentHashMap<TopicPartition, Log> logs = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<TopicPartition, String> refused = new ConcurrentHashMap<>();
+  private volatile @Nullable MetaProperties metaProperties;
+
+  /**
+   * What a directory's flusher runs on.
+   *
+   * @param rounds one thread
+   * @param syncers help a round with several files
+   * @param fileSystemSync null where there is no such call
+   */
+  public record FlushThreads(
+      Executor rounds, Executor syncers, @Nullable FileSystemSync fileSystemSync) {}
+
+  private LogDirectory(
+      LogDirectoryConfig config,
+      LogEnvironment environment,
+      FlushThreads threads,
+      StorageFailureListener listener,
+      AutoCloseable lock) {
+    Disk disk = environment.disk();
+    Path path = config.path();
+    this.config = config;
+    this.environment = environment;
+    this.lock = lock;
+    this.fileSystemSync = threads.fileSystemSync();
+    this.health = new DirectoryHealth(path, listener);
+    this.checkpoints = new DirectoryCheckpoints(disk, path, health);
+    this.highWatermarks =
+        new OffsetCheckpoint(disk, path.resolve(OffsetCheckpoint.HIGH_WATERMARKS));
+    this.flusher =
+        new Flusher(
+            disk,
+            config.flusher(),
+            threads.rounds(),
+            threads.syncers(),
+            threads.fileSystemSync(),
+            health);
+    this.space = new SpaceWatch(disk, path, config.reserveBytes(), environment.storage());
+    this.chores = new LogChores(this, environment, config.chores());
+    this.setting =
+        new LogSetting(
+            disk, flusher, health, environment.seed(), checkpoints, space, chores::removeLater);
+  }
+
+  /**
+   * Takes the directory, which is made if it is missing.
+   *
+   * @param listener learns when the directory goes offline
+   * @throws LogDirectoryException if it cannot be used, or another broker has it
+   */
+  public static LogDirectory lock(
+      LogDirectoryConfig config,
+      LogEnvironment environment,
+      FlushThreads threads,
+      StorageFailureListener listener)
+      throws LogDirectoryException {
+    Path path = config.path();
+    Disk disk = environment.disk();
+    try {
+      disk.createDirectories(path);
+      AutoCloseable lock = disk.tryLock(path.resolve(LOCK_FILE));
+      if (lock == null) {
+        throw new LogDirectoryException(
+            "log directory "
+                + path
+                + " is in use by another broker (its .lock is held): stop that one, or give this"
+                + " one other log.dirs");
+      }
+      return new LogDirectory(config, environment, threads, listener, lock);
+    } catch (IOException e) {
+      throw new LogDirectoryException("log directory " + path + " cannot be used: " + reason(e), e);
+    }
+  }
+
+  private static String reason(IOException e) {
+    return e.getClass().getSimpleName() + " " + e.getMessage();
+  }
+
+  // ---- Identity.
+
+  /** What the directory said it is; null if it is new. Known after {@link #identify}. */
+  public @Nullable MetaProperties metaProperties() {
+    return metaProperties;
+  }
+
+  /** Reads {@code meta.properties}; null in a new directory. */
+  public @Nullable MetaProperties readMetaProperties() throws LogDirectoryException {
+    try {
+      return MetaProperties.read(environment.disk(), config.path());
+    } catch (IOException e) {
+      throw new LogDirectoryException(
+          "meta.properties of " + config.path() + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Makes sure that the directory belongs to this broker of this cluster, and makes it so if it is
+   * new.
+   */
+  public void identify(int nodeId, String clusterId) throws LogDirectoryException {
+    MetaProperties found = readMetaProperties();
+    MetaProperties wanted =
+        found == null
+            ? MetaProperties.ofNewDirectory(nodeId, clusterId, Uuid.random(environment.seed()))
+            : completed(found, nodeId, clusterId);
+    if (!wanted.equals(found)) {
+      try {
+        wanted.write(environment.disk(), config.path());
+      } catch (IOException e) {
+        throw new LogDirectoryException(
+            "meta.properties of " + config.path() + " cannot be written: " + reason(e), e);
+      }
+    }
+    metaProperties = wanted;
+  }
+
+  private MetaProperties completed(MetaProperties found, int nodeId, String clusterId)
+      throws LogDirectoryException {
+    if (found.nodeId() != MetaProperties.NO_NODE_ID && found.nodeId() != nodeId) {
+      throw new LogDirectoryException(
+          "log directory %s belongs to broker %d and this is broker %d: set broker.id=%d, or give it other log.dirs"
+              .formatted(config.path(), found.nodeId(), nodeId, found.nodeId()));
+    }
+    String foundCluster = found.clusterId();
+    if (foundCluster != null && !foundCluster.equals(clusterId)) {
+      throw new LogDirectoryException(
+          "log directory %s belongs to cluster %s and this is cluster %s: wrong zookeeper.connect, or wrong log.dirs"
+              .formatted(config.path(), foundCluster, clusterId));
+    }
+    MetaProperties completed = found.withNodeId(nodeId).withClusterId(clusterId);
+    return completed.directoryId() == null
+        ? completed.withDirectoryId(Uuid.random(environment.seed()))
+        : completed;
+  }
+
+  // ---- Loading.
+
+  /**
+   * Opens all logs, several at a time, and starts the chores. What cannot be opened is in {@link
+   * #refused}.
+   *
+   * @param configs the configuration of a topic
+   */
+  public void load(Function<String, LogConfig> configs) throws LogDirectoryException {
+    try {
+      var cleanShutdown = new CleanShutdownFile(environment.disk(), config.path());
+      boolean wasClosedCleanly = cleanShutdown.exists();
+      checkpoints.read();
+      // Before anything is changed, and durably: the next stop may be a crash.
+      cleanShutdown.delete();
+      List<TopicPartition> partitions = new ArrayList<>();
+      for (Path path : environment.disk().list(config.path())) {
+        TopicPartition partition = sort(path);
+        if (partition != null) {
+          partitions.add(partition);
+        }
+      }
+      checkpoints.keepOnly(Set.copyOf(partitions));
+      open(partitions, wasClosedCleanly, configs);
+      environment.disk().syncDirectory(config.path());
+    } catch (IOException e) {
+      throw new LogDirectoryException(
+          "log directory " + config.path() + " cannot be opened: " + reason(e), e);
+    }
+    space.look();
+    chores.start();
+  }
+
+  /** Null for what is no partition's directory. */
+  private @Nullable TopicPartition sort(Path path) throws IOException {
+    String name = SegmentFiles.nameOf(path);
+    if (!environment.disk().isDirectory(path)) {
+      return null;
+    }
+    TopicPartition partition = PartitionDirectory.parse(name);
+    if (PartitionDirectory.isDeleted(name)) {
+      chores.removeDirectoryLater(path, 0);
+    } else if (PartitionDirectory.isSetAside(name)) {
+      LOG.info("{} was set aside and is left alone", path);
+    } else if (partition == null) {
+      LOG.warn("{} is named for no partition and is left alone", path);
+    }
+    return partition;
+  }
+
+  private void open(
+      List<TopicPartition> partitions,
+      boolean wasClosedCleanly,
+      Function<String, LogConfig> configs) {
+    if (partitions.isEmpty()) {
+      return;
+    }
+    LOG.info(
+        "Opening {} partitions in {} {}",
+        partitions.size(),
+        config.path(),
+        wasClosedCleanly
+            ? "after a clean stop"
+            : "after a crash: what was written last is checked");
+    var progress = new OpeningProgress(config.path(), partitions.size(), environment.clock());
+    var work = new ArrayList<Runnable>(partitions.size());
+    for (TopicPartition partition : partitions) {
+      work.add(() -> {
+        openOne(partition, wasClosedCleanly, configs.apply(partition.topic()));
+        progress.oneMore();
+      });
+    }
+    ParallelWork.run(work, config.recoveryThreads(), environment.storage());
+    progress.end(refused.size());
+  }
+
+  private void openOne(TopicPartition partition, boolean wasClosedCleanly, LogConfig logConfig) {
+    var facts =
+        new LogRecovery.StartFacts(
+            wasClosedCleanly,
+            checkpoints.recoveryPoint(partition),
+            checkpoints.logStartOffset(partition),
+            config.producerExpirationMs(),
+            environment.clock().wallMs());
+    Path path = directoryOf(partition);
+    try {
+      LogContents contents = new LogRecovery(environment.disk(), path, logConfig, facts).open();
+      logs.put(partition, logOf(partition, path, logConfig, contents));
+    } catch (DamagedLogException e) {
+      refuse(partition, String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      refuse(partition, path + " cannot be opened: " + reason(e));
+    } catch (RuntimeException e) {
+      LOG.error("Opening {} failed", path, e);
+      refuse(partition, path + " cannot be opened: " + e);
+    }
+  }
+
+  private void refuse(TopicPartition partition, String why) {
+    LOG.error("{} stays offline: {}", partition, why);
+    refused.put(partition, why);
+  }
+
+  private Log logOf(
+      TopicPartition partition, Path path, LogConfig logConfig, LogContents contents) {
+    return new Log(
+        partition, path, environment.lanes().apply(partition), logConfig, setting, contents);
+  }
+
+  private Path directoryOf(TopicPartition partition) {
+    return config.path().resolve(partition.toString());
+  }
+
+  // ---- Logs.
+
+  public Path path() {
+    return config.path();
+  }
+
+  public @Nullable Log log(TopicPartition partition) {
+    return logs.get(partition);
+  }
+
+  public Collection<Log> logs() {
+    return Collections.unmodifiableCollection(logs.values());
+  }
+
+  /** The partitions that could not be opened, with a sentence each. */
+  public Map<TopicPartition, String> refused() {
+    return Collections.unmodifiableMap(refused);
+  }
+
+  public Flusher flusher() {
+    return flusher;
+  }
+
+  public boolean isOnline() {
+    return health.isOnline();
+  }
+
+  /** What took the directory offline; null while it is online. */
+  public @Nullable StorageException failure() {
+    return health.failure();
+  }
+
+  /** False while free space is below {@code log.dir.reserve.bytes}: nothing may be produced. */
+  public boolean acceptsWrites() {
+    return space.acceptsWrites();
+  }
+
+  /**
+   * Makes a new, empty log. On a storage thread.
+   *
+   * @throws DiskFullException if there is no room; nothing is left of it then
+   */
+  public Log create(TopicPartition partition, Uuid topicId, LogConfig logConfig)
+      throws DiskFullException {
+    health.assertOnline();
+    Path path = directoryOf(partition);
+    if (logs.containsKey(partition) || refused.containsKey(partition)) {
+      throw new IllegalStateException(path + " exists already");
+    }
+    Disk disk = environment.disk();
+    try {
+      checkpoints.forget(partition);
+      disk.createDirectories(path);
+      new PartitionMetadataFile(disk, path.resolve(PartitionMetadataFile.FILE_NAME)).write(topicId);
+      Segment segment =
+          Segment.create(disk, path, 0, logConfig.segment(), environment.clock().wallMs());
+      segment.prepareAppend();
+      var producers =
+          new ProducerStates(new ProducerSnapshots(disk, path), config.producerExpirationMs());
+      var contents =
+          new LogContents(
+              topicId, List.of(segment), 0, 0, producers, LeaderEpochs.read(disk, path), 0);
+      Log log = logOf(partition, path, logConfig, contents);
+      logs.put(partition, log);
+      return log;
+    } catch (DiskFullException e) {
+      chores.removeDirectoryLater(path, 0);
+      throw e;
+    } catch (IOException e) {
+      throw health.fail(path, "creating a log", e);
+    }
+  }
+
+  /**
+   * Deletes a log: when this returns it does not come back; its files go later. On the log's lane
+   * and on a storage thread.
+   */
+  public void delete(Log log) {
+    moveAway(log, PartitionDirectory.DELETED);
+    chores.removeDirectoryLater(log.directory(), log.config().retention().fileDeleteDelayMs());
+  }
+
+  /** Sets a log aside that no topic of the cluster claims. On its lane and on a storage thread. */
+  public void setAsStray(Log log) {
+    moveAway(log, PartitionDirectory.STRAY);
+    LOG.warn("{} belongs to no topic and is kept as {}", log.topicPartition(), log.directory());
+  }
+
+  private void moveAway(Log log, String suffix) {
+    health.assertOnline();
+    TopicPartition partition = log.topicPartition();
+    Path target =
+        config.path().resolve(PartitionDirectory.withSuffix(partition, suffix, environment.seed()));
+    try {
+      log.closeToDelete();
+      environment.disk().rename(log.directory(), target);
+      environment.disk().syncDirectory(config.path());
+      log.movedTo(target);
+      checkpoints.forget(partition);
+      logs.remove(partition, log);
+    } catch (IOException e) {
+      throw health.fail(log.directory(), "moving a log away", e);
+    }
+  }
+
+  // ---- Checkpoints.
+
+  /** The high watermarks that were kept last; the partitions ask for them when they start. */
+  public Map<TopicPartition, Long> readHighWatermarks() {
+    try {
+      return highWatermarks.read();
+    } catch (CorruptFileException e) {
+      LOG.warn("{}; high watermarks start at the log start", e.getMessage());
+      return Map.of();
+    } catch (IOException e) {
+      throw health.fail(config.path(), "reading high watermarks", e);
+    }
+  }
+
+  /** Keeps the high watermarks of the partitions. On a storage thread. */
+  public void writeHighWatermarks(Map<TopicPartition, Long> offsets) {
+    health.assertOnline();
+    try {
+      highWatermarks.write(offsets);
+    } catch (DiskFullException e) {
+      LOG.warn("{} has no room for high watermarks", config.path());
+    } catch (IOException e) {
+      throw health.fail(config.path(), "writing high watermarks", e);
+    }
+  }
+
+  DirectoryCheckpoints checkpoints() {
+    return checkpoints;
+  }
+
+  DirectoryHealth health() {
+    return health;
+  }
+
+  SpaceWatch space() {
+    return space;
+  }
+
+  // ---- Stopping.
+
+  /**
+   * Flushes and closes all logs, and notes that it was done. The caller has seen to it that nobody
+   * appends any more.
+   *
+   * @param brokerEpoch of this run, for the next one
+   * @return completes when the directory may be locked by someone else
+   */
+  public CompletableFuture<Void> stop(long brokerEpoch) {
+    return new DirectoryStop(this, environment, fileSystemSync)
+        .run(brokerEpoch)
+        .thenRun(this::unlock);
+  }
+
+  void stopChores() {
+    chores.stop();
+  }
+
+  /** Gives the directory back as it is, as a crash of the process would. */
+  void stopForCrash() {
+    chores.stop();
+    unlock();
+  }
+
+  private void unlock() {
+    try {
+      lock.close();
+    } catch (Exception e) {
+      LOG.warn("The lock of {} could not be given back", config.path(), e);
+    }
+  }
+}

@@ -1,0 +1,287 @@
+package org.stoker.log;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.base.ThreadSafe;
+import org.stoker.records.CorruptBatchException;
+import org.stoker.records.RecordBatch;
+import org.stoker.records.RecordBytes;
+import org.stoker.records.RecordCursor;
+
+/**
+ * The reading half of a {@link Log}: any thread, no lock, from the view that the lane last
+ * published.
+ *
+ * <p>A segment that is deleted under a reader stays readable for those who hold it; a reader that
+ * comes too late to get hold of it starts again from the newest view.
+ */
+@ThreadSafe
+final class LogReader {
+  private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
+
+  private final Log log;
+  private volatile boolean isDamageReported;
+
+  LogReader(Log log) {
+    this.log = log;
+  }
+
+  private interface Work<T> {
+    /** Null: a segment of this view is gone, look again. */
+    @Nullable T on(LogView view) throws IOException;
+  }
+
+  /** Null if the log was closed meanwhile. */
+  private <T> @Nullable T withView(Work<T> work) throws IOException {
+    while (!log.isClosed()) {
+      LogView view = log.view();
+      try {
+        T result = work.on(view);
+        if (result != null) {
+          return result;
+        }
+      } catch (IOException e) {
+        if (!hasChanged(view)) {
+          throw e;
+        }
+      }
+    }
+    return null;
+  }
+
+  private boolean hasChanged(LogView view) {
+    return log.isClosed()
+        || log.view().truncationCount() != view.truncationCount()
+        || view.segments().stream().anyMatch(Segment::isGone);
+  }
+
+  // ---- Reading records.
+
+  ReadOutcome read(long startOffset, int maxBytes, long maxOffset, boolean minOneBatch) {
+    log.health().assertOnline();
+    try {
+      ReadOutcome outcome =
+          withView(view -> readFrom(view, startOffset, maxBytes, maxOffset, minOneBatch));
+      return outcome == null ? ReadOutcome.Empty.INSTANCE : outcome;
+    } catch (CorruptSegmentException e) {
+      return damaged(e);
+    } catch (IOException e) {
+      throw log.health().fail(log.directory(), "reading", e);
+    }
+  }
+
+  private ReadOutcome damaged(CorruptSegmentException e) {
+    if (!isDamageReported) {
+      isDamageReported = true;
+      LOG.error("{} cannot be read in full: {}", log.topicPartition(), e.getMessage());
+    }
+    return new ReadOutcome.Damaged(String.valueOf(e.getMessage()));
+  }
+
+  private static @Nullable ReadOutcome readFrom(
+      LogView view, long startOffset, int maxBytes, long maxOffset, boolean minOneBatch)
+      throws IOException {
+    if (startOffset < view.logStartOffset() || startOffset > view.logEndOffset()) {
+      return new ReadOutcome.OutOfRange(view.logStartOffset(), view.logEndOffset());
+    }
+    long bound = Math.min(maxOffset, view.logEndOffset());
+    int index = Math.max(0, view.indexOfSegmentFor(startOffset));
+    while (index < view.segments().size() && startOffset < bound) {
+      Segment segment = view.segments().get(index);
+      SegmentFile file = segment.retainFile();
+      if (file == null) {
+        return null;
+      }
+      try {
+        SegmentScan scan = segment.find(file, startOffset, view.limitPosition(index));
+        if (scan != null) {
+          return cut(view, index, file, scan, new Range(startOffset, maxBytes, bound, minOneBatch));
+        }
+      } finally {
+        file.release();
+      }
+      // The last batches of a segment may have been compacted away.
+      index++;
+    }
+    return ReadOutcome.Empty.INSTANCE;
+  }
+
+  private record Range(long startOffset, int maxBytes, long bound, boolean minOneBatch) {}
+
+  /** Whole batches from the one found on, below the bound and within the size. */
+  private static ReadOutcome cut(
+      LogView view, int index, SegmentFile file, SegmentScan scan, Range range) throws IOException {
+    RecordBatch first = scan.batch();
+    if (first.lastOffset() >= range.bound()
+        || (first.sizeInBytes() > range.maxBytes() && !range.minOneBatch())) {
+      return ReadOutcome.Empty.INSTANCE;
+    }
+    int start = scan.position();
+    long firstBaseOffset = first.baseOffset();
+    int firstLeaderEpoch = first.partitionLeaderEpoch();
+    boolean isUnbounded = range.bound() >= view.endOffset(index);
+    int limit = view.limitPosition(index);
+    int end = scan.endPosition();
+    if (isUnbounded && limit - start <= range.maxBytes()) {
+      end = limit;
+    } else {
+      while (scan.next()
+          && scan.batch().lastOffset() < range.bound()
+          && scan.endPosition() - start <= range.maxBytes()) {
+        end = scan.endPosition();
+      }
+    }
+    RecordBytes records = Segment.bytes(file, start, end - start);
+    boolean isOld = range.startOffset() < view.warmOffset();
+    return new ReadOutcome.Data(records, firstBaseOffset, firstLeaderEpoch, isOld);
+  }
+
+  /**
+   * Whether a read from there may have to wait for the disk or open a file, so that it belongs on a
+   * thread that may wait.
+   */
+  boolean isCold(long startOffset) {
+    LogView view = log.view();
+    if (startOffset >= view.logEndOffset() || startOffset < view.logStartOffset()) {
+      return false;
+    }
+    int index = Math.max(0, view.indexOfSegmentFor(startOffset));
+    return startOffset < view.warmOffset() || !view.segments().get(index).isReadable();
+  }
+
+  // ---- Transactions.
+
+  /** The aborted transactions that a read of [start, end) must filter. */
+  List<AbortedTransaction> abortedTransactions(long startOffset, long endOffset) {
+    try {
+      List<AbortedTransaction> found =
+          withView(view -> abortedTransactions(view, startOffset, endOffset));
+      return found == null ? List.of() : found;
+    } catch (IOException e) {
+      throw log.health().fail(log.directory(), "reading the transaction index", e);
+    }
+  }
+
+  private static List<AbortedTransaction> abortedTransactions(
+      LogView view, long startOffset, long endOffset) throws IOException {
+    var found = new ArrayList<AbortedTransaction>();
+    // A transaction that began in one segment may have ended in a later one: the entry lies where
+    // its marker does, and says how far the decided part of the log went then.
+    int index = Math.max(0, view.indexOfSegmentFor(startOffset));
+    for (; index < view.segments().size(); index++) {
+      Segment segment = view.segments().get(index);
+      if (segment.transactionIndex().collectAborted(startOffset, endOffset, found)) {
+        break;
+      }
+    }
+    return Collections.unmodifiableList(found);
+  }
+
+  // ---- Offsets by time.
+
+  @Nullable FoundOffset firstWithTimestamp(long timestamp) {
+    try {
+      return found(withView(view -> new Search(firstWithTimestamp(view, timestamp))));
+    } catch (IOException e) {
+      throw failedSearch(e);
+    }
+  }
+
+  @Nullable FoundOffset withLargestTimestamp() {
+    try {
+      return found(withView(view -> new Search(withLargestTimestamp(view))));
+    } catch (IOException e) {
+      throw failedSearch(e);
+    }
+  }
+
+  private record Search(@Nullable FoundOffset result) {}
+
+  private static @Nullable FoundOffset found(@Nullable Search search) {
+    return search == null ? null : search.result();
+  }
+
+  private RuntimeException failedSearch(IOException e) {
+    if (e instanceof CorruptSegmentException corrupt) {
+      damaged(corrupt);
+      return new CorruptLogException(String.valueOf(e.getMessage()), e);
+    }
+    return log.health().fail(log.directory(), "looking for a timestamp", e);
+  }
+
+  private static @Nullable FoundOffset firstWithTimestamp(LogView view, long timestamp)
+      throws IOException {
+    for (int i = 0; i < view.segments().size(); i++) {
+      Segment segment = view.segments().get(i);
+      if (segment.maxTimestamp().timestamp() >= timestamp
+          && view.endOffset(i) > view.logStartOffset()) {
+        FoundOffset found = firstWithTimestamp(view, i, timestamp);
+        if (found != null) {
+          return found;
+        }
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable FoundOffset firstWithTimestamp(LogView view, int index, long timestamp)
+      throws IOException {
+    Segment segment = view.segments().get(index);
+    SegmentFile file = segment.retainFile();
+    if (file == null) {
+      throw new IOException(segment.path() + " is gone");
+    }
+    try {
+      long from = Math.max(segment.timeIndex().lookup(timestamp).offset(), view.logStartOffset());
+      SegmentScan scan = segment.find(file, from, view.limitPosition(index));
+      while (scan != null) {
+        if (scan.batch().maxTimestamp() >= timestamp) {
+          FoundOffset found = recordIn(scan, timestamp, view.logStartOffset());
+          if (found != null) {
+            return found;
+          }
+        }
+        if (!scan.next()) {
+          scan = null;
+        }
+      }
+      return null;
+    } finally {
+      file.release();
+    }
+  }
+
+  private static @Nullable FoundOffset withLargestTimestamp(LogView view) throws IOException {
+    int best = -1;
+    TimestampOffset max = new TimestampOffset(TimestampOffset.NO_TIMESTAMP, -1);
+    for (int i = 0; i < view.segments().size(); i++) {
+      TimestampOffset candidate = view.segments().get(i).maxTimestamp();
+      if (candidate.timestamp() > max.timestamp()) {
+        max = candidate;
+        best = i;
+      }
+    }
+    return best < 0 ? null : firstWithTimestamp(view, best, max.timestamp());
+  }
+
+  private static @Nullable FoundOffset recordIn(SegmentScan scan, long timestamp, long startOffset)
+      throws IOException {
+    RecordBatch batch = scan.load();
+    try (var cursor = new RecordCursor(RecordCursor.HOLD_NOTHING)) {
+      cursor.open(batch);
+      while (cursor.next()) {
+        if (cursor.timestamp() >= timestamp && cursor.offset() >= startOffset) {
+          return new FoundOffset(cursor.timestamp(), cursor.offset(), batch.partitionLeaderEpoch());
+        }
+      }
+      return null;
+    } catch (CorruptBatchException e) {
+      throw new CorruptSegmentException(scan.path(), scan.position(), "" + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,360 @@
+package org.stoker.log;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.base.Disk;
+import org.stoker.base.DiskFile;
+import org.stoker.base.DiskFullException;
+import org.stoker.base.Uuid;
+import org.stoker.records.RecordBatch;
+
+/**
+ * Opens a partition's directory.
+ *
+ * <p>After a clean stop names, sizes and checkpoints say everything, and no segment is read. After
+ * a crash everything from the segment of the recovery point on is walked: checksums are verified
+ * above the recovery point, indexes and producer state are built again, and where the batches end
+ * the rest is cut off and kept beside it. What lies below the recovery point was synced; so was
+ * everything that good batches follow, unless a lost sector shows that it was not ({@link Damage}).
+ * Damage there is never cut: the partition is refused.
+ */
+final class LogRecovery {
+  private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
+
+  private final Disk disk;
+  private final Path directory;
+  private final LogConfig config;
+  private final StartFacts facts;
+  private final List<Segment> segments = new ArrayList<>();
+  private final CutKeeper cutKeeper;
+
+  /**
+   * What the log directory's checkpoints say of a partition.
+   *
+   * @param recoveryPoint everything below was synced; 0 if nothing is known
+   * @param logStartOffset 0 if nothing is known
+   */
+  record StartFacts(
+      boolean wasClosedCleanly,
+      long recoveryPoint,
+      long logStartOffset,
+      long producerExpirationMs,
+      long nowMs) {}
+
+  LogRecovery(Disk disk, Path directory, LogConfig config, StartFacts facts) {
+    this.disk = disk;
+    this.directory = directory;
+    this.config = config;
+    this.facts = facts;
+    this.cutKeeper = new CutKeeper(disk, directory);
+  }
+
+  /**
+   * Opens what is there.
+   *
+   * @throws DamagedLogException if that would lose records that may have been acknowledged
+   * @throws IOException if the disk fails
+   */
+  LogContents open() throws IOException, DamagedLogException {
+    try {
+      return openFiles();
+    } catch (CorruptFileException | CorruptSegmentException e) {
+      throw new DamagedLogException(e.getMessage() + "; the partition stays offline", e);
+    } catch (DiskFullException e) {
+      throw new DamagedLogException("no room to recover " + directory + ": " + e.getMessage(), e);
+    }
+  }
+
+  private LogContents openFiles() throws IOException, DamagedLogException {
+    List<Path> files = new LogLeftovers(disk, directory).clear();
+    Uuid topicId =
+        new PartitionMetadataFile(disk, directory.resolve(PartitionMetadataFile.FILE_NAME))
+            .readTopicId();
+    LeaderEpochs leaderEpochs = LeaderEpochs.read(disk, directory);
+    var snapshots = new ProducerSnapshots(disk, directory);
+    snapshots.load(files);
+    var producers = new ProducerStates(snapshots, facts.producerExpirationMs());
+    findSegments(files);
+    if (segments.isEmpty()) {
+      startEmpty();
+    }
+    long logEndOffset =
+        facts.wasClosedCleanly() ? endOffsetAfterCleanStop() : recover(producers, leaderEpochs);
+    long logStartOffset = Math.max(facts.logStartOffset(), segments.getFirst().baseOffset());
+    if (logEndOffset < logStartOffset) {
+      startAgainAt(logStartOffset, logEndOffset);
+      logEndOffset = logStartOffset;
+    }
+    leaderEpochs.truncate(logStartOffset, logEndOffset);
+    loadProducers(producers, logStartOffset, logEndOffset);
+    snapshots.deleteStray(segments.stream().map(Segment::baseOffset).toList());
+    return new LogContents(
+        topicId, segments, logStartOffset, logEndOffset, producers, leaderEpochs, 1);
+  }
+
+  // ---- What there is.
+
+  private void findSegments(List<Path> files) throws IOException {
+    Set<String> names = new HashSet<>();
+    files.forEach(file -> names.add(SegmentFiles.nameOf(file)));
+    for (Path file : files) {
+      long baseOffset = SegmentFiles.offsetOf(file, SegmentFiles.LOG);
+      if (baseOffset >= 0) {
+        Segment segment = existing(baseOffset, Math.toIntExact(disk.sizeBytes(file)));
+        segments.add(segment);
+        rebuildMissingIndexes(segment, names);
+      } else {
+        removeIfOrphaned(file, names);
+      }
+    }
+  }
+
+  private Segment existing(long baseOffset, int sizeBytes) {
+    return Segment.existing(
+        disk, directory, baseOffset, sizeBytes, config.segment(), facts.nowMs());
+  }
+
+  private void removeIfOrphaned(Path file, Set<String> names) throws IOException {
+    for (String kind :
+        List.of(
+            SegmentFiles.OFFSET_INDEX, SegmentFiles.TIME_INDEX, SegmentFiles.TRANSACTION_INDEX)) {
+      long baseOffset = SegmentFiles.offsetOf(file, kind);
+      if (baseOffset >= 0 && !names.contains(SegmentFiles.name(baseOffset) + SegmentFiles.LOG)) {
+        LOG.warn("{} belongs to no segment and is removed", file);
+        disk.delete(file);
+      }
+    }
+  }
+
+  private void rebuildMissingIndexes(Segment segment, Set<String> names) throws IOException {
+    String name = SegmentFiles.name(segment.baseOffset());
+    boolean isComplete =
+        names.contains(name + SegmentFiles.OFFSET_INDEX)
+            && names.contains(name + SegmentFiles.TIME_INDEX);
+    if (!isComplete && segment.sizeBytes() > 0 && facts.wasClosedCleanly()) {
+      rebuildIndexes(segment, "an index is missing");
+    }
+  }
+
+  /** From the batches' headers; the aborted transactions are not in question. */
+  private static void rebuildIndexes(Segment segment, String why) throws IOException {
+    LOG.warn("The indexes of {} are built again: {}", segment.path(), why);
+    SegmentFile file = retained(segment);
+    try {
+      segment.resetOffsetAndTimeIndex();
+      var scan = new SegmentScan(file.file(), segment.sizeBytes(), SegmentScan.WALK_CHUNK_BYTES);
+      for (boolean more = scan.moveTo(0); more; more = scan.next()) {
+        segment.index(scan.batch(), scan.position());
+      }
+      segment.seal();
+    } finally {
+      file.release();
+    }
+  }
+
+  private static SegmentFile retained(Segment segment) throws IOException {
+    SegmentFile file = segment.retainFile();
+    if (file == null) {
+      throw new IllegalStateException(segment.path() + " is gone");
+    }
+    return file;
+  }
+
+  private void startEmpty() throws IOException, DamagedLogException {
+    if (facts.recoveryPoint() > facts.logStartOffset()) {
+      throw new DamagedLogException(
+          "no segment is left in %s, and offsets %d to %d were on disk; the partition stays offline"
+              .formatted(directory, facts.logStartOffset(), facts.recoveryPoint() - 1));
+    }
+    segments.add(
+        Segment.create(disk, directory, facts.logStartOffset(), config.segment(), facts.nowMs()));
+    disk.syncDirectory(directory);
+  }
+
+  private void startAgainAt(long logStartOffset, long logEndOffset) throws IOException {
+    LOG.warn(
+        "{} ends at offset {}, all below its start {}: it starts again there, empty",
+        directory,
+        logEndOffset,
+        logStartOffset);
+    for (int i = segments.size() - 1; i >= 0; i--) {
+      segments.get(i).changeSuffix(SegmentFiles.DELETED);
+      segments.get(i).retire();
+      segments.get(i).delete();
+    }
+    segments.clear();
+    segments.add(Segment.create(disk, directory, logStartOffset, config.segment(), facts.nowMs()));
+    disk.syncDirectory(directory);
+  }
+
+  // ---- After a clean stop.
+
+  private long endOffsetAfterCleanStop() throws IOException {
+    Segment active = segments.getLast();
+    if (active.sizeBytes() == 0) {
+      return active.baseOffset();
+    }
+    // A clean stop flushes everything, so the recovery point is the end.
+    return facts.recoveryPoint() > active.baseOffset()
+        ? facts.recoveryPoint()
+        : active.readEndOffset();
+  }
+
+  private void loadProducers(ProducerStates producers, long logStartOffset, long logEndOffset)
+      throws IOException {
+    if (facts.wasClosedCleanly() && producers.snapshots().latestOffset() < 0) {
+      // A partition that has producers leaves a snapshot when it is closed.
+      producers.updateMapEndOffset(logEndOffset);
+      return;
+    }
+    new ProducerReplay(producers).reload(segments, logStartOffset, logEndOffset, facts.nowMs());
+  }
+
+  // ---- After a crash.
+
+  private long recover(ProducerStates producers, LeaderEpochs leaderEpochs)
+      throws IOException, DamagedLogException {
+    int first = 0;
+    while (first + 1 < segments.size()
+        && segments.get(first + 1).baseOffset() <= facts.recoveryPoint()) {
+      rebuildDamagedIndexes(segments.get(first));
+      first++;
+    }
+    var replay = new ProducerReplay(producers);
+    long firstOffset = segments.get(first).baseOffset();
+    replay.reload(segments.subList(0, first), facts.logStartOffset(), firstOffset, facts.nowMs());
+    long endOffset = firstOffset;
+    for (int i = first; i < segments.size(); i++) {
+      Segment segment = segments.get(i);
+      SegmentFile file = retained(segment);
+      try {
+        SegmentRecovery.Found found = walk(segment, file.file(), producers, leaderEpochs);
+        endOffset = found.nextOffset();
+        if (found.damage() != null) {
+          requireCuttable(i, file.file(), found);
+          cut(i, file.file(), found);
+        }
+      } finally {
+        file.release();
+      }
+      finish(i, producers, endOffset);
+    }
+    if (endOffset < facts.recoveryPoint()) {
+      throw new DamagedLogException(
+          "%s ends at offset %d, and everything below %d was on disk; the partition stays offline"
+              .formatted(directory, endOffset, facts.recoveryPoint()));
+    }
+    disk.syncDirectory(directory);
+    return endOffset;
+  }
+
+  private static void rebuildDamagedIndexes(Segment segment) throws IOException {
+    String damage = segment.indexDamage();
+    if (damage != null) {
+      rebuildIndexes(segment, damage);
+    }
+  }
+
+  private SegmentRecovery.Found walk(
+      Segment segment, DiskFile file, ProducerStates producers, LeaderEpochs leaderEpochs)
+      throws IOException {
+    segment.resetIndexes();
+    var replay = new ProducerReplay(producers);
+    return new SegmentRecovery(segment, file, facts.recoveryPoint())
+        .walk(scan -> {
+          RecordBatch batch = scan.batch().isControlBatch() ? scan.load() : scan.batch();
+          segment.index(batch, scan.position());
+          if (batch.partitionLeaderEpoch() > leaderEpochs.latestEpoch()) {
+            leaderEpochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
+          }
+          if (batch.baseOffset() >= producers.mapEndOffset()) {
+            replay.index(replay.note(batch), segment);
+            producers.updateMapEndOffset(batch.nextOffset());
+          }
+        });
+  }
+
+  /** The segment is walked: its indexes and bytes go to the disk before anybody relies on them. */
+  private void finish(int index, ProducerStates producers, long endOffset)
+      throws IOException, DamagedLogException {
+    Segment segment = segments.get(index);
+    segment.syncLog();
+    segment.seal();
+    if (index + 1 == segments.size()) {
+      return;
+    }
+    long nextBase = segments.get(index + 1).baseOffset();
+    if (endOffset > nextBase) {
+      throw new DamagedLogException(
+          "%s ends at offset %d, above the start of the next segment, %d; the partition stays offline"
+              .formatted(segment.path(), endOffset, nextBase));
+    }
+    producers.updateMapEndOffset(Math.max(nextBase, producers.mapEndOffset()));
+    ProducerStates.PendingSnapshot pending = producers.takeSnapshot();
+    if (pending != null) {
+      producers.snapshots().write(pending.offset(), pending.bytes());
+    }
+  }
+
+  private void requireCuttable(int index, DiskFile file, SegmentRecovery.Found found)
+      throws IOException, DamagedLogException {
+    String reason = null;
+    if (found.nextOffset() < facts.recoveryPoint()) {
+      reason = "everything below offset " + facts.recoveryPoint() + " was on disk";
+    } else {
+      int sizeBytes = segments.get(index).sizeBytes();
+      reason =
+          switch (Damage.kindAt(file, found.endPosition(), sizeBytes, found.nextOffset())) {
+            case LOST_SECTOR -> null;
+            case TORN_TAIL -> null;
+            case DAMAGED_LAST_BATCH -> hasDataBehind(index) ? "whole segments follow" : null;
+            case DAMAGED_BEFORE_OTHERS -> "good batches follow";
+          };
+    }
+    if (reason != null) {
+      throw new DamagedLogException(
+          "%s is damaged at position %d, offset %d (%s), and %s; the partition stays offline"
+              .formatted(
+                  file.path(), found.endPosition(), found.nextOffset(), found.damage(), reason));
+    }
+  }
+
+  private boolean hasDataBehind(int index) {
+    return segments.subList(index + 1, segments.size()).stream()
+        .anyMatch(segment -> segment.sizeBytes() > 0);
+  }
+
+  /** Takes out what was never synced: this segment's tail, and what was rolled behind it. */
+  private void cut(int index, DiskFile file, SegmentRecovery.Found found) throws IOException {
+    while (segments.size() > index + 1) {
+      Segment behind = segments.removeLast();
+      String kept = behind.sizeBytes() == 0 ? "it was empty" : cutKeeper.keepWhole(behind);
+      LOG.warn(
+          "{} lies behind what was lost at offset {} and is taken out, {} bytes: {}",
+          behind.path(),
+          found.nextOffset(),
+          behind.sizeBytes(),
+          kept);
+      behind.retire();
+      behind.delete();
+      disk.syncDirectory(directory);
+    }
+    Segment segment = segments.get(index);
+    String kept = cutKeeper.keepTail(segment, file, found.endPosition(), segment.sizeBytes());
+    LOG.warn(
+        "{} is cut at position {}, offset {} ({}): {} bytes that were never synced, {}",
+        segment.path(),
+        found.endPosition(),
+        found.nextOffset(),
+        found.damage(),
+        segment.sizeBytes() - found.endPosition(),
+        kept);
+    segment.cutAt(file, found.endPosition(), found.nextOffset());
+  }
+}

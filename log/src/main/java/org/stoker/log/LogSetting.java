@@ -1,0 +1,35 @@
+package org.stoker.log;
+
+import org.stoker.base.Disk;
+import org.stoker.base.Seed;
+import org.stoker.base.TopicPartition;
+
+/**
+ * What all logs of one directory share.
+ *
+ * @param seed draws the jitter of segment.jitter.ms; used by any thread
+ */
+record LogSetting(
+    Disk disk,
+    Flusher flusher,
+    DirectoryHealth health,
+    Seed seed,
+    RecoveryPoints recoveryPoints,
+    SpaceWatch space,
+    SegmentRemoval removal) {
+
+  /** Where the recovery points of a directory are kept. */
+  interface RecoveryPoints {
+    /**
+     * Returns when no recovery point and no log start above the offset is on the disk: the log is
+     * about to be cut there, and what is appended next must be checked after a crash.
+     */
+    void lower(TopicPartition partition, long offset);
+  }
+
+  /** Removes the files of segments that nobody finds any more. */
+  interface SegmentRemoval {
+    /** The files carry their last name already; they go after {@code file.delete.delay.ms}. */
+    void removeLater(Segment segment, long delayMs);
+  }
+}

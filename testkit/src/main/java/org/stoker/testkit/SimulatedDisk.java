@@ -319,11 +319,27 @@ public final class SimulatedDisk implements Disk {
   @Override
   public synchronized @Nullable AutoCloseable tryLock(Path file) throws IOException {
     open(file, OpenMode.CREATE).close();
-    return locked.add(file) ? () -> unlock(file) : null;
+    Path normalized = file.normalize();
+    return locked.add(normalized) ? new HeldLock(normalized) : null;
   }
 
-  private synchronized void unlock(Path file) {
-    locked.remove(file);
+  private final class HeldLock implements AutoCloseable {
+    private final Path file;
+    private boolean released;
+
+    HeldLock(Path file) {
+      this.file = file;
+    }
+
+    @Override
+    public void close() {
+      synchronized (SimulatedDisk.this) {
+        if (!released) {
+          released = true;
+          locked.remove(file);
+        }
+      }
+    }
   }
 
   // ---- The tree

@@ -137,9 +137,10 @@ final class OffsetIndex implements AutoCloseable {
       return wrongSize;
     }
     long last = lastEntry();
-    if ((int) (last >>> Integer.SIZE) <= 0) {
+    int relative = (int) (last >>> Integer.SIZE);
+    if (relative <= 0) {
       return "the last entry of %s has offset %d and position %d, baseOffset=%d"
-          .formatted(path(), offsetOf(last), positionOf(last), baseOffset);
+          .formatted(path(), baseOffset + relative, positionOf(last), baseOffset);
     }
     return null;
   }
@@ -176,6 +177,12 @@ final class OffsetIndex implements AutoCloseable {
   @Override
   public void close() throws IOException {
     file.close();
+    lastRelativeOffset = UNKNOWN;
+  }
+
+  /** Closes and gives up what is in memory: the segment is going away, or the disk failed. */
+  void closeWithoutWriting() throws IOException {
+    file.closeFile();
     lastRelativeOffset = UNKNOWN;
   }
 }

@@ -193,4 +193,10 @@ final class TimeIndex implements AutoCloseable {
     file.close();
     lastEntry = null;
   }
+
+  /** Closes and gives up what is in memory: the segment is going away, or the disk failed. */
+  void closeWithoutWriting() throws IOException {
+    file.closeFile();
+    lastEntry = null;
+  }
 }

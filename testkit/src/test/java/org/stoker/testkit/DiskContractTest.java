@@ -193,8 +193,7 @@ final class DiskContractTest {
     disk.createDirectories(directory.resolve("b/deep"));
 
     assertThat(disk.list(directory))
-        .containsExactly(
-            directory.resolve("a"), directory.resolve("b"), directory.resolve("c"));
+        .containsExactly(directory.resolve("a"), directory.resolve("b"), directory.resolve("c"));
     assertThatThrownBy(() -> disk.list(directory.resolve("x")))
         .isInstanceOf(NoSuchFileException.class);
     assertThatThrownBy(() -> disk.list(file)).isInstanceOf(NotDirectoryException.class);

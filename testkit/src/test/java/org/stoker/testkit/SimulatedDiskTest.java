@@ -60,8 +60,7 @@ final class SimulatedDiskTest {
     }
   }
 
-  private static void writeDurably(SimulatedDisk disk, Path path, String text)
-      throws IOException {
+  private static void writeDurably(SimulatedDisk disk, Path path, String text) throws IOException {
     write(disk, path, text, true);
     disk.syncDirectory(DIRECTORY);
   }

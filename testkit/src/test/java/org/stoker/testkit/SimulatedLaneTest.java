@@ -24,18 +24,17 @@ final class SimulatedLaneTest {
         int number = i;
         expected.add(number);
         int before = ran.size();
-        lane.submit(
-            () -> {
-              assertThat(inside[0]).isFalse();
-              inside[0] = true;
-              lane.assertCurrent();
-              if (number % 5 == 0) {
-                lane.continueOn(storage, () -> ran.add(number));
-              } else {
-                ran.add(number);
-              }
-              inside[0] = false;
-            });
+        lane.submit(() -> {
+          assertThat(inside[0]).isFalse();
+          inside[0] = true;
+          lane.assertCurrent();
+          if (number % 5 == 0) {
+            lane.continueOn(storage, () -> ran.add(number));
+          } else {
+            ran.add(number);
+          }
+          inside[0] = false;
+        });
         someAtOnce |= ran.size() > before;
         someLater |= ran.size() == before;
         if (random.oneIn(3)) {
@@ -70,11 +69,10 @@ final class SimulatedLaneTest {
     var lane = new QueueLane();
     var storage = new SimulatedExecutor(new SplitMixSeed(1));
     var ran = new ArrayList<String>();
-    lane.submit(
-        () -> {
-          ran.add("a");
-          lane.continueOn(storage, () -> ran.add("a, went on"));
-        });
+    lane.submit(() -> {
+      ran.add("a");
+      lane.continueOn(storage, () -> ran.add("a, went on"));
+    });
     lane.submit(() -> ran.add("b"));
 
     assertThat(ran).isEmpty();
@@ -91,11 +89,10 @@ final class SimulatedLaneTest {
   @Test
   void aQueueLaneRefusesToContinueTwice() {
     var lane = new QueueLane();
-    lane.submit(
-        () -> {
-          lane.continueOn(Runnable::run, () -> {});
-          lane.continueOn(Runnable::run, () -> {});
-        });
+    lane.submit(() -> {
+      lane.continueOn(Runnable::run, () -> {});
+      lane.continueOn(Runnable::run, () -> {});
+    });
 
     assertThatThrownBy(lane::runNext).isInstanceOf(IllegalStateException.class);
   }

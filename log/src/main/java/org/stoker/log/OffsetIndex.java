@@ -95,7 +95,7 @@ final class OffsetIndex implements AutoCloseable {
 
   /** The offset of the last entry; the base offset if there is none. */
   long lastOffset() throws IOException {
-    return baseOffset + Math.max(0, lastRelativeOffset());
+    return offsetOf(lastEntry());
   }
 
   /** The last entry for {@link #offsetOf} and {@link #positionOf}; 0 if there is none. */
@@ -106,6 +106,7 @@ final class OffsetIndex implements AutoCloseable {
     return last == null ? 0 : last.longAt(0);
   }
 
+  // For whoever changes the index alone: readers must not touch what it remembers.
   private int lastRelativeOffset() throws IOException {
     if (lastRelativeOffset == UNKNOWN) {
       lastRelativeOffset = file.count() == 0 ? NONE : (int) (lastEntry() >>> Integer.SIZE);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
@@ -22,7 +23,7 @@ import org.stoker.testkit.SplitMixSeed;
 
 /** Kafka's leader epochs and ours, told the same, answer the same and leave the same file. */
 final class LeaderEpochHistoryPropertyTest {
-  private static final int SEEDS = 15;
+  private static final int SEEDS = 30;
 
   @TempDir Path directory = Path.of("/");
 
@@ -40,15 +41,38 @@ final class LeaderEpochHistoryPropertyTest {
     }
   }
 
+  /** Writes when it is told to: each write waits for the disk. */
+  private static final class WrittenOnDemand extends LeaderEpochCheckpointFile {
+    private List<EpochEntry> latest = List.of();
+
+    WrittenOnDemand(Path directory) throws IOException {
+      super(newFile(directory.toFile()), new LogDirFailureChannel(1));
+    }
+
+    @Override
+    public void write(Collection<EpochEntry> entries) {
+      latest = List.copyOf(entries);
+    }
+
+    @Override
+    public void writeIfDirExists(Collection<EpochEntry> entries) {
+      latest = List.copyOf(entries);
+    }
+
+    void writeNow() {
+      super.write(latest);
+    }
+  }
+
   @Test
   void answersAsKafkaDoes() throws IOException {
     for (long seed = 0; seed < SEEDS; seed++) {
       var random = new SplitMixSeed(seed);
       Path theirsDirectory = Files.createDirectories(directory.resolve("theirs" + seed));
       Path oursDirectory = Files.createDirectories(directory.resolve("ours" + seed));
+      var theirFile = new WrittenOnDemand(theirsDirectory);
       var theirs =
-          new LeaderEpochFileCache(
-              new TopicPartition("orders", 3), theirFile(theirsDirectory), new AtOnce());
+          new LeaderEpochFileCache(new TopicPartition("orders", 3), theirFile, new AtOnce());
       LeaderEpochHistory ours = LeaderEpochHistory.EMPTY;
       long end = 0;
       int epoch = 0;
@@ -74,6 +98,7 @@ final class LeaderEpochHistoryPropertyTest {
         }
         assertSame("seed " + seed + " step " + step, ours, theirs, end);
       }
+      theirFile.writeNow();
       new LeaderEpochCheckpoint(
               new FileDisk(), oursDirectory.resolve(LeaderEpochCheckpoint.FILE_NAME))
           .write(ours);
@@ -107,17 +132,12 @@ final class LeaderEpochHistoryPropertyTest {
         .toList();
   }
 
-  private static LeaderEpochCheckpointFile theirFile(Path directory) throws IOException {
-    return new LeaderEpochCheckpointFile(
-        LeaderEpochCheckpointFile.newFile(directory.toFile()), new LogDirFailureChannel(1));
-  }
-
   private static void compareFiles(
       LeaderEpochHistory ours, Path oursDirectory, Path theirsDirectory) throws IOException {
     Path oursFile = oursDirectory.resolve(LeaderEpochCheckpoint.FILE_NAME);
     Path theirsFile = theirsDirectory.resolve(LeaderEpochCheckpoint.FILE_NAME);
     assertThat(new LeaderEpochCheckpoint(new FileDisk(), theirsFile).read()).isEqualTo(ours);
-    assertThat(ofKafka(theirFile(oursDirectory).read())).isEqualTo(ours.entries());
+    assertThat(ofKafka(new WrittenOnDemand(oursDirectory).read())).isEqualTo(ours.entries());
     assertThat(Files.readString(oursFile)).isEqualTo(Files.readString(theirsFile));
   }
 }

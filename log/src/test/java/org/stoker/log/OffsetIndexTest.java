@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.stoker.testkit.DiskFault;
 import org.stoker.testkit.SimulatedDisk;
+import org.stoker.testkit.SplitMixSeed;
 
 final class OffsetIndexTest {
   private static final Path DIRECTORY = Path.of("/log");
@@ -179,6 +184,64 @@ final class OffsetIndexTest {
     assertThat(index.append(BASE + 20_000, 5)).isTrue();
     assertLookup(BASE + 10_240, BASE + 10_240, 1_024_000);
     assertLookup(BASE + 20_000, BASE + 20_000, 5);
+  }
+
+  @Test
+  void readersFindTrueEntriesWhileOthersAreAppended() throws Exception {
+    int entries = 20_000;
+    var done = new AtomicBoolean();
+    var wrong = new AtomicReference<String>();
+    var looked = new AtomicInteger();
+    Thread reader =
+        new Thread(
+            () -> {
+              var random = new SplitMixSeed(3);
+              while (!done.get() || looked.get() == 0) {
+                long target = BASE + random.nextInt(entries * 10);
+                String complaint = complaintAbout(target);
+                if (complaint != null) {
+                  wrong.set(complaint);
+                }
+                looked.incrementAndGet();
+              }
+            },
+            "reader");
+    reader.start();
+
+    for (int i = 1; i <= entries; i++) {
+      assertThat(index.append(BASE + 10L * i, 1000 * i)).isTrue();
+      if (i % 1500 == 0) {
+        index.writeOut();
+      }
+    }
+    done.set(true);
+    reader.join();
+
+    assertThat(wrong.get()).isNull();
+    assertThat(looked.get()).isPositive();
+  }
+
+  private @Nullable String complaintAbout(long target) {
+    try {
+      long found = index.lookup(target);
+      long offset = index.offsetOf(found);
+      int position = OffsetIndex.positionOf(found);
+      return offset <= target && position == 100 * (offset - BASE)
+          ? null
+          : "target=%d offset=%d position=%d".formatted(target, offset, position);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  @Test
+  void goesOnAfterItWasFlushed() throws IOException {
+    fill(index, 20);
+    index.flush();
+
+    assertThat(index.append(BASE + 1000, 50_000)).isTrue();
+    assertLookup(BASE + 2000, BASE + 1000, 50_000);
+    assertThat(disk.sizeBytes(FILE)).isEqualTo(20 * 8);
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.stoker.testkit.SimulatedDisk;
@@ -83,7 +84,7 @@ final class TransactionIndexTest {
     index.append(ending(120));
     index.close();
     byte[] bytes = disk.contents(FILE);
-    disk.put(FILE, java.util.Arrays.copyOf(bytes, 50));
+    disk.put(FILE, Arrays.copyOf(bytes, 50));
 
     assertThat(index.damage()).contains("50 bytes");
     assertThat(index.all()).containsExactly(ending(110));

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.Clock;
 import org.stoker.base.Disk;
@@ -47,7 +46,7 @@ public final class SimulatedDisk implements Disk {
   private final List<EntryChange> unsyncedChanges = new ArrayList<>();
 
   @GuardedBy("this")
-  private final List<Armed> faults = new ArrayList<>();
+  private final ArmedFaults faults = new ArmedFaults();
 
   @GuardedBy("this")
   private final Set<Path> locked = new HashSet<>();
@@ -60,16 +59,6 @@ public final class SimulatedDisk implements Disk {
 
   @GuardedBy("this")
   private @Nullable String dead;
-
-  private static final class Armed {
-    final DiskFault fault;
-    int callsLeft;
-
-    Armed(DiskFault fault) {
-      this.fault = fault;
-      this.callsLeft = fault.nth();
-    }
-  }
 
   public SimulatedDisk(long seed) {
     this(seed, new SimulatedClock());
@@ -123,16 +112,16 @@ public final class SimulatedDisk implements Disk {
 
   /** Arms a fault; it happens once. */
   public synchronized void arm(DiskFault fault) {
-    faults.add(new Armed(fault));
+    faults.arm(fault);
   }
 
   /** Whether a fault that was armed has not happened yet. */
   public synchronized boolean isArmed() {
-    return !faults.isEmpty();
+    return faults.isArmed();
   }
 
   public synchronized void disarm() {
-    faults.clear();
+    faults.disarm();
   }
 
   /** All files together hold at most so many bytes; a write that needs more finds the disk full. */
@@ -459,16 +448,7 @@ public final class SimulatedDisk implements Disk {
   }
 
   private synchronized boolean happens(DiskFault.Kind kind, Path path) {
-    boolean happens = false;
-    for (var each = faults.iterator(); each.hasNext(); ) {
-      Armed armed = each.next();
-      Predicate<Path> paths = armed.fault.paths();
-      if (armed.fault.kind() == kind && paths.test(path) && --armed.callsLeft == 0) {
-        each.remove();
-        happens = true;
-      }
-    }
-    return happens;
+    return faults.happens(kind, path);
   }
 
   // ---- Open files

@@ -1,7 +1,13 @@
 package org.stoker.testkit;
 
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 
 /** The entries of one simulated directory: as programs see them, and as they are on the platter. */
@@ -9,4 +15,20 @@ import org.stoker.base.ConfinedTo;
 final class StoredDirectory implements StoredNode {
   final Map<String, StoredNode> seen = new TreeMap<>();
   final Map<String, StoredNode> onPlatter = new TreeMap<>();
+
+  /** A rename replaces like with like, and a directory only if it is empty. */
+  static void refuseToReplace(Path to, StoredNode node, @Nullable StoredNode replaced)
+      throws IOException {
+    if (replaced instanceof StoredDirectory directory) {
+      if (node instanceof StoredFile) {
+        throw new FileSystemException(to.toString(), null, "Is a directory");
+      }
+      if (!directory.seen.isEmpty()) {
+        throw new DirectoryNotEmptyException(to.toString());
+      }
+    }
+    if (replaced instanceof StoredFile && node instanceof StoredDirectory) {
+      throw new NotDirectoryException(to.toString());
+    }
+  }
 }

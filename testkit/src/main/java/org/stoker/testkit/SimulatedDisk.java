@@ -91,7 +91,7 @@ public final class SimulatedDisk implements Disk {
     }
     synchronized (after) {
       after.root = root;
-      after.usedBytes = restart(root, seed.fork());
+      after.usedBytes = root.restart(seed.fork());
     }
     return after;
   }
@@ -343,25 +343,6 @@ public final class SimulatedDisk implements Disk {
       after.capacityBytes = capacityBytes;
     }
     return after;
-  }
-
-  /** What is on the platter becomes what is seen; the bytes that the files hold together. */
-  private static long restart(StoredDirectory directory, SplitMixSeed seed) {
-    directory.seen.clear();
-    directory.seen.putAll(directory.onPlatter);
-    long bytes = 0;
-    for (StoredNode node : directory.seen.values()) {
-      bytes +=
-          switch (node) {
-            case StoredDirectory child -> restart(child, seed);
-            case StoredFile file -> {
-              file.losePower(seed);
-              file.linked = true;
-              yield file.sizeBytes();
-            }
-          };
-    }
-    return bytes;
   }
 
   private synchronized void link(StoredDirectory directory, String name, StoredNode node) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
+import org.stoker.base.Seed;
 
 /** The entries of one simulated directory: as programs see them, and as they are on the platter. */
 @ConfinedTo("the monitor of the SimulatedDisk")
@@ -30,5 +31,24 @@ final class StoredDirectory implements StoredNode {
     if (replaced instanceof StoredFile && node instanceof StoredDirectory) {
       throw new NotDirectoryException(to.toString());
     }
+  }
+
+  /** What is on the platter becomes what is seen; the bytes that the files hold together. */
+  long restart(Seed seed) {
+    seen.clear();
+    seen.putAll(onPlatter);
+    long bytes = 0;
+    for (StoredNode node : seen.values()) {
+      bytes +=
+          switch (node) {
+            case StoredDirectory child -> child.restart(seed);
+            case StoredFile file -> {
+              file.losePower(seed);
+              file.linked = true;
+              yield file.sizeBytes();
+            }
+          };
+    }
+    return bytes;
   }
 }

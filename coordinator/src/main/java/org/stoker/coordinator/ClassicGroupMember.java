@@ -1,0 +1,148 @@
+package org.stoker.coordinator;
+
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.stoker.base.ConfinedTo;
+
+/** A member of a classic group, with the answers it waits for. */
+@ConfinedTo(ConfinedTo.CALLER)
+final class ClassicGroupMember {
+  private final String memberId;
+  private final @Nullable String groupInstanceId;
+  private final ClientIdentity client;
+  private final String protocolType;
+  private List<GroupProtocol> protocols;
+  private int rebalanceTimeoutMs;
+  private int sessionTimeoutMs;
+  private Bytes assignment = Bytes.EMPTY;
+  private @Nullable ReplyTo<JoinGroupReply> awaitingJoin;
+  private @Nullable ReplyTo<SyncGroupReply> awaitingSync;
+  private boolean isNew;
+
+  ClassicGroupMember(
+      String memberId,
+      @Nullable String groupInstanceId,
+      ClientIdentity client,
+      String protocolType,
+      List<GroupProtocol> protocols,
+      int rebalanceTimeoutMs,
+      int sessionTimeoutMs) {
+    this.memberId = memberId;
+    this.groupInstanceId = groupInstanceId;
+    this.client = client;
+    this.protocolType = protocolType;
+    this.protocols = List.copyOf(protocols);
+    this.rebalanceTimeoutMs = rebalanceTimeoutMs;
+    this.sessionTimeoutMs = sessionTimeoutMs;
+  }
+
+  /** The same member under another id; it waits for nothing. */
+  ClassicGroupMember renamed(String newMemberId) {
+    var renamed =
+        new ClassicGroupMember(
+            newMemberId,
+            groupInstanceId,
+            client,
+            protocolType,
+            protocols,
+            rebalanceTimeoutMs,
+            sessionTimeoutMs);
+    renamed.assignment = assignment;
+    return renamed;
+  }
+
+  String memberId() {
+    return memberId;
+  }
+
+  @Nullable String groupInstanceId() {
+    return groupInstanceId;
+  }
+
+  boolean isStatic() {
+    return groupInstanceId != null;
+  }
+
+  ClientIdentity client() {
+    return client;
+  }
+
+  String protocolType() {
+    return protocolType;
+  }
+
+  List<GroupProtocol> protocols() {
+    return protocols;
+  }
+
+  int rebalanceTimeoutMs() {
+    return rebalanceTimeoutMs;
+  }
+
+  int sessionTimeoutMs() {
+    return sessionTimeoutMs;
+  }
+
+  void update(
+      List<GroupProtocol> newProtocols, int newRebalanceTimeoutMs, int newSessionTimeoutMs) {
+    protocols = List.copyOf(newProtocols);
+    rebalanceTimeoutMs = newRebalanceTimeoutMs;
+    sessionTimeoutMs = newSessionTimeoutMs;
+  }
+
+  Bytes assignment() {
+    return assignment;
+  }
+
+  void setAssignment(Bytes newAssignment) {
+    assignment = newAssignment;
+  }
+
+  @Nullable ReplyTo<JoinGroupReply> awaitingJoin() {
+    return awaitingJoin;
+  }
+
+  void setAwaitingJoin(@Nullable ReplyTo<JoinGroupReply> to) {
+    awaitingJoin = to;
+  }
+
+  @Nullable ReplyTo<SyncGroupReply> awaitingSync() {
+    return awaitingSync;
+  }
+
+  void setAwaitingSync(@Nullable ReplyTo<SyncGroupReply> to) {
+    awaitingSync = to;
+  }
+
+  /** Until its first generation: its time to be in one is not its session timeout. */
+  void setNew(boolean value) {
+    isNew = value;
+  }
+
+  /** A member that waits for us cannot send heartbeats; a new one must not wait for ever. */
+  boolean livesByWaiting() {
+    return !isNew && (awaitingJoin != null || awaitingSync != null);
+  }
+
+  /** What the member says if the group takes this protocol. */
+  Bytes metadata(String protocolName) {
+    for (GroupProtocol protocol : protocols) {
+      if (protocol.name().equals(protocolName)) {
+        return protocol.metadata();
+      }
+    }
+    throw new IllegalStateException(
+        "member " + memberId + " does not support the group's protocol " + protocolName);
+  }
+
+  /** The candidate that the member likes best. */
+  String vote(Set<String> candidates) {
+    for (GroupProtocol protocol : protocols) {
+      if (candidates.contains(protocol.name())) {
+        return protocol.name();
+      }
+    }
+    throw new IllegalStateException("member " + memberId + " supports none of " + candidates);
+  }
+}

@@ -1,0 +1,15 @@
+package org.stoker.coordinator;
+
+import org.jspecify.annotations.Nullable;
+import org.stoker.protocol.ErrorCode;
+
+/** A member's assignment. */
+public record SyncGroupReply(
+    ErrorCode error,
+    @Nullable String protocolType,
+    @Nullable String protocolName,
+    Bytes assignment) {
+  static SyncGroupReply refused(ErrorCode error) {
+    return new SyncGroupReply(error, null, null, Bytes.EMPTY);
+  }
+}

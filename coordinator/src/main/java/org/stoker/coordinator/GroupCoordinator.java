@@ -1,0 +1,321 @@
+package org.stoker.coordinator;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+import org.stoker.base.Lane;
+import org.stoker.base.ThreadSafe;
+import org.stoker.base.Uuid;
+import org.stoker.protocol.ErrorCode;
+
+/**
+ * What handlers ask about groups and their offsets: checks what can be checked at the door, and
+ * takes each command to the shard of its group. Answers come on the shard's lane, or at once.
+ */
+@ThreadSafe
+public final class GroupCoordinator {
+  private final GroupCoordinatorConfig config;
+  private final ShardWorld world;
+  private final IntFunction<Lane> lanes;
+  private volatile Shard @Nullable [] shards;
+
+  /**
+   * Not started yet.
+   *
+   * @param lanes makes the lane of a partition's shard
+   */
+  public GroupCoordinator(
+      GroupCoordinatorConfig config, ShardWorld world, IntFunction<Lane> lanes) {
+    this.config = config;
+    this.world = world;
+    this.lanes = lanes;
+  }
+
+  // ---- life ----
+
+  /**
+   * Until then nobody can be told which shard is whose.
+   *
+   * @param partitionCount that of the topic if it exists, else the configured one
+   */
+  public void start(int partitionCount) {
+    var started = new Shard[partitionCount];
+    for (int partition = 0; partition < partitionCount; partition++) {
+      started[partition] =
+          new Shard(new ShardSurroundings(partition, lanes.apply(partition), world, config));
+    }
+    shards = started;
+  }
+
+  /** The partition of {@code __consumer_offsets} that a group belongs to. */
+  public int partitionFor(String groupId) {
+    return partitionFor(groupId, started().length);
+  }
+
+  /** Kafka's rule, where the hash without a positive counterpart becomes 0. */
+  static int partitionFor(String groupId, int partitionCount) {
+    int hash = groupId.hashCode();
+    return (hash == Integer.MIN_VALUE ? 0 : Math.abs(hash)) % partitionCount;
+  }
+
+  public void becomeLeader(int partition, int leaderEpoch) {
+    started()[partition].becomeLeader(leaderEpoch);
+  }
+
+  /** This broker does not lead the partition any longer, as of this epoch. */
+  public void resign(int partition, int leaderEpoch) {
+    started()[partition].resign(leaderEpoch);
+  }
+
+  public void topicsDeleted(Map<String, Uuid> deleted) {
+    Shard[] all = shards;
+    if (all != null) {
+      for (Shard shard : all) {
+        shard.executeIfActive((groups, nowMs) -> groups.topicsDeleted(deleted, nowMs));
+      }
+    }
+  }
+
+  private Shard[] started() {
+    Shard[] all = shards;
+    if (all == null) {
+      throw new IllegalStateException("the group coordinator was not started");
+    }
+    return all;
+  }
+
+  // ---- members ----
+
+  public CompletableFuture<JoinGroupReply> joinGroup(JoinGroupCommand command) {
+    ErrorCode error = checkGroupId(command.groupId());
+    if (error == ErrorCode.NONE
+        && (command.sessionTimeoutMs() < config.minSessionTimeoutMs()
+            || command.sessionTimeoutMs() > config.maxSessionTimeoutMs())) {
+      error = ErrorCode.INVALID_SESSION_TIMEOUT;
+    }
+    if (error != ErrorCode.NONE) {
+      return done(JoinGroupReply.refused(error, command.memberId()));
+    }
+    var reply = new CompletableFuture<JoinGroupReply>();
+    ReplyTo<JoinGroupReply> to = reply::complete;
+    shardOf(command.groupId())
+        .execute(
+            to,
+            refusal -> JoinGroupReply.refused(refusal, JoinGroupCommand.UNKNOWN_MEMBER_ID),
+            (groups, nowMs) -> groups.join(command, to, nowMs));
+    return reply;
+  }
+
+  public CompletableFuture<SyncGroupReply> syncGroup(SyncGroupCommand command) {
+    ErrorCode error = checkGroupId(command.groupId());
+    if (error != ErrorCode.NONE) {
+      return done(SyncGroupReply.refused(error));
+    }
+    var reply = new CompletableFuture<SyncGroupReply>();
+    ReplyTo<SyncGroupReply> to = reply::complete;
+    shardOf(command.groupId())
+        .execute(to, SyncGroupReply::refused, (groups, nowMs) -> groups.sync(command, to, nowMs));
+    return reply;
+  }
+
+  public CompletableFuture<ErrorCode> heartbeat(HeartbeatCommand command) {
+    ErrorCode error = checkGroupId(command.groupId());
+    if (error != ErrorCode.NONE) {
+      return done(error);
+    }
+    var reply = new CompletableFuture<ErrorCode>();
+    ReplyTo<ErrorCode> to = reply::complete;
+    shardOf(command.groupId())
+        .execute(
+            to,
+            GroupCoordinator::heartbeatRefused,
+            (groups, nowMs) -> groups.heartbeat(command, to, nowMs));
+    return reply;
+  }
+
+  /** Members need not know that their coordinator reads its log: their sessions start after it. */
+  private static ErrorCode heartbeatRefused(ErrorCode error) {
+    return error == ErrorCode.COORDINATOR_LOAD_IN_PROGRESS ? ErrorCode.NONE : error;
+  }
+
+  public CompletableFuture<LeaveGroupReply> leaveGroup(LeaveGroupCommand command) {
+    ErrorCode error = checkGroupId(command.groupId());
+    if (error != ErrorCode.NONE) {
+      return done(LeaveGroupReply.refused(error));
+    }
+    var reply = new CompletableFuture<LeaveGroupReply>();
+    ReplyTo<LeaveGroupReply> to = reply::complete;
+    shardOf(command.groupId())
+        .execute(to, LeaveGroupReply::refused, (groups, nowMs) -> groups.leave(command, to, nowMs));
+    return reply;
+  }
+
+  // ---- offsets ----
+
+  /** An empty group id is allowed, here and where offsets are fetched, as it always was. */
+  public CompletableFuture<CommitOffsetsReply> commitOffsets(CommitOffsetsCommand command) {
+    if (shards == null) {
+      return done(CommitOffsetsReply.refused(ErrorCode.COORDINATOR_NOT_AVAILABLE, command));
+    }
+    var reply = new CompletableFuture<CommitOffsetsReply>();
+    ReplyTo<CommitOffsetsReply> to = reply::complete;
+    shardOf(command.groupId())
+        .execute(
+            to,
+            refusal -> CommitOffsetsReply.refused(refusal, command),
+            (groups, nowMs) -> groups.commitOffsets(command, to, nowMs));
+    return reply;
+  }
+
+  public CompletableFuture<FetchOffsetsReply> fetchOffsets(FetchOffsetsCommand command) {
+    if (shards == null) {
+      return done(
+          FetchOffsetsReply.refused(ErrorCode.COORDINATOR_NOT_AVAILABLE, command.groupId()));
+    }
+    var reply = new CompletableFuture<FetchOffsetsReply>();
+    ReplyTo<FetchOffsetsReply> to = reply::complete;
+    Shard shard = shardOf(command.groupId());
+    if (command.requireStable()) {
+      shard.readStable(
+          to,
+          refusal -> FetchOffsetsReply.refused(refusal, command.groupId()),
+          groups -> groups.fetchOffsets(command));
+    } else {
+      shard.read(
+          to,
+          refusal -> FetchOffsetsReply.refused(refusal, command.groupId()),
+          groups -> groups.fetchOffsets(command));
+    }
+    return reply;
+  }
+
+  public CompletableFuture<DeleteOffsetsReply> deleteOffsets(DeleteOffsetsCommand command) {
+    ErrorCode error = checkGroupId(command.groupId());
+    if (error != ErrorCode.NONE) {
+      return done(DeleteOffsetsReply.refused(error));
+    }
+    var reply = new CompletableFuture<DeleteOffsetsReply>();
+    ReplyTo<DeleteOffsetsReply> to = reply::complete;
+    shardOf(command.groupId())
+        .execute(
+            to,
+            DeleteOffsetsReply::refused,
+            (groups, nowMs) -> groups.deleteOffsets(command, to, nowMs));
+    return reply;
+  }
+
+  // ---- groups ----
+
+  /**
+   * A group and its members; one that does not exist is dead.
+   *
+   * @param knowsGroupIdNotFound whether the client understands that error (version 6)
+   */
+  public CompletableFuture<GroupDescription> describeGroup(
+      String groupId, boolean knowsGroupIdNotFound) {
+    if (shards == null) {
+      return done(GroupDescription.refused(ErrorCode.COORDINATOR_NOT_AVAILABLE, groupId));
+    }
+    var reply = new CompletableFuture<GroupDescription>();
+    ReplyTo<GroupDescription> to = reply::complete;
+    shardOf(groupId)
+        .read(
+            to,
+            refusal -> GroupDescription.refused(refusal, groupId),
+            groups -> groups.describe(groupId, knowsGroupIdNotFound));
+    return reply;
+  }
+
+  /** What this broker knows; it says so if it does not know all of it yet. */
+  public record Listing(ErrorCode error, List<GroupListing> groups) {}
+
+  /** An empty filter lets everything through. */
+  public CompletableFuture<Listing> listGroups(Set<String> states, Set<String> types) {
+    Shard[] all = shards;
+    if (all == null) {
+      return done(new Listing(ErrorCode.COORDINATOR_NOT_AVAILABLE, List.of()));
+    }
+    List<CompletableFuture<Listing>> parts = new ArrayList<>(all.length);
+    for (Shard shard : all) {
+      var part = new CompletableFuture<Listing>();
+      shard.read(
+          part::complete,
+          refusal -> new Listing(refusal, List.of()),
+          groups -> new Listing(ErrorCode.NONE, groups.list(states, types)));
+      parts.add(part);
+    }
+    return allOf(parts).thenApply(_ -> joined(parts));
+  }
+
+  private static Listing joined(List<CompletableFuture<Listing>> parts) {
+    List<GroupListing> groups = new ArrayList<>();
+    for (CompletableFuture<Listing> part : parts) {
+      Listing listing = part.join();
+      boolean isOthers = listing.error() == ErrorCode.NOT_COORDINATOR;
+      if (listing.error() != ErrorCode.NONE && !isOthers) {
+        return new Listing(listing.error(), List.of());
+      }
+      groups.addAll(listing.groups());
+    }
+    return new Listing(ErrorCode.NONE, groups);
+  }
+
+  /** The outcome of each, in the order in which they were named. */
+  public CompletableFuture<Map<String, ErrorCode>> deleteGroups(Collection<String> groupIds) {
+    if (shards == null) {
+      return done(GroupShard.allTo(groupIds, ErrorCode.COORDINATOR_NOT_AVAILABLE));
+    }
+    var byPartition = new LinkedHashMap<Integer, List<String>>();
+    for (String groupId : groupIds) {
+      byPartition.computeIfAbsent(partitionFor(groupId), _ -> new ArrayList<>()).add(groupId);
+    }
+    List<CompletableFuture<Map<String, ErrorCode>>> parts = new ArrayList<>();
+    byPartition.forEach((partition, ids) -> parts.add(deleteGroups(partition, ids)));
+    return allOf(parts)
+        .thenApply(_ -> {
+          Map<String, ErrorCode> outcomes =
+              GroupShard.allTo(groupIds, ErrorCode.UNKNOWN_SERVER_ERROR);
+          parts.forEach(part -> outcomes.putAll(part.join()));
+          return outcomes;
+        });
+  }
+
+  private CompletableFuture<Map<String, ErrorCode>> deleteGroups(
+      int partition, List<String> groupIds) {
+    var reply = new CompletableFuture<Map<String, ErrorCode>>();
+    ReplyTo<Map<String, ErrorCode>> to = reply::complete;
+    started()[partition].execute(
+        to,
+        refusal -> GroupShard.allTo(groupIds, refusal),
+        (groups, nowMs) -> groups.deleteGroups(groupIds, to, nowMs));
+    return reply;
+  }
+
+  // ---- at the door ----
+
+  private ErrorCode checkGroupId(String groupId) {
+    if (shards == null) {
+      return ErrorCode.COORDINATOR_NOT_AVAILABLE;
+    }
+    return groupId.isEmpty() ? ErrorCode.INVALID_GROUP_ID : ErrorCode.NONE;
+  }
+
+  private Shard shardOf(String groupId) {
+    Shard[] all = started();
+    return all[partitionFor(groupId, all.length)];
+  }
+
+  private static <R> CompletableFuture<R> done(R reply) {
+    return CompletableFuture.completedFuture(reply);
+  }
+
+  private static CompletableFuture<Void> allOf(List<? extends CompletableFuture<?>> parts) {
+    return CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new));
+  }
+}

@@ -1,0 +1,139 @@
+package org.stoker.coordinator;
+
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.base.ConfinedTo;
+import org.stoker.coordinator.GroupRecord.OffsetCommitted;
+import org.stoker.coordinator.GroupRecord.OffsetRemoved;
+import org.stoker.protocol.MalformedMessageException;
+import org.stoker.protocol.UnsupportedVersionException;
+import org.stoker.records.BatchWalk;
+import org.stoker.records.ControlRecord;
+import org.stoker.records.CorruptBatchException;
+import org.stoker.records.RecordBatch;
+import org.stoker.records.RecordCursor;
+
+/**
+ * Goes through a partition's log and leaves its groups as they were when the last record was
+ * written.
+ *
+ * <p>Offsets that were committed in a transaction count from the marker that commits it, and not at
+ * all if the same offset was written again in between, by somebody else.
+ */
+@ConfinedTo(ConfinedTo.CALLER)
+final class LogReplay {
+  private static final Logger LOG = LoggerFactory.getLogger(LogReplay.class);
+
+  private final GroupShard groups;
+  private final ShardSurroundings around;
+  // By producer id: the offsets of transactions that have not ended.
+  private final Map<Long, Map<OffsetKey, InTransaction>> open = new HashMap<>();
+  private long recordCount;
+  private long otherKindsCount;
+
+  private record InTransaction(long recordOffset, OffsetCommitted record) {}
+
+  LogReplay(GroupShard groups, ShardSurroundings around) {
+    this.groups = groups;
+    this.around = around;
+  }
+
+  long recordCount() {
+    return recordCount;
+  }
+
+  void batches(ByteBuffer batches) {
+    var walk = new BatchWalk(batches);
+    try (var cursor = new RecordCursor(Integer.MAX_VALUE)) {
+      while (walk.next()) {
+        batch(walk.batch(), cursor);
+      }
+    }
+  }
+
+  private void batch(RecordBatch batch, RecordCursor cursor) {
+    try {
+      cursor.open(batch);
+      while (cursor.next()) {
+        record(batch, cursor);
+      }
+    } catch (CorruptBatchException e) {
+      // It has passed the checks of the log: one batch must not take every group along.
+      LOG.error(
+          "{} holds a batch that cannot be read, baseOffset={}",
+          around.name(),
+          batch.baseOffset(),
+          e);
+    }
+  }
+
+  private void record(RecordBatch batch, RecordCursor cursor) {
+    recordCount++;
+    ByteBuffer key = cursor.key();
+    if (key == null) {
+      return;
+    }
+    if (batch.isControlBatch()) {
+      endTransaction(batch.producerId(), ControlRecord.ofKey(key) == ControlRecord.COMMIT);
+      return;
+    }
+    try {
+      GroupRecord record = GroupRecordCodec.decode(key, cursor.value());
+      if (record == null) {
+        otherKindsCount++;
+      } else if (batch.isTransactional() && record instanceof OffsetCommitted committed) {
+        open.computeIfAbsent(batch.producerId(), _ -> new HashMap<>())
+            .put(committed.key(), new InTransaction(cursor.offset(), committed));
+      } else {
+        replay(cursor.offset(), record);
+      }
+    } catch (MalformedMessageException | UnsupportedVersionException | IllegalStateException e) {
+      LOG.error(
+          "{} holds a record that cannot be read, offset={}", around.name(), cursor.offset(), e);
+    }
+  }
+
+  private void replay(long recordOffset, GroupRecord record) {
+    switch (record) {
+      case OffsetCommitted committed -> supersede(committed.key(), recordOffset);
+      case OffsetRemoved removed -> supersede(removed.key(), recordOffset);
+      case GroupRecord.GroupSaved _, GroupRecord.GroupRemoved _ -> {
+        // Nothing of these is written in transactions.
+      }
+    }
+    groups.replay(record, around.wallMs());
+  }
+
+  private void supersede(OffsetKey key, long recordOffset) {
+    for (Map<OffsetKey, InTransaction> offsets : open.values()) {
+      InTransaction pending = offsets.get(key);
+      if (pending != null && pending.recordOffset() < recordOffset) {
+        offsets.remove(key);
+      }
+    }
+  }
+
+  private void endTransaction(long producerId, boolean isCommitted) {
+    Map<OffsetKey, InTransaction> offsets = open.remove(producerId);
+    if (offsets != null && isCommitted) {
+      offsets.values().forEach(pending -> replay(pending.recordOffset(), pending.record()));
+    }
+  }
+
+  /** So that nobody wonders where it went. */
+  void logWhatWasLeftOut() {
+    if (otherKindsCount > 0) {
+      LOG.warn(
+          "{} holds {} records of kinds of groups that this broker does not serve",
+          around.name(),
+          otherKindsCount);
+    }
+    if (!open.isEmpty()) {
+      LOG.warn(
+          "{} holds offsets of {} transactions that have not ended", around.name(), open.size());
+    }
+  }
+}

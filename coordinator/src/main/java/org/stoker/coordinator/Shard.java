@@ -1,0 +1,237 @@
+package org.stoker.coordinator;
+
+import java.nio.ByteBuffer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.base.ConfinedTo;
+import org.stoker.base.ThreadSafe;
+import org.stoker.coordinator.ShardLog.LoadSink;
+import org.stoker.protocol.ErrorCode;
+
+/**
+ * One partition of {@code __consumer_offsets} and the groups that belong to it, on a lane of its
+ * own.
+ *
+ * <pre>
+ *   Resigned ──becomeLeader──▶ Loading ──whole log replayed──▶ Active
+ *      ▲                         │  ▲ │                          │  │
+ *      │                         │  └─┘ reading failed: again    │  │
+ *      ├──────────resign─────────┘  ◀──────an invariant broke────┘  │
+ *      └──────────────────────────resign────────────────────────────┘
+ * </pre>
+ */
+@ThreadSafe
+final class Shard {
+  static final String SHARD_LANE = "the shard's lane";
+
+  /** How long to wait before the log is read again after that failed. */
+  static final long LOAD_RETRY_MS = 1_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+
+  private final ShardSurroundings around;
+
+  @ConfinedTo(SHARD_LANE)
+  private Phase phase = new Phase.Resigned();
+
+  private sealed interface Phase {
+    record Resigned() implements Phase {}
+
+    record Loading(Loader loader) implements Phase {}
+
+    record Active(ShardLeadership leadership) implements Phase {}
+  }
+
+  Shard(ShardSurroundings around) {
+    this.around = around;
+  }
+
+  // ---- leading ----
+
+  void becomeLeader(int leaderEpoch) {
+    around.lane().submit(() -> lead(leaderEpoch));
+  }
+
+  /** Does nothing if the shard is led in a later epoch already. */
+  void resign(int leaderEpoch) {
+    around.lane().submit(() -> stopLeading(leaderEpoch));
+  }
+
+  private void lead(int leaderEpoch) {
+    switch (phase) {
+      case Phase.Resigned() -> load(leaderEpoch);
+      case Phase.Loading(Loader loader) -> {
+        if (loader.leaderEpoch < leaderEpoch) {
+          loader.cancel();
+          load(leaderEpoch);
+        }
+      }
+      // Nobody else can have written in between: what is known stays true.
+      case Phase.Active(ShardLeadership leadership) ->
+          leadership.setLeaderEpoch(Math.max(leaderEpoch, leadership.leaderEpoch()));
+    }
+  }
+
+  private void stopLeading(int leaderEpoch) {
+    switch (phase) {
+      case Phase.Resigned() -> {
+        // It has been told before.
+      }
+      case Phase.Loading(Loader loader) -> {
+        if (loader.leaderEpoch <= leaderEpoch) {
+          loader.cancel();
+          phase = new Phase.Resigned();
+        }
+      }
+      case Phase.Active(ShardLeadership leadership) -> {
+        if (leadership.leaderEpoch() <= leaderEpoch) {
+          phase = new Phase.Resigned();
+          leadership.end();
+          LOG.info("{} is led by another broker now", around.name());
+        }
+      }
+    }
+  }
+
+  private void load(int leaderEpoch) {
+    var loader = new Loader(leaderEpoch);
+    phase = new Phase.Loading(loader);
+    around.world().log().load(around.partition(), leaderEpoch, loader);
+  }
+
+  private void loaded(Loader loader, ErrorCode outcome) {
+    if (loader.isCancelled) {
+      return;
+    }
+    if (outcome != ErrorCode.NONE) {
+      LOG.warn(
+          "{} could not be read: {}; tried again in {} ms", around.name(), outcome, LOAD_RETRY_MS);
+      around.after(LOAD_RETRY_MS, () -> retry(loader));
+      return;
+    }
+    var leadership =
+        new ShardLeadership(around, loader.groups, loader.leaderEpoch, this::loadAgain);
+    phase = new Phase.Active(leadership);
+    LOG.info(
+        "{} is loaded in epoch {}: {} records, {} groups",
+        around.name(),
+        loader.leaderEpoch,
+        loader.replay.recordCount(),
+        loader.groups.groupIds().size());
+    leadership.begin();
+  }
+
+  private void retry(Loader failed) {
+    if (!failed.isCancelled) {
+      failed.cancel();
+      load(failed.leaderEpoch);
+    }
+  }
+
+  // ---- commands ----
+
+  /** Decides, and carries out; answers {@code refused} if the shard cannot. */
+  <R> void execute(
+      ReplyTo<R> to, Function<ErrorCode, R> refused, ShardLeadership.Operation operation) {
+    around
+        .lane()
+        .submit(() -> {
+          switch (phase) {
+            case Phase.Active(ShardLeadership leadership) -> {
+              if (!leadership.execute(operation)) {
+                to.reply(refused.apply(ErrorCode.UNKNOWN_SERVER_ERROR));
+              }
+            }
+            case Phase.Loading _, Phase.Resigned _ -> to.reply(refused.apply(notActive()));
+          }
+        });
+  }
+
+  /** Does nothing if the shard is not led: then nobody waits for it. */
+  void executeIfActive(ShardLeadership.Operation operation) {
+    around
+        .lane()
+        .submit(() -> {
+          if (phase instanceof Phase.Active(ShardLeadership leadership)) {
+            leadership.execute(operation);
+          }
+        });
+  }
+
+  /** Reads what is stored. */
+  <R> void read(ReplyTo<R> to, Function<ErrorCode, R> refused, Function<GroupShard, R> question) {
+    around.lane().submit(() -> readNow(to, refused, question));
+  }
+
+  /** Reads when all that is on its way now has arrived, so that nothing changes it any more. */
+  <R> void readStable(
+      ReplyTo<R> to, Function<ErrorCode, R> refused, Function<GroupShard, R> question) {
+    around
+        .lane()
+        .submit(() -> {
+          if (phase instanceof Phase.Active(ShardLeadership leadership)) {
+            leadership.afterAppendsSoFar(
+                () -> readNow(to, refused, question),
+                () -> to.reply(refused.apply(ErrorCode.NOT_COORDINATOR)));
+          } else {
+            to.reply(refused.apply(notActive()));
+          }
+        });
+  }
+
+  private <R> void readNow(
+      ReplyTo<R> to, Function<ErrorCode, R> refused, Function<GroupShard, R> question) {
+    if (phase instanceof Phase.Active(ShardLeadership leadership)) {
+      to.reply(question.apply(leadership.groups()));
+    } else {
+      to.reply(refused.apply(notActive()));
+    }
+  }
+
+  private ErrorCode notActive() {
+    return phase instanceof Phase.Loading
+        ? ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
+        : ErrorCode.NOT_COORDINATOR;
+  }
+
+  /** After an exception what is in memory cannot be trusted, what is in the log can. */
+  private void loadAgain(ShardLeadership broken) {
+    if (!broken.isOver()) {
+      load(broken.leaderEpoch());
+      broken.end();
+    }
+  }
+
+  /** Fills a new set of groups from the log, on the log's thread, and hands it to the lane. */
+  private final class Loader implements LoadSink {
+    private final int leaderEpoch;
+    private final GroupShard groups = new GroupShard(around.config(), around.world().seed());
+    private final LogReplay replay = new LogReplay(groups, around);
+    private volatile boolean isCancelled;
+
+    Loader(int leaderEpoch) {
+      this.leaderEpoch = leaderEpoch;
+    }
+
+    void cancel() {
+      isCancelled = true;
+    }
+
+    @Override
+    public boolean isWanted() {
+      return !isCancelled;
+    }
+
+    @Override
+    public void batches(ByteBuffer batches) {
+      replay.batches(batches);
+    }
+
+    @Override
+    public void finished(ErrorCode outcome) {
+      replay.logWhatWasLeftOut();
+      around.lane().submit(() -> loaded(this, outcome));
+    }
+  }
+}

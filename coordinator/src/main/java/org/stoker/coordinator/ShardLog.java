@@ -1,0 +1,41 @@
+package org.stoker.coordinator;
+
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import org.stoker.protocol.ErrorCode;
+
+/**
+ * Where a coordinator's records are kept: the partitions of its topic, as their leader sees them.
+ */
+public interface ShardLog {
+  /** The largest batch that the topic takes. */
+  int maxBatchBytes(int partition);
+
+  /**
+   * Appends the batch, with acks=all.
+   *
+   * <p>The outcome comes once, on any thread, perhaps before this call returns. NONE means that the
+   * batch is on disk on every in-sync replica; batches that were appended one after the other
+   * succeed in that order. Anything else means that it is not in the log, or that this broker does
+   * not lead the partition any longer and {@link GroupCoordinator#resign} follows.
+   */
+  void append(int partition, int leaderEpoch, ByteBuffer batch, Consumer<ErrorCode> outcome);
+
+  /**
+   * Reads the partition from its start to the end that it has now, on another thread, and hands its
+   * batches to the sink as they are, all of them. Returns at once.
+   */
+  void load(int partition, int leaderEpoch, LoadSink sink);
+
+  /** Takes what a partition holds, in order, from one thread at a time. */
+  interface LoadSink {
+    /** False when nobody wants the rest: this broker does not lead the partition any longer. */
+    boolean isWanted();
+
+    /** Whole batches; the buffer may be used again after the call. */
+    void batches(ByteBuffer batches);
+
+    /** The end was reached, or not: then the error says why. Comes once. */
+    void finished(ErrorCode outcome);
+  }
+}

@@ -1,0 +1,8 @@
+package org.stoker.coordinator;
+
+import org.stoker.base.Clock;
+import org.stoker.base.Seed;
+import org.stoker.base.Timers;
+
+/** What all shards share: the log, time and randomness. */
+public record ShardWorld(ShardLog log, Clock clock, Timers timers, Seed seed) {}

@@ -20,7 +20,6 @@ final class TimeIndex implements AutoCloseable {
   private final IndexFile file;
   private final long baseOffset;
   private final int mostEntries;
-  // Remembered by whoever appends, never by readers: theirs may be stale when they write it down.
   private volatile @Nullable TimestampOffset lastEntry;
 
   TimeIndex(Disk disk, Path path, long baseOffset, int maxSizeBytes) {
@@ -68,7 +67,6 @@ final class TimeIndex implements AutoCloseable {
 
   private boolean maybeAppend(long timestamp, long offset, boolean isLast) throws IOException {
     TimestampOffset last = lastEntry();
-    lastEntry = last;
     if (entryCount() > 0 && (offset < last.offset() || timestamp < last.timestamp())) {
       throw new IllegalStateException(
           "append of timestamp=%d offset=%d to %s, last entry %s"
@@ -97,14 +95,15 @@ final class TimeIndex implements AutoCloseable {
   /** The last entry; no timestamp and the base offset if there is none. */
   TimestampOffset lastEntry() throws IOException {
     TimestampOffset known = lastEntry;
-    return known != null ? known : readLastEntry();
-  }
-
-  private TimestampOffset readLastEntry() throws IOException {
+    if (known != null) {
+      return known;
+    }
     IndexFile.View view = file.view();
     int count = view.count();
     IndexFile.Entry last = count == 0 ? null : file.entry(view, count - 1);
-    return last == null ? beforeAll() : toTimestampOffset(last);
+    TimestampOffset read = last == null ? beforeAll() : toTimestampOffset(last);
+    lastEntry = read;
+    return read;
   }
 
   private TimestampOffset beforeAll() {
@@ -192,12 +191,6 @@ final class TimeIndex implements AutoCloseable {
   @Override
   public void close() throws IOException {
     file.close();
-    lastEntry = null;
-  }
-
-  /** Closes and gives up what is in memory: the segment is going away, or the disk failed. */
-  void closeWithoutWriting() throws IOException {
-    file.closeFile();
     lastEntry = null;
   }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.Clock;
 import org.stoker.base.Disk;
@@ -46,7 +47,7 @@ public final class SimulatedDisk implements Disk {
   private final List<EntryChange> unsyncedChanges = new ArrayList<>();
 
   @GuardedBy("this")
-  private final ArmedFaults faults = new ArmedFaults();
+  private final List<Armed> faults = new ArrayList<>();
 
   @GuardedBy("this")
   private final Set<Path> locked = new HashSet<>();
@@ -59,6 +60,16 @@ public final class SimulatedDisk implements Disk {
 
   @GuardedBy("this")
   private @Nullable String dead;
+
+  private static final class Armed {
+    final DiskFault fault;
+    int callsLeft;
+
+    Armed(DiskFault fault) {
+      this.fault = fault;
+      this.callsLeft = fault.nth();
+    }
+  }
 
   public SimulatedDisk(long seed) {
     this(seed, new SimulatedClock());
@@ -91,7 +102,7 @@ public final class SimulatedDisk implements Disk {
     }
     synchronized (after) {
       after.root = root;
-      after.usedBytes = root.restart(seed.fork());
+      after.usedBytes = restart(root, seed.fork());
     }
     return after;
   }
@@ -112,16 +123,16 @@ public final class SimulatedDisk implements Disk {
 
   /** Arms a fault; it happens once. */
   public synchronized void arm(DiskFault fault) {
-    faults.arm(fault);
+    faults.add(new Armed(fault));
   }
 
   /** Whether a fault that was armed has not happened yet. */
   public synchronized boolean isArmed() {
-    return faults.isArmed();
+    return !faults.isEmpty();
   }
 
   public synchronized void disarm() {
-    faults.disarm();
+    faults.clear();
   }
 
   /** All files together hold at most so many bytes; a write that needs more finds the disk full. */
@@ -308,27 +319,11 @@ public final class SimulatedDisk implements Disk {
   @Override
   public synchronized @Nullable AutoCloseable tryLock(Path file) throws IOException {
     open(file, OpenMode.CREATE).close();
-    Path normalized = file.normalize();
-    return locked.add(normalized) ? new HeldLock(normalized) : null;
+    return locked.add(file) ? () -> unlock(file) : null;
   }
 
-  private final class HeldLock implements AutoCloseable {
-    private final Path file;
-    private boolean released;
-
-    HeldLock(Path file) {
-      this.file = file;
-    }
-
-    @Override
-    public void close() {
-      synchronized (SimulatedDisk.this) {
-        if (!released) {
-          released = true;
-          locked.remove(file);
-        }
-      }
-    }
+  private synchronized void unlock(Path file) {
+    locked.remove(file);
   }
 
   // ---- The tree
@@ -343,6 +338,25 @@ public final class SimulatedDisk implements Disk {
       after.capacityBytes = capacityBytes;
     }
     return after;
+  }
+
+  /** What is on the platter becomes what is seen; the bytes that the files hold together. */
+  private static long restart(StoredDirectory directory, SplitMixSeed seed) {
+    directory.seen.clear();
+    directory.seen.putAll(directory.onPlatter);
+    long bytes = 0;
+    for (StoredNode node : directory.seen.values()) {
+      bytes +=
+          switch (node) {
+            case StoredDirectory child -> restart(child, seed);
+            case StoredFile file -> {
+              file.losePower(seed);
+              file.linked = true;
+              yield file.sizeBytes();
+            }
+          };
+    }
+    return bytes;
   }
 
   private synchronized void link(StoredDirectory directory, String name, StoredNode node) {
@@ -429,7 +443,16 @@ public final class SimulatedDisk implements Disk {
   }
 
   private synchronized boolean happens(DiskFault.Kind kind, Path path) {
-    return faults.happens(kind, path);
+    boolean happens = false;
+    for (var each = faults.iterator(); each.hasNext(); ) {
+      Armed armed = each.next();
+      Predicate<Path> paths = armed.fault.paths();
+      if (armed.fault.kind() == kind && paths.test(path) && --armed.callsLeft == 0) {
+        each.remove();
+        happens = true;
+      }
+    }
+    return happens;
   }
 
   // ---- Open files

@@ -1,0 +1,200 @@
+package org.stoker.coordinator;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.stoker.base.ConfinedTo;
+import org.stoker.protocol.ErrorCode;
+import org.stoker.records.BatchWalk;
+import org.stoker.records.RecordBatch;
+import org.stoker.records.RecordCursor;
+
+/** One partition's log in memory: appends succeed at once, or when a test says so. */
+@ConfinedTo(ConfinedTo.ONE_THREAD)
+final class MemoryShardLog implements ShardLog {
+  /** A batch whose outcome is not known yet. */
+  private record Held(ByteBuffer batch, Consumer<ErrorCode> outcome) {}
+
+  private final List<ByteBuffer> batches = new ArrayList<>();
+  private final Deque<Held> held = new ArrayDeque<>();
+  private final List<LoadSink> loads = new ArrayList<>();
+  private long nextOffset;
+  private boolean holdsAppends;
+  private boolean holdsLoads;
+  private int maxBatchBytes = 1_048_588;
+  private int lastEpoch = -1;
+  private @Nullable ErrorCode refusal;
+
+  @Override
+  public int maxBatchBytes(int partition) {
+    return maxBatchBytes;
+  }
+
+  void setMaxBatchBytes(int bytes) {
+    maxBatchBytes = bytes;
+  }
+
+  @Override
+  public void append(
+      int partition, int leaderEpoch, ByteBuffer batch, Consumer<ErrorCode> outcome) {
+    lastEpoch = leaderEpoch;
+    if (refusal != null) {
+      outcome.accept(refusal);
+    } else if (holdsAppends) {
+      held.add(new Held(batch, outcome));
+    } else {
+      keep(batch);
+      outcome.accept(ErrorCode.NONE);
+    }
+  }
+
+  int lastEpoch() {
+    return lastEpoch;
+  }
+
+  /** From now on every append is refused; null ends that. */
+  void refuseWith(@Nullable ErrorCode error) {
+    refusal = error;
+  }
+
+  void holdAppends(boolean hold) {
+    holdsAppends = hold;
+  }
+
+  int heldCount() {
+    return held.size();
+  }
+
+  /** The oldest append that is held has this outcome. */
+  void settleOldest(ErrorCode outcome) {
+    Held oldest = held.remove();
+    if (outcome == ErrorCode.NONE) {
+      keep(oldest.batch());
+    }
+    oldest.outcome().accept(outcome);
+  }
+
+  void settleAll(ErrorCode outcome) {
+    while (!held.isEmpty()) {
+      settleOldest(outcome);
+    }
+  }
+
+  /** Leadership is lost: so many of the batches that were held are in the log, and nobody knows. */
+  void loseLeadership(int keptCount) {
+    for (int kept = 0; kept < keptCount; kept++) {
+      keep(held.remove().batch());
+    }
+    List<Held> lost = List.copyOf(held);
+    held.clear();
+    lost.forEach(one -> one.outcome().accept(ErrorCode.NOT_LEADER_OR_FOLLOWER));
+  }
+
+  private void keep(ByteBuffer batch) {
+    RecordBatch stored = RecordBatch.at(batch, 0);
+    stored.setBaseOffset(nextOffset);
+    nextOffset = stored.nextOffset();
+    batches.add(batch);
+  }
+
+  /** Puts in what another broker wrote. */
+  void put(ByteBuffer batch) {
+    keep(batch);
+  }
+
+  @Override
+  public void load(int partition, int leaderEpoch, LoadSink sink) {
+    if (holdsLoads) {
+      loads.add(sink);
+    } else {
+      deliver(sink);
+    }
+  }
+
+  void holdLoads(boolean hold) {
+    holdsLoads = hold;
+  }
+
+  int heldLoadCount() {
+    return loads.size();
+  }
+
+  void finishOldestLoad(ErrorCode outcome) {
+    LoadSink sink = loads.removeFirst();
+    if (outcome == ErrorCode.NONE) {
+      deliver(sink);
+    } else {
+      sink.finished(outcome);
+    }
+  }
+
+  private void deliver(LoadSink sink) {
+    for (ByteBuffer batch : batches) {
+      if (!sink.isWanted()) {
+        return;
+      }
+      sink.batches(batch.duplicate());
+    }
+    sink.finished(ErrorCode.NONE);
+  }
+
+  int batchCount() {
+    return batches.size();
+  }
+
+  RecordBatch batch(int index) {
+    return RecordBatch.at(batches.get(index), 0);
+  }
+
+  /** All that is in the log, as bytes. */
+  List<EncodedRecord> encoded() {
+    return encodedFrom(0);
+  }
+
+  List<EncodedRecord> encodedFrom(int firstBatch) {
+    var records = new ArrayList<EncodedRecord>();
+    try (var cursor = new RecordCursor(Integer.MAX_VALUE)) {
+      for (ByteBuffer batch : batches.subList(firstBatch, batches.size())) {
+        var walk = new BatchWalk(batch);
+        while (walk.next()) {
+          cursor.open(walk.batch());
+          while (cursor.next()) {
+            Bytes key = copy(cursor.key());
+            records.add(new EncodedRecord(key == null ? Bytes.EMPTY : key, copy(cursor.value())));
+          }
+        }
+      }
+    }
+    return records;
+  }
+
+  /** All that is in the log. */
+  List<GroupRecord> records() {
+    return encoded().stream().map(MemoryShardLog::decode).toList();
+  }
+
+  private static GroupRecord decode(EncodedRecord record) {
+    Bytes value = record.value();
+    GroupRecord decoded =
+        GroupRecordCodec.decode(
+            ByteBuffer.wrap(record.key().array()),
+            value == null ? null : ByteBuffer.wrap(value.array()));
+    if (decoded == null) {
+      throw new AssertionError("a record of an unknown kind was written");
+    }
+    return decoded;
+  }
+
+  private static @Nullable Bytes copy(@Nullable ByteBuffer buffer) {
+    if (buffer == null) {
+      return null;
+    }
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.duplicate().get(bytes);
+    return Bytes.of(bytes);
+  }
+}

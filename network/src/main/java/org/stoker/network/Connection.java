@@ -1,0 +1,403 @@
+package org.stoker.network;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.util.ReferenceCounted;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.base.ConfinedTo;
+import org.stoker.network.ResponseOrder.Slot;
+import org.stoker.protocol.ApiKey;
+import org.stoker.protocol.Message;
+
+/**
+ * One client's connection: starts its requests when their turn has come, sends their responses in
+ * order, and stops reading from a client that asks for more than it takes.
+ */
+@ConfinedTo(ConfinedTo.EVENT_LOOP)
+final class Connection implements FrameDecoder.Sink {
+  private static final Logger log = LoggerFactory.getLogger(Connection.class);
+
+  private final Environment environment;
+  private final EventLoopContext loop;
+  private final Channel channel;
+  private final Peer peer;
+  private final RequestDecoder requests;
+  private final RequestDispatcher dispatcher;
+  private final FrameDecoder frames;
+  private final ResponseOrder<Frame, Response> order = new ResponseOrder<>();
+  private final WriteProgress progress = new WriteProgress();
+
+  private long queuedResponseBytes;
+  private boolean isPumping;
+  private boolean isFlushNeeded;
+  private boolean isFlushScheduled;
+  private boolean isDraining;
+  private boolean isClosing;
+  // Read by other threads, which search for the connection that was used least recently.
+  private volatile long lastUsedNs;
+
+  Connection(
+      Environment environment,
+      EventLoopContext loop,
+      Channel channel,
+      Peer peer,
+      RequestDecoder requests,
+      RequestDispatcher dispatcher) {
+    this.environment = environment;
+    this.loop = loop;
+    this.channel = channel;
+    this.peer = peer;
+    this.requests = requests;
+    this.dispatcher = dispatcher;
+    frames =
+        new FrameDecoder(
+            this,
+            loop.readBuffer(),
+            environment.memory(),
+            environment.config().requests(),
+            environment.metrics(),
+            environment.clock());
+    lastUsedNs = environment.clock().monotonicNs();
+  }
+
+  /** Joins the pipeline: from here on the connection lives. */
+  void open() {
+    loop.connections().add(this);
+    channel.config().setRecvByteBufAllocator(frames.receiver());
+    channel.pipeline().addLast(frames);
+    channel.closeFuture().addListener(_ -> closed());
+  }
+
+  Peer peer() {
+    return peer;
+  }
+
+  Executor eventLoop() {
+    return loop.eventLoop();
+  }
+
+  long lastUsedNs() {
+    return lastUsedNs;
+  }
+
+  @Override
+  public boolean acceptsFrames() {
+    return !isClosing
+        && !isDraining
+        && order.size() < environment.config().requests().maxPipelinedRequests()
+        && hasRoomForResponses();
+  }
+
+  @Override
+  public void frameArrived(Frame frame) {
+    order.arrived(frame, RequestDecoder.isProduce(frame.bytes().nioBuffer()));
+    pump();
+  }
+
+  @Override
+  public void refuse(String reason) {
+    environment.metrics().requestsRejected.increment();
+    environment.clientLog().info("refused", "Closing " + peer + ": it sent " + reason + ".");
+    close();
+  }
+
+  @Override
+  public void readCompleted() {
+    lastUsedNs = frames.lastBytesNs();
+    flushIfNeeded();
+  }
+
+  private void closed() {
+    isClosing = true;
+    frames.close();
+    loop.connections().remove(this);
+    order.dropWaiting(Frame::release);
+    order.dropResponses(this::drop);
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    if (cause instanceof IOException) {
+      log.debug("Closing {}: {}", peer, cause.toString());
+    } else if (!isClosing) {
+      log.error("Closing {} because of a bug", peer, cause);
+    }
+    close();
+  }
+
+  /** Finishes a request; the body is null for silence. Called from any thread. */
+  void answer(Request request, @Nullable Message body) {
+    if (loop.eventLoop().inEventLoop()) {
+      answered(request, body);
+      return;
+    }
+    try {
+      loop.eventLoop().execute(() -> answered(request, body));
+    } catch (RejectedExecutionException stopped) {
+      abandon(request, body);
+    }
+  }
+
+  /** Finishes a request by ending its connection. Called from any thread. */
+  void closeInsteadOfAnswer(Request request, String reason) {
+    environment.clientLog().info("closed", "Closing " + peer + ": " + reason + ".");
+    // Closing comes first, so that nothing behind the request is started.
+    runOnLoop(this::close);
+    answer(request, null);
+  }
+
+  /** From now on nothing is read or started, but what was started may answer. From any thread. */
+  void startNothingMore() {
+    runOnLoop(() -> {
+      isDraining = true;
+      frames.resume();
+    });
+  }
+
+  /** Closes when what was started has answered; nothing more is being started. From any thread. */
+  void closeWhenDrained() {
+    runOnLoop(this::closeIfDrained);
+  }
+
+  /** Closes for a reason that lies with us. Called from any thread. */
+  void closeBecause(String reason) {
+    log.debug("Closing {}: {}", peer, reason);
+    runOnLoop(this::close);
+  }
+
+  /** Called from any thread but an event loop's. */
+  boolean awaitClosed(long boundNs) {
+    return channel.closeFuture().awaitUninterruptibly(boundNs, TimeUnit.NANOSECONDS);
+  }
+
+  void closeIfOverdue(long nowNs) {
+    if (isClosing) {
+      return;
+    }
+    String lateness = frames.lateness(nowNs);
+    if (lateness != null) {
+      closeLate(lateness);
+      return;
+    }
+    ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
+    if (unsent != null && !unsent.isEmpty()) {
+      long stalledMs = progress.stalledNs(unsent, nowNs) / 1_000_000;
+      if (stalledMs >= environment.config().requests().writeTimeoutMs()) {
+        closeLate("it took no byte of its responses for " + stalledMs + " ms");
+      }
+      return;
+    }
+    progress.nothingUnsent();
+    long maxIdleMs = environment.config().connections().maxIdleMs();
+    // A client that waits for us is not idle.
+    boolean isWaiting = order.size() > 0 || queuedResponseBytes > 0;
+    boolean isIdle = !isWaiting && (nowNs - lastUsedNs) / 1_000_000 >= maxIdleMs;
+    if (maxIdleMs >= 0 && isIdle) {
+      environment.metrics().connectionsIdledOut.increment();
+      log.debug("Closing {}: idle for {} ms", peer, maxIdleMs);
+      close();
+    }
+  }
+
+  private void closeLate(String reason) {
+    environment.metrics().connectionsTimedOut.increment();
+    environment.clientLog().info("late", "Closing " + peer + ": " + reason + ".");
+    close();
+  }
+
+  /** Starts what may start and sends what may leave, until neither is left. */
+  private void pump() {
+    if (isPumping) {
+      return;
+    }
+    isPumping = true;
+    try {
+      Slot<Frame, Response> next;
+      do {
+        order.leave(this::write);
+        next = mayStart() ? order.start() : null;
+        if (next != null) {
+          start(next);
+        }
+      } while (next != null);
+      order.leave(this::write);
+    } finally {
+      isPumping = false;
+    }
+  }
+
+  private boolean mayStart() {
+    return !isClosing && !isDraining && hasRoomForResponses();
+  }
+
+  private boolean hasRoomForResponses() {
+    return queuedResponseBytes < environment.config().requests().maxQueuedResponseBytes();
+  }
+
+  private void start(Slot<Frame, Response> slot) {
+    RequestDecoder.Outcome outcome;
+    try {
+      outcome = requests.decode(slot.request().bytes().nioBuffer());
+    } catch (RuntimeException e) {
+      log.error("A request of {} cannot be read because of a bug, closing it", peer, e);
+      outcome = new RequestDecoder.Outcome.Refused("what we failed to read");
+    }
+    switch (outcome) {
+      case RequestDecoder.Outcome.Decoded decoded -> dispatch(new Request(this, slot, decoded));
+      case RequestDecoder.Outcome.UnknownApiVersionsVersion(int correlationId) -> {
+        slot.request().release();
+        short version = 0;
+        Message body = UnsupportedVersionAnswer.body();
+        order.answered(slot, encode(ApiKey.API_VERSIONS, version, correlationId, body));
+      }
+      case RequestDecoder.Outcome.Refused(String reason) -> {
+        refuse(reason);
+        slot.request().release();
+        order.answered(slot, null);
+      }
+    }
+  }
+
+  private void dispatch(Request request) {
+    try {
+      dispatcher.dispatch(request);
+    } catch (RuntimeException e) {
+      log.error("{} failed, closing its connection", request, e);
+      request.closeConnectionIfUnfinished(request + " failed");
+    }
+  }
+
+  private void answered(Request request, @Nullable Message body) {
+    Response response = null;
+    if (body != null) {
+      try {
+        response = encode(request.apiKey(), request.version(), request.correlationId(), body);
+      } catch (RuntimeException e) {
+        log.error("The response to {} cannot be written, closing its connection", request, e);
+        close();
+      }
+    }
+    request.slot().request().release();
+    lastUsedNs = environment.clock().monotonicNs();
+    if (isClosing && response != null) {
+      drop(response);
+      response = null;
+    }
+    order.answered(request.slot(), response);
+    pump();
+    frames.resume();
+    closeIfDrained();
+  }
+
+  private Response encode(ApiKey apiKey, short version, int correlationId, Message body) {
+    Response response =
+        loop.encoder().encode(channel.alloc(), apiKey, version, correlationId, body);
+    queuedResponseBytes += response.sizeInBytes();
+    environment.metrics().responseBytesQueued.add(response.sizeInBytes());
+    return response;
+  }
+
+  private void write(Response response) {
+    if (isClosing) {
+      drop(response);
+      return;
+    }
+    List<ReferenceCounted> parts = response.parts();
+    for (ReferenceCounted part : parts.subList(0, parts.size() - 1)) {
+      var _ = channel.write(part, channel.voidPromise());
+    }
+    channel.write(parts.getLast()).addListener((ChannelFuture sent) -> sent(response, sent));
+    isFlushNeeded = true;
+    if (!frames.isReading() && !isFlushScheduled) {
+      isFlushScheduled = true;
+      // At the end of the loop's turn: acks that were set free together leave together.
+      loop.eventLoop()
+          .execute(() -> {
+            isFlushScheduled = false;
+            flushIfNeeded();
+          });
+    }
+  }
+
+  private void flushIfNeeded() {
+    if (isFlushNeeded) {
+      isFlushNeeded = false;
+      channel.flush();
+    }
+  }
+
+  private void sent(Response response, ChannelFuture sent) {
+    account(response);
+    if (!sent.isSuccess()) {
+      failed(sent.cause());
+      return;
+    }
+    lastUsedNs = environment.clock().monotonicNs();
+    environment.metrics().responses.increment();
+    environment.metrics().bytesOut.add(response.sizeInBytes());
+    if (order.hasWaiting()) {
+      pump();
+    }
+    frames.resume();
+    closeIfDrained();
+  }
+
+  private void drop(Response response) {
+    account(response);
+    response.release();
+  }
+
+  private void account(Response response) {
+    queuedResponseBytes -= response.sizeInBytes();
+    environment.metrics().responseBytesQueued.add(-response.sizeInBytes());
+  }
+
+  private void closeIfDrained() {
+    if (isDraining && order.unanswered() == 0 && queuedResponseBytes == 0) {
+      close();
+    }
+  }
+
+  private void close() {
+    if (!isClosing) {
+      isClosing = true;
+      var _ = channel.close();
+    }
+  }
+
+  private void runOnLoop(Runnable task) {
+    if (loop.eventLoop().inEventLoop()) {
+      task.run();
+      return;
+    }
+    try {
+      loop.eventLoop().execute(task);
+    } catch (RejectedExecutionException stopped) {
+      log.debug("{} is gone with its event loop", peer);
+    }
+  }
+
+  /** The event loop is gone, and with it everything but the memory and the files. */
+  private void abandon(Request request, @Nullable Message body) {
+    if (body != null) {
+      new ResponseEncoder()
+          .encode(
+              channel.alloc(), request.apiKey(), request.version(), request.correlationId(), body)
+          .release();
+    }
+    request.slot().request().release();
+  }
+
+  @Override
+  public String toString() {
+    return peer.connectionId();
+  }
+}

@@ -1,0 +1,234 @@
+package org.stoker.network;
+
+import static java.util.Objects.requireNonNull;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.base.Clock;
+import org.stoker.base.ThreadSafe;
+import org.stoker.base.Timers;
+
+/** Owns the event loops and the listeners; everything else in the broker runs on these loops. */
+@ThreadSafe
+public final class Network {
+  private static final Logger log = LoggerFactory.getLogger(Network.class);
+  private static final long LONGEST_WATCH_MS = 1_000;
+  private static final long SHORTEST_WATCH_MS = 10;
+
+  private final Environment environment;
+  private final Transport transport;
+  private final MultiThreadIoEventLoopGroup loops;
+  private final Map<EventExecutor, EventLoopContext> contexts = new HashMap<>();
+  private final ConnectionGate gate;
+  private final EventLoopTimers timers;
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+  public Network(NetworkConfig config, Clock clock, NetworkMetrics metrics) {
+    this(config, clock, metrics, Transport.best());
+  }
+
+  Network(NetworkConfig config, Clock clock, NetworkMetrics metrics, Transport transport) {
+    this.transport = transport;
+    environment =
+        new Environment(
+            config,
+            clock,
+            metrics,
+            new RequestMemory(config.requests().memoryBytes()),
+            new BoundedLog(log, clock));
+    gate = new ConnectionGate(config.connections(), clock);
+    loops =
+        new MultiThreadIoEventLoopGroup(
+            config.networkThreads(),
+            new DefaultThreadFactory("stoker-network"),
+            transport.newHandlerFactory());
+    timers = new EventLoopTimers(loops);
+    long watchMs = watchMs(config);
+    int index = 0;
+    for (EventExecutor loop : loops) {
+      var context = new EventLoopContext((EventLoop) loop, index++);
+      contexts.put(loop, context);
+      context.watch(clock, watchMs);
+    }
+  }
+
+  /** Timers on the event loops. */
+  public Timers timers() {
+    return timers;
+  }
+
+  /** Bytes of requests that are being read or worked on. */
+  public long requestBytesHeld() {
+    return environment.memory().used();
+  }
+
+  public int connectionCount() {
+    return gate.count();
+  }
+
+  /**
+   * Binds an endpoint; clients are let in once the listener is started.
+   *
+   * @throws IOException if the address is taken, unknown or not ours; the message names it
+   */
+  public Listener listen(
+      ListenerConfig config, ApiVersionsTable versions, RequestDispatcher dispatcher)
+      throws IOException {
+    var address =
+        config.host().isEmpty()
+            ? new InetSocketAddress(config.port())
+            : new InetSocketAddress(InetAddress.getByName(config.host()), config.port());
+    ChannelFuture bound =
+        bootstrap(config, new RequestDecoder(versions), dispatcher)
+            .bind(address)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(
+          "listener "
+              + config.name()
+              + " cannot bind "
+              + config.host()
+              + ":"
+              + config.port()
+              + ": "
+              + requireNonNull(bound.cause()).getMessage(),
+          bound.cause());
+    }
+    var listener = new Listener(config, bound.channel());
+    listeners.add(listener);
+    log.info(
+        "Listener {} ({}) is bound to {}",
+        config.name(),
+        config.securityProtocol(),
+        listener.address());
+    return listener;
+  }
+
+  /**
+   * Ends every connection: nothing new is accepted or started, what was started may answer within
+   * the bound, then all is closed. Returns when the event loops have ended; never called on one. A
+   * second call does nothing.
+   */
+  public void stop(long boundMs) {
+    if (loops.isShuttingDown()) {
+      return;
+    }
+    listeners.forEach(Listener::stop);
+    long deadlineNs = environment.clock().monotonicNs() + boundMs * 1_000_000;
+    // What the acceptors handed over last is on its loop's queue before this.
+    awaitCurrentTasks();
+    List<Connection> open = connections().toList();
+    open.forEach(Connection::startNothingMore);
+    // Only then, so that no connection starts anything after the first one was closed.
+    awaitCurrentTasks();
+    open.forEach(Connection::closeWhenDrained);
+    for (Connection connection : open) {
+      long leftNs = Math.max(0, deadlineNs - environment.clock().monotonicNs());
+      if (!connection.awaitClosed(leftNs)) {
+        break;
+      }
+    }
+    connections().forEach(connection -> connection.closeBecause("the broker stops"));
+    var _ = loops.shutdownGracefully(0, Math.max(1_000, boundMs), TimeUnit.MILLISECONDS);
+    loops.terminationFuture().awaitUninterruptibly();
+    contexts.values().forEach(EventLoopContext::release);
+    log.info("The network has stopped");
+  }
+
+  private ServerBootstrap bootstrap(
+      ListenerConfig config, RequestDecoder requests, RequestDispatcher dispatcher) {
+    SocketConfig sockets = environment.config().sockets();
+    var bootstrap =
+        new ServerBootstrap()
+            .group(loops)
+            .channelFactory(transport::newServerChannel)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.SO_BACKLOG, sockets.listenBacklogSize())
+            .option(ChannelOption.AUTO_READ, false)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .handler(new Acceptor(config, gate, environment, this::closeLeastRecentlyUsed))
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    connect(config, channel, requests, dispatcher);
+                  }
+                });
+    if (sockets.receiveBufferBytes() > 0) {
+      // On the listening socket, so that the window is negotiated with it.
+      bootstrap.option(ChannelOption.SO_RCVBUF, sockets.receiveBufferBytes());
+    }
+    if (sockets.sendBufferBytes() > 0) {
+      bootstrap.childOption(ChannelOption.SO_SNDBUF, sockets.sendBufferBytes());
+    }
+    return bootstrap;
+  }
+
+  private void connect(
+      ListenerConfig config,
+      Channel channel,
+      RequestDecoder requests,
+      RequestDispatcher dispatcher) {
+    if (!(channel.localAddress() instanceof InetSocketAddress local)
+        || !(channel.remoteAddress() instanceof InetSocketAddress client)) {
+      // It was reset while it waited to be accepted.
+      var _ = channel.close();
+      return;
+    }
+    EventLoopContext context = requireNonNull(contexts.get(channel.eventLoop()));
+    Peer peer = Peer.of(config, local, client, context.index(), context.nextConnectionNumber());
+    new Connection(environment, context, channel, peer, requests, dispatcher).open();
+  }
+
+  private void closeLeastRecentlyUsed() {
+    connections()
+        .filter(connection -> !connection.peer().listener().isInterBroker())
+        .min(Comparator.comparingLong(Connection::lastUsedNs))
+        .ifPresent(connection -> connection.closeBecause("a broker needs its place"));
+  }
+
+  private Stream<Connection> connections() {
+    return contexts.values().stream().flatMap(context -> context.connections().stream());
+  }
+
+  /** Returns when every event loop has run what is on its queue now. */
+  private void awaitCurrentTasks() {
+    var passed = new CountDownLatch(contexts.size());
+    contexts.keySet().forEach(loop -> loop.execute(passed::countDown));
+    try {
+      passed.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted while stopping", e);
+    }
+  }
+
+  private static long watchMs(NetworkConfig config) {
+    long shortest = Math.min(config.requests().readTimeoutMs(), config.requests().writeTimeoutMs());
+    long maxIdleMs = config.connections().maxIdleMs();
+    if (maxIdleMs >= 0) {
+      shortest = Math.min(shortest, maxIdleMs);
+    }
+    return Math.clamp(shortest / 4, SHORTEST_WATCH_MS, LONGEST_WATCH_MS);
+  }
+}

@@ -326,7 +326,9 @@ final class IndexFile {
     if (count > 0) {
       ByteBuffer bytes = ByteBuffer.wrap(current.tail, 0, count * entrySizeBytes);
       file.write(bytes, (long) current.fileCount * entrySizeBytes);
-      int room = Math.min(current.tail.length, LARGEST_TAIL_BYTES);
+      // A tail that filled up will again; one written out before that belongs to a segment that is
+      // rolled or idle, of which there are thousands.
+      int room = count == largestTailEntries ? current.tail.length : 0;
       view = new View(file, current.fileCount + count, new byte[room], 0);
     }
   }

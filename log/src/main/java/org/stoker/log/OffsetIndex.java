@@ -95,7 +95,7 @@ final class OffsetIndex implements AutoCloseable {
 
   /** The offset of the last entry; the base offset if there is none. */
   long lastOffset() throws IOException {
-    return baseOffset + Math.max(0, lastRelativeOffset());
+    return offsetOf(lastEntry());
   }
 
   /** The last entry for {@link #offsetOf} and {@link #positionOf}; 0 if there is none. */
@@ -106,6 +106,7 @@ final class OffsetIndex implements AutoCloseable {
     return last == null ? 0 : last.longAt(0);
   }
 
+  // For whoever changes the index alone: readers must not touch what it remembers.
   private int lastRelativeOffset() throws IOException {
     if (lastRelativeOffset == UNKNOWN) {
       lastRelativeOffset = file.count() == 0 ? NONE : (int) (lastEntry() >>> Integer.SIZE);
@@ -137,9 +138,10 @@ final class OffsetIndex implements AutoCloseable {
       return wrongSize;
     }
     long last = lastEntry();
-    if ((int) (last >>> Integer.SIZE) <= 0) {
+    int relative = (int) (last >>> Integer.SIZE);
+    if (relative <= 0) {
       return "the last entry of %s has offset %d and position %d, baseOffset=%d"
-          .formatted(path(), offsetOf(last), positionOf(last), baseOffset);
+          .formatted(path(), baseOffset + relative, positionOf(last), baseOffset);
     }
     return null;
   }
@@ -176,6 +178,12 @@ final class OffsetIndex implements AutoCloseable {
   @Override
   public void close() throws IOException {
     file.close();
+    lastRelativeOffset = UNKNOWN;
+  }
+
+  /** Closes and gives up what is in memory: the segment is going away, or the disk failed. */
+  void closeWithoutWriting() throws IOException {
+    file.closeFile();
     lastRelativeOffset = UNKNOWN;
   }
 }

@@ -20,6 +20,7 @@ final class TimeIndex implements AutoCloseable {
   private final IndexFile file;
   private final long baseOffset;
   private final int mostEntries;
+  // Remembered by whoever appends, never by readers: theirs may be stale when they write it down.
   private volatile @Nullable TimestampOffset lastEntry;
 
   TimeIndex(Disk disk, Path path, long baseOffset, int maxSizeBytes) {
@@ -67,6 +68,7 @@ final class TimeIndex implements AutoCloseable {
 
   private boolean maybeAppend(long timestamp, long offset, boolean isLast) throws IOException {
     TimestampOffset last = lastEntry();
+    lastEntry = last;
     if (entryCount() > 0 && (offset < last.offset() || timestamp < last.timestamp())) {
       throw new IllegalStateException(
           "append of timestamp=%d offset=%d to %s, last entry %s"
@@ -95,15 +97,14 @@ final class TimeIndex implements AutoCloseable {
   /** The last entry; no timestamp and the base offset if there is none. */
   TimestampOffset lastEntry() throws IOException {
     TimestampOffset known = lastEntry;
-    if (known != null) {
-      return known;
-    }
+    return known != null ? known : readLastEntry();
+  }
+
+  private TimestampOffset readLastEntry() throws IOException {
     IndexFile.View view = file.view();
     int count = view.count();
     IndexFile.Entry last = count == 0 ? null : file.entry(view, count - 1);
-    TimestampOffset read = last == null ? beforeAll() : toTimestampOffset(last);
-    lastEntry = read;
-    return read;
+    return last == null ? beforeAll() : toTimestampOffset(last);
   }
 
   private TimestampOffset beforeAll() {
@@ -191,6 +192,12 @@ final class TimeIndex implements AutoCloseable {
   @Override
   public void close() throws IOException {
     file.close();
+    lastEntry = null;
+  }
+
+  /** Closes and gives up what is in memory: the segment is going away, or the disk failed. */
+  void closeWithoutWriting() throws IOException {
+    file.closeFile();
     lastEntry = null;
   }
 }

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.Clock;
 import org.stoker.base.Disk;
@@ -47,7 +46,7 @@ public final class SimulatedDisk implements Disk {
   private final List<EntryChange> unsyncedChanges = new ArrayList<>();
 
   @GuardedBy("this")
-  private final List<Armed> faults = new ArrayList<>();
+  private final ArmedFaults faults = new ArmedFaults();
 
   @GuardedBy("this")
   private final Set<Path> locked = new HashSet<>();
@@ -60,16 +59,6 @@ public final class SimulatedDisk implements Disk {
 
   @GuardedBy("this")
   private @Nullable String dead;
-
-  private static final class Armed {
-    final DiskFault fault;
-    int callsLeft;
-
-    Armed(DiskFault fault) {
-      this.fault = fault;
-      this.callsLeft = fault.nth();
-    }
-  }
 
   public SimulatedDisk(long seed) {
     this(seed, new SimulatedClock());
@@ -102,7 +91,7 @@ public final class SimulatedDisk implements Disk {
     }
     synchronized (after) {
       after.root = root;
-      after.usedBytes = restart(root, seed.fork());
+      after.usedBytes = root.restart(seed.fork());
     }
     return after;
   }
@@ -123,16 +112,16 @@ public final class SimulatedDisk implements Disk {
 
   /** Arms a fault; it happens once. */
   public synchronized void arm(DiskFault fault) {
-    faults.add(new Armed(fault));
+    faults.arm(fault);
   }
 
   /** Whether a fault that was armed has not happened yet. */
   public synchronized boolean isArmed() {
-    return !faults.isEmpty();
+    return faults.isArmed();
   }
 
   public synchronized void disarm() {
-    faults.clear();
+    faults.disarm();
   }
 
   /** All files together hold at most so many bytes; a write that needs more finds the disk full. */
@@ -319,11 +308,27 @@ public final class SimulatedDisk implements Disk {
   @Override
   public synchronized @Nullable AutoCloseable tryLock(Path file) throws IOException {
     open(file, OpenMode.CREATE).close();
-    return locked.add(file) ? () -> unlock(file) : null;
+    Path normalized = file.normalize();
+    return locked.add(normalized) ? new HeldLock(normalized) : null;
   }
 
-  private synchronized void unlock(Path file) {
-    locked.remove(file);
+  private final class HeldLock implements AutoCloseable {
+    private final Path file;
+    private boolean released;
+
+    HeldLock(Path file) {
+      this.file = file;
+    }
+
+    @Override
+    public void close() {
+      synchronized (SimulatedDisk.this) {
+        if (!released) {
+          released = true;
+          locked.remove(file);
+        }
+      }
+    }
   }
 
   // ---- The tree
@@ -338,25 +343,6 @@ public final class SimulatedDisk implements Disk {
       after.capacityBytes = capacityBytes;
     }
     return after;
-  }
-
-  /** What is on the platter becomes what is seen; the bytes that the files hold together. */
-  private static long restart(StoredDirectory directory, SplitMixSeed seed) {
-    directory.seen.clear();
-    directory.seen.putAll(directory.onPlatter);
-    long bytes = 0;
-    for (StoredNode node : directory.seen.values()) {
-      bytes +=
-          switch (node) {
-            case StoredDirectory child -> restart(child, seed);
-            case StoredFile file -> {
-              file.losePower(seed);
-              file.linked = true;
-              yield file.sizeBytes();
-            }
-          };
-    }
-    return bytes;
   }
 
   private synchronized void link(StoredDirectory directory, String name, StoredNode node) {
@@ -443,16 +429,7 @@ public final class SimulatedDisk implements Disk {
   }
 
   private synchronized boolean happens(DiskFault.Kind kind, Path path) {
-    boolean happens = false;
-    for (var each = faults.iterator(); each.hasNext(); ) {
-      Armed armed = each.next();
-      Predicate<Path> paths = armed.fault.paths();
-      if (armed.fault.kind() == kind && paths.test(path) && --armed.callsLeft == 0) {
-        each.remove();
-        happens = true;
-      }
-    }
-    return happens;
+    return faults.happens(kind, path);
   }
 
   // ---- Open files

@@ -46,7 +46,8 @@ final class BannedTest {
               "interrupt",
               "\\.interru" + "pt\\(\\)",
               "an interrupt closes FileChannels: signal",
-              "base/src/main/java/org/stoker/base/FileDisk.java"));
+              "base/src/main/java/org/stoker/base/FileDisk.java",
+              "base/src/test/java/org/stoker/base/FileDiskTest.java"));
 
   private final SourceTree sources = SourceTree.ofThisBuild();
 

@@ -25,10 +25,7 @@ public record AppendCommand(
    * @see #onTaken
    */
   public AppendCommand(
-      ByteBuffer batches,
-      AppendOrigin origin,
-      boolean waitsForAll,
-      Consumer<AppendReply> onReply) {
+      ByteBuffer batches, AppendOrigin origin, boolean waitsForAll, Consumer<AppendReply> onReply) {
     this(batches, origin, waitsForAll, () -> {}, onReply);
   }
 }

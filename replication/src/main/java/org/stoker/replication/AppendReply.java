@@ -5,7 +5,8 @@ import org.stoker.protocol.ErrorCode;
 /** What a producer is told. */
 public sealed interface AppendReply {
   /**
-   * The batches are in the log, and if the command asked for it, on the disk of every in-sync replica.
+   * The batches are in the log, and if the command asked for it, on the disk of every in-sync
+   * replica.
    *
    * @param logAppendTimeMs −1 when the records kept the producer's times
    */

@@ -7,8 +7,8 @@ import org.stoker.base.ConfinedTo;
 import org.stoker.protocol.ErrorCode;
 
 /**
- * Replies that wait until the high watermark has passed their batches; in the order of the log, so that
- * only the first needs a look. Bounded by the bytes of requests in flight.
+ * Replies that wait until the high watermark has passed their batches; in the order of the log, so
+ * that only the first needs a look. Bounded by the bytes of requests in flight.
  */
 @ConfinedTo(ConfinedTo.PARTITION_LANE)
 final class ParkedProduces {
@@ -40,8 +40,7 @@ final class ParkedProduces {
   /** Answers those whose batches lie below the high watermark. */
   void release(long highWatermark) {
     Parked first;
-    while ((first = waiting.peekFirst()) != null
-        && first.reply().lastOffset() < highWatermark) {
+    while ((first = waiting.peekFirst()) != null && first.reply().lastOffset() < highWatermark) {
       waiting.removeFirst();
       first.onReply().accept(first.reply());
     }

@@ -28,9 +28,9 @@ import org.stoker.records.RecordBytes;
 /**
  * One partition on this broker: what it may do here, and up to where its records are committed.
  *
- * <p>Appends run on the partition's lane. The high watermark is the smallest offset that every in-sync
- * replica has on disk, this one included; acks=all is answered when it has passed the batch, and
- * consumers read below it. Readers take no lane.
+ * <p>Appends run on the partition's lane. The high watermark is the smallest offset that every
+ * in-sync replica has on disk, this one included; acks=all is answered when it has passed the
+ * batch, and consumers read below it. Readers take no lane.
  */
 public final class Partition {
   private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
@@ -46,7 +46,7 @@ public final class Partition {
   private final Set<FetchWaiter> fetchWaiters = ConcurrentHashMap.newKeySet();
   private volatile ReplicaRole role;
   private volatile long highWatermark;
-  private volatile int minInsyncReplicas;
+  private volatile TopicRules rules;
 
   // On the lane.
   private final ParkedProduces parkedProduces = new ParkedProduces();
@@ -58,12 +58,13 @@ public final class Partition {
   /**
    * Takes charge of a log that was opened.
    *
-   * @param highWatermark the one that was checkpointed last; the flushed end of a sole replica passes
-   *     it at once
+   * @param highWatermark the one that was checkpointed last; the flushed end of a sole replica
+   *     passes it at once
    */
-  public Partition(Uuid topicId, Log log, long highWatermark, Setting setting) {
+  public Partition(Uuid topicId, Log log, long highWatermark, TopicRules rules, Setting setting) {
     this.topicId = topicId;
     this.log = log;
+    this.rules = rules;
     this.lane = log.lane();
     this.storage = setting.storage();
     this.clock = setting.clock();
@@ -93,39 +94,43 @@ public final class Partition {
     return highWatermark;
   }
 
-  public void setMinInsyncReplicas(int replicas) {
-    minInsyncReplicas = replicas;
+  /** What the topic asks for at this moment. */
+  public TopicRules rules() {
+    return rules;
+  }
+
+  /** Takes over what the topic asks for from now on. */
+  public void reconfigure(TopicRules newRules) {
+    rules = newRules;
+    log.reconfigure(newRules.log());
   }
 
   /** Begins to lead, or goes on leading with another in-sync set. */
   public void lead(int leaderEpoch, List<Integer> isr) {
-    lane.submit(
-        () -> {
-          role = new ReplicaRole.Leader(leaderEpoch, isr);
-          log.updateHighWatermark(highWatermark);
-          advance();
-        });
+    lane.submit(() -> {
+      role = new ReplicaRole.Leader(leaderEpoch, isr);
+      log.updateHighWatermark(highWatermark);
+      advance();
+    });
   }
 
   /** Stops serving; those who wait are told to look elsewhere. */
   public void resign(String reason) {
-    lane.submit(
-        () -> {
-          role = new ReplicaRole.Offline(reason);
-          parkedProduces.refuseAll(ErrorCode.NOT_LEADER_OR_FOLLOWER, reason);
-          refuseThoseThatWaitForTheDisk(ErrorCode.NOT_LEADER_OR_FOLLOWER, reason);
-          wakeFetches();
-        });
+    lane.submit(() -> {
+      role = new ReplicaRole.Offline(reason);
+      parkedProduces.refuseAll(ErrorCode.NOT_LEADER_OR_FOLLOWER, reason);
+      refuseThoseThatWaitForTheDisk(ErrorCode.NOT_LEADER_OR_FOLLOWER, reason);
+      wakeFetches();
+    });
   }
 
   /** The disk below failed: what was not acknowledged yet never will be. */
   public void failStorage(String reason) {
-    lane.submit(
-        () -> {
-          parkedProduces.refuseAll(ErrorCode.KAFKA_STORAGE_ERROR, reason);
-          refuseThoseThatWaitForTheDisk(ErrorCode.KAFKA_STORAGE_ERROR, reason);
-          wakeFetches();
-        });
+    lane.submit(() -> {
+      parkedProduces.refuseAll(ErrorCode.KAFKA_STORAGE_ERROR, reason);
+      refuseThoseThatWaitForTheDisk(ErrorCode.KAFKA_STORAGE_ERROR, reason);
+      wakeFetches();
+    });
   }
 
   // ---- Appending.
@@ -137,7 +142,8 @@ public final class Partition {
 
   @ConfinedTo(ConfinedTo.PARTITION_LANE)
   private void appendOnLane(AppendCommand command) {
-    // Those who wait go first; a partition that has nothing unsynced may go over the bound by a batch.
+    // Those who wait go first; a partition that has nothing unsynced may go over the bound by a
+    // batch.
     if (!waitingForTheDisk.isEmpty()
         || (!gate.mayAppend() && log.flushedOffset() < log.logEndOffset())) {
       waitingForTheDisk.add(command);
@@ -162,16 +168,17 @@ public final class Partition {
       refuse(command, ErrorCode.NOT_LEADER_OR_FOLLOWER, topicPartition() + " is not led here");
       return;
     }
-    if (command.waitsForAll() && leader.isr().size() < minInsyncReplicas) {
+    if (command.waitsForAll() && leader.isr().size() < rules.minInsyncReplicas()) {
       refuse(
           command,
           ErrorCode.NOT_ENOUGH_REPLICAS,
           "%s has %d in-sync replicas, min.insync.replicas is %d"
-              .formatted(topicPartition(), leader.isr().size(), minInsyncReplicas));
+              .formatted(topicPartition(), leader.isr().size(), rules.minInsyncReplicas()));
       return;
     }
     if (!gate.acceptsWrites()) {
-      refuse(command, ErrorCode.KAFKA_STORAGE_ERROR, "the disk of " + topicPartition() + " is full");
+      refuse(
+          command, ErrorCode.KAFKA_STORAGE_ERROR, "the disk of " + topicPartition() + " is full");
       return;
     }
     ByteBuffer batches = command.batches();
@@ -187,8 +194,7 @@ public final class Partition {
     try {
       finish(
           command,
-          log.prepareAndAppend(
-              command.batches(), leader.leaderEpoch(), command.origin(), nowMs));
+          log.prepareAndAppend(command.batches(), leader.leaderEpoch(), command.origin(), nowMs));
     } catch (StorageException | CorruptLogException e) {
       refuse(command, ErrorCode.KAFKA_STORAGE_ERROR, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
@@ -277,11 +283,10 @@ public final class Partition {
 
   private void advance() {
     if (!(role instanceof ReplicaRole.Leader leader)
-        || leader.isr().size() < minInsyncReplicas) {
+        || leader.isr().size() < rules.minInsyncReplicas()) {
       return;
     }
-    long onDisk =
-        log.config().flush().acksAreFlushed() ? log.flushedOffset() : log.logEndOffset();
+    long onDisk = log.config().flush().acksAreFlushed() ? log.flushedOffset() : log.logEndOffset();
     if (onDisk > highWatermark) {
       highWatermark = onDisk;
       log.updateHighWatermark(onDisk);
@@ -295,7 +300,9 @@ public final class Partition {
 
   // ---- Reading, by any thread.
 
-  /** Registers a fetch that wants to hear when there is more; it then looks once again by itself. */
+  /**
+   * Registers a fetch that wants to hear when there is more; it then looks once again by itself.
+   */
   public void addWaiter(FetchWaiter waiter) {
     fetchWaiters.add(waiter);
   }
@@ -358,9 +365,7 @@ public final class Partition {
         bound,
         lastStable,
         log.logStartOffset(),
-        committedOnly
-            ? log.abortedTransactions(position.fetchOffset(), lastStable)
-            : List.of());
+        committedOnly ? log.abortedTransactions(position.fetchOffset(), lastStable) : List.of());
   }
 
   /** NONE if this broker leads in the epoch that the caller knows; −1 means it does not say. */
@@ -384,8 +389,7 @@ public final class Partition {
 
   /** Where consumers end. */
   public OffsetReply latestOffset(boolean committedOnly) {
-    long bound =
-        committedOnly ? Math.min(log.lastStableOffset(), highWatermark) : highWatermark;
+    long bound = committedOnly ? Math.min(log.lastStableOffset(), highWatermark) : highWatermark;
     return new OffsetReply.Found(-1, bound, log.latestLeaderEpoch());
   }
 
@@ -399,10 +403,8 @@ public final class Partition {
     return offset(log.offsetOfLargestTimestamp(), committedOnly);
   }
 
-  private OffsetReply offset(
-      @Nullable FoundOffset found, boolean committedOnly) {
-    long bound =
-        committedOnly ? Math.min(log.lastStableOffset(), highWatermark) : highWatermark;
+  private OffsetReply offset(@Nullable FoundOffset found, boolean committedOnly) {
+    long bound = committedOnly ? Math.min(log.lastStableOffset(), highWatermark) : highWatermark;
     return found == null || found.offset() >= bound
         ? OffsetReply.Found.NOTHING
         : new OffsetReply.Found(found.timestamp(), found.offset(), found.leaderEpoch());

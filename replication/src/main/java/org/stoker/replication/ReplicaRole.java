@@ -7,8 +7,8 @@ public sealed interface ReplicaRole {
   /**
    * Takes appends, and serves every reader.
    *
-   * @param isr broker ids of the replicas that have everything that was acknowledged, this one among
-   *     them
+   * @param isr broker ids of the replicas that have everything that was acknowledged, this one
+   *     among them
    */
   record Leader(int leaderEpoch, List<Integer> isr) implements ReplicaRole {
     public Leader {

@@ -1,0 +1,340 @@
+package org.stoker.handlers;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.base.ConfinedTo;
+import org.stoker.base.Timers;
+import org.stoker.base.Uuid;
+import org.stoker.network.Request;
+import org.stoker.protocol.ErrorCode;
+import org.stoker.protocol.message.FetchRequest;
+import org.stoker.protocol.message.FetchResponse;
+import org.stoker.protocol.message.FetchResponse.FetchableTopicResponse;
+import org.stoker.protocol.message.FetchResponse.PartitionData;
+import org.stoker.records.FileRecordBytes;
+import org.stoker.records.MemoryRecordBytes;
+import org.stoker.replication.FetchPosition;
+import org.stoker.replication.FetchReply;
+import org.stoker.replication.FetchSession;
+import org.stoker.replication.FetchWaiter;
+import org.stoker.replication.Partition;
+
+/**
+ * One fetch on its way: read; if there is too little, parked until a partition has more or its time
+ * is up; read again, answered.
+ *
+ * <p>It runs on the connection's event loop, one step at a time. What may have to wait for the disk
+ * is read, and warmed, on a reader thread; meanwhile nothing else happens to it.
+ */
+@ConfinedTo(ConfinedTo.EVENT_LOOP)
+final class FetchWork implements FetchWaiter {
+  private static final Logger LOG = LoggerFactory.getLogger(FetchWork.class);
+
+  // A client that asks for more gets an empty answer a little earlier, and asks again.
+  private static final int LONGEST_WAIT_MS = 300_000;
+  private static final byte READ_COMMITTED = 1;
+
+  private final Request request;
+  private final FetchRequest body;
+  private final List<FetchPosition> positions;
+  private final @Nullable FetchSession session;
+  private final boolean isFull;
+  private final Setting setting;
+  private final List<Partition> parkedAt = new ArrayList<>();
+  private final AtomicBoolean isWakeUpOnItsWay = new AtomicBoolean();
+  private Timers.@Nullable Timer timeout;
+  private boolean isTimeUp;
+  private boolean isReading;
+  private boolean isAnswered;
+
+  /** What all fetches share. */
+  record Setting(PartitionLookup lookup, Executor readers, Timers timers, int mostBytes) {}
+
+  /** What one look at all partitions brought. */
+  private record Look(List<FetchReply> replies, long sizeBytes, boolean isUrgent) {}
+
+  FetchWork(
+      Request request,
+      FetchRequest body,
+      List<FetchPosition> positions,
+      @Nullable FetchSession session,
+      boolean isFull,
+      Setting setting) {
+    this.request = request;
+    this.body = body;
+    this.positions = positions;
+    this.session = session;
+    this.isFull = isFull;
+    this.setting = setting;
+  }
+
+  void start() {
+    isTimeUp = body.maxWaitMs() <= 0 || positions.isEmpty();
+    look();
+  }
+
+  private void look() {
+    if (isAnswered || isReading) {
+      return;
+    }
+    if (isAnyCold()) {
+      isReading = true;
+      setting.readers().execute(this::lookOnAReaderThread);
+    } else {
+      decide(read());
+    }
+  }
+
+  private boolean isAnyCold() {
+    for (FetchPosition position : positions) {
+      Partition partition = find(position);
+      if (partition != null && partition.isCold(position.fetchOffset())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void lookOnAReaderThread() {
+    Look look;
+    try {
+      look = read();
+      look.replies().forEach(FetchWork::warm);
+    } catch (RuntimeException e) {
+      LOG.error("A fetch failed", e);
+      request.eventLoop().execute(() -> fail("the broker failed; its log says more"));
+      return;
+    }
+    request
+        .eventLoop()
+        .execute(() -> {
+          isReading = false;
+          decide(look);
+        });
+  }
+
+  private void fail(String reason) {
+    isAnswered = true;
+    leave();
+    request.closeConnection(reason);
+  }
+
+  private void decide(Look look) {
+    boolean isEnough = look.isUrgent() || look.sizeBytes() >= body.minBytes();
+    if (isEnough || isTimeUp) {
+      answer(look);
+      return;
+    }
+    look.replies().forEach(FetchWork::release);
+    if (timeout == null) {
+      park();
+    }
+  }
+
+  // ---- Waiting.
+
+  private void park() {
+    timeout =
+        setting
+            .timers()
+            .after(
+                Math.min(body.maxWaitMs(), LONGEST_WAIT_MS),
+                () ->
+                    request
+                        .eventLoop()
+                        .execute(() -> {
+                          isTimeUp = true;
+                          look();
+                        }));
+    for (FetchPosition position : positions) {
+      Partition partition = find(position);
+      if (partition != null) {
+        partition.addWaiter(this);
+        parkedAt.add(partition);
+      }
+    }
+    // Once more, now that nothing can come unnoticed.
+    look();
+  }
+
+  @Override
+  public void wake() {
+    if (isWakeUpOnItsWay.compareAndSet(false, true)) {
+      request
+          .eventLoop()
+          .execute(() -> {
+            isWakeUpOnItsWay.set(false);
+            look();
+          });
+    }
+  }
+
+  private void leave() {
+    parkedAt.forEach(partition -> partition.removeWaiter(this));
+    parkedAt.clear();
+    if (timeout != null) {
+      timeout.cancel();
+    }
+    if (session != null) {
+      session.release();
+    }
+  }
+
+  // ---- Reading.
+
+  private @Nullable Partition find(FetchPosition position) {
+    return setting.lookup().find(position.topicId(), position.topic(), position.partition());
+  }
+
+  private Look read() {
+    List<FetchReply> replies = new ArrayList<>(positions.size());
+    long budget = Math.min(body.maxBytes(), setting.mostBytes());
+    long sizeBytes = 0;
+    boolean isUrgent = false;
+    for (FetchPosition position : positions) {
+      long left = Math.max(0, budget - sizeBytes);
+      FetchReply reply = read(position, (int) Math.min(left, position.maxBytes()), sizeBytes == 0);
+      replies.add(reply);
+      if (reply instanceof FetchReply.Fetched fetched) {
+        sizeBytes += fetched.records().sizeInBytes();
+      } else {
+        isUrgent = true;
+      }
+    }
+    return new Look(replies, sizeBytes, isUrgent);
+  }
+
+  private FetchReply read(FetchPosition position, int maxBytes, boolean minOneBatch) {
+    Partition partition = find(position);
+    if (partition == null) {
+      ErrorCode error =
+          setting.lookup().errorOf(position.topicId(), position.topic(), position.partition());
+      return new FetchReply.Refused(error, -1, -1, -1);
+    }
+    return partition.fetch(
+        position, maxBytes, minOneBatch, body.isolationLevel() == READ_COMMITTED);
+  }
+
+  /** Reads what will be sent once, so that sending it does not wait for the disk. */
+  private static void warm(FetchReply reply) {
+    if (reply instanceof FetchReply.Fetched fetched
+        && fetched.records() instanceof FileRecordBytes file) {
+      ColdRead.warm(file);
+    }
+  }
+
+  private static void release(FetchReply reply) {
+    if (reply instanceof FetchReply.Fetched fetched
+        && fetched.records() instanceof FileRecordBytes file) {
+      file.release();
+    }
+  }
+
+  // ---- Answering.
+
+  private void answer(Look look) {
+    isAnswered = true;
+    FetchResponse response = new FetchResponse();
+    if (session != null) {
+      response.setSessionId(session.id());
+    }
+    List<FetchableTopicResponse> topics = new ArrayList<>();
+    for (int i = 0; i < positions.size(); i++) {
+      FetchPosition position = positions.get(i);
+      FetchReply reply = look.replies().get(i);
+      if (mustTell(position, reply)) {
+        topicResponse(topics, position).partitions().add(partitionData(position, reply));
+      } else {
+        release(reply);
+      }
+    }
+    leave();
+    request.respond(response.setResponses(topics));
+  }
+
+  private boolean mustTell(FetchPosition position, FetchReply reply) {
+    if (session == null) {
+      return true;
+    }
+    FetchSession.FetchNews news =
+        switch (reply) {
+          case FetchReply.Fetched fetched ->
+              new FetchSession.FetchNews(
+                  fetched.records().sizeInBytes() > 0,
+                  false,
+                  fetched.highWatermark(),
+                  fetched.logStartOffset());
+          case FetchReply.Diverging diverging ->
+              new FetchSession.FetchNews(
+                  true, false, diverging.highWatermark(), diverging.logStartOffset());
+          case FetchReply.Refused refused ->
+              new FetchSession.FetchNews(
+                  true, true, refused.highWatermark(), refused.logStartOffset());
+        };
+    // A full answer names everything, but the session must know what was told.
+    return session.mustTell(position.key(), news) || isFull;
+  }
+
+  private static FetchableTopicResponse topicResponse(
+      List<FetchableTopicResponse> topics, FetchPosition position) {
+    FetchableTopicResponse last = topics.isEmpty() ? null : topics.getLast();
+    boolean isSame =
+        last != null
+            && last.topicId().equals(position.topicId())
+            && (!position.topicId().equals(Uuid.ZERO) || last.topic().equals(position.topic()));
+    if (last != null && isSame) {
+      return last;
+    }
+    FetchableTopicResponse made =
+        new FetchableTopicResponse()
+            .setTopic(position.topic())
+            .setTopicId(position.topicId())
+            .setPartitions(new ArrayList<>());
+    topics.add(made);
+    return made;
+  }
+
+  private PartitionData partitionData(FetchPosition position, FetchReply reply) {
+    PartitionData data = new PartitionData().setPartitionIndex(position.partition());
+    return switch (reply) {
+      case FetchReply.Fetched fetched -> fetched(data, fetched);
+      case FetchReply.Diverging diverging ->
+          data.setHighWatermark(diverging.highWatermark())
+              .setLastStableOffset(diverging.lastStableOffset())
+              .setLogStartOffset(diverging.logStartOffset())
+              .setRecords(MemoryRecordBytes.EMPTY)
+              .setDivergingEpoch(
+                  new FetchResponse.EpochEndOffset()
+                      .setEpoch(diverging.epoch())
+                      .setEndOffset(diverging.endOffset()));
+      case FetchReply.Refused refused ->
+          data.setErrorCode(refused.error().code())
+              .setHighWatermark(refused.highWatermark())
+              .setLastStableOffset(refused.lastStableOffset())
+              .setLogStartOffset(refused.logStartOffset())
+              .setRecords(MemoryRecordBytes.EMPTY);
+    };
+  }
+
+  private PartitionData fetched(PartitionData data, FetchReply.Fetched fetched) {
+    data.setHighWatermark(fetched.highWatermark())
+        .setLastStableOffset(fetched.lastStableOffset())
+        .setLogStartOffset(fetched.logStartOffset())
+        .setRecords(fetched.records());
+    if (body.isolationLevel() == READ_COMMITTED) {
+      data.setAbortedTransactions(
+          fetched.aborted().stream()
+              .map(aborted ->
+                  new FetchResponse.AbortedTransaction()
+                      .setProducerId(aborted.producerId())
+                      .setFirstOffset(aborted.firstOffset()))
+              .toList());
+    }
+    return data;
+  }
+}

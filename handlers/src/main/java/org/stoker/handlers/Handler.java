@@ -1,0 +1,13 @@
+package org.stoker.handlers;
+
+import org.stoker.network.Request;
+
+/** Serves one API. */
+@FunctionalInterface
+interface Handler {
+  /**
+   * Called on the connection's event loop, so it never waits; it finishes the request, now or
+   * later.
+   */
+  void handle(Request request);
+}

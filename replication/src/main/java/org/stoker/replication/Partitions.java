@@ -1,0 +1,75 @@
+package org.stoker.replication;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+import org.stoker.base.ThreadSafe;
+import org.stoker.base.Uuid;
+
+/** The partitions that this broker holds, found by topic id and index. */
+@ThreadSafe
+public final class Partitions {
+  private final ConcurrentHashMap<Uuid, AtomicReferenceArray<@Nullable Partition>> byTopic =
+      new ConcurrentHashMap<>();
+
+  public @Nullable Partition find(Uuid topicId, int index) {
+    AtomicReferenceArray<@Nullable Partition> ofTopic = byTopic.get(topicId);
+    return ofTopic == null || index < 0 || index >= ofTopic.length() ? null : ofTopic.get(index);
+  }
+
+  /** Adds what was opened; it is found from now on. */
+  public void add(Partition partition) {
+    int index = partition.topicPartition().partition();
+    byTopic.compute(
+        partition.topicId(),
+        (_, ofTopic) -> {
+          AtomicReferenceArray<@Nullable Partition> grown = withRoomFor(index, ofTopic);
+          grown.set(index, partition);
+          return grown;
+        });
+  }
+
+  private static AtomicReferenceArray<@Nullable Partition> withRoomFor(
+      int index, @Nullable AtomicReferenceArray<@Nullable Partition> ofTopic) {
+    if (ofTopic != null && index < ofTopic.length()) {
+      return ofTopic;
+    }
+    var grown = new AtomicReferenceArray<@Nullable Partition>(index + 1);
+    for (int i = 0; ofTopic != null && i < ofTopic.length(); i++) {
+      grown.set(i, ofTopic.get(i));
+    }
+    return grown;
+  }
+
+  /** Forgets a topic; whoever holds one of its partitions may go on using it. */
+  public List<Partition> removeTopic(Uuid topicId) {
+    List<Partition> removed = new ArrayList<>();
+    collect(byTopic.remove(topicId), removed);
+    return removed;
+  }
+
+  public List<Partition> ofTopic(Uuid topicId) {
+    List<Partition> found = new ArrayList<>();
+    collect(byTopic.get(topicId), found);
+    return found;
+  }
+
+  public List<Partition> all() {
+    List<Partition> all = new ArrayList<>();
+    byTopic.values().forEach(ofTopic -> collect(ofTopic, all));
+    return all;
+  }
+
+  private static void collect(
+      @Nullable AtomicReferenceArray<@Nullable Partition> ofTopic, Collection<Partition> into) {
+    for (int i = 0; ofTopic != null && i < ofTopic.length(); i++) {
+      Partition partition = ofTopic.get(i);
+      if (partition != null) {
+        into.add(partition);
+      }
+    }
+  }
+}

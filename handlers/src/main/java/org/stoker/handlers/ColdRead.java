@@ -11,13 +11,13 @@ import org.stoker.records.FileRecordBytes;
  */
 final class ColdRead {
   private static final Logger LOG = LoggerFactory.getLogger(ColdRead.class);
-  private static final int CHUNK_BYTES = 256 * 1024;
+  private static final int CHUNK_BYTES = 64 * 1024;
 
   private ColdRead() {}
 
   /** Reads the bytes once and forgets them. */
   static void warm(FileRecordBytes bytes) {
-    ByteBuffer scratch = ByteBuffer.allocateDirect(Math.min(CHUNK_BYTES, bytes.sizeInBytes()));
+    ByteBuffer scratch = ByteBuffer.allocate(Math.min(CHUNK_BYTES, bytes.sizeInBytes()));
     long end = bytes.position() + bytes.sizeInBytes();
     long position = bytes.position();
     try {

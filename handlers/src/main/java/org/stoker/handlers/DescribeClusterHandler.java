@@ -1,0 +1,51 @@
+package org.stoker.handlers;
+
+import java.util.List;
+import org.stoker.network.Request;
+import org.stoker.protocol.ErrorCode;
+import org.stoker.protocol.message.DescribeClusterRequest;
+import org.stoker.protocol.message.DescribeClusterResponse;
+import org.stoker.protocol.message.DescribeClusterResponse.DescribeClusterBroker;
+
+/** DescribeCluster: the brokers, the controller and the cluster's id. */
+final class DescribeClusterHandler implements Handler {
+  private static final byte BROKERS = 1;
+
+  private final ClusterView cluster;
+
+  DescribeClusterHandler(ClusterView cluster) {
+    this.cluster = cluster;
+  }
+
+  @Override
+  public void handle(Request request) {
+    DescribeClusterRequest body = (DescribeClusterRequest) request.body();
+    if (body.endpointType() != BROKERS) {
+      // There are no controllers apart from brokers (KIP-919).
+      request.respond(
+          new DescribeClusterResponse()
+              .setErrorCode(ErrorCode.MISMATCHED_ENDPOINT_TYPE.code())
+              .setErrorMessage("This endpoint is a broker's"));
+      return;
+    }
+    List<DescribeClusterBroker> brokers =
+        cluster.brokers(request, body.includeFencedBrokers()).stream()
+            .map(reachable ->
+                new DescribeClusterBroker()
+                    .setBrokerId(reachable.broker().id())
+                    .setHost(reachable.host())
+                    .setPort(reachable.port())
+                    .setRack(reachable.broker().rack())
+                    .setIsFenced(reachable.broker().fenced()))
+            .toList();
+    request.respond(
+        new DescribeClusterResponse()
+            .setClusterId(cluster.image().clusterId())
+            .setControllerId(cluster.image().controllerId())
+            .setBrokers(brokers)
+            .setClusterAuthorizedOperations(
+                body.includeClusterAuthorizedOperations()
+                    ? AllowedOperations.ON_THE_CLUSTER
+                    : AllowedOperations.NOT_ASKED));
+  }
+}

@@ -1,0 +1,29 @@
+package org.stoker.handlers;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.network.Request;
+import org.stoker.protocol.Message;
+
+/** Answers a request when what it waits for has come; a bug on the way closes the connection. */
+final class Answers {
+  private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+
+  private Answers() {}
+
+  static <R> void when(
+      CompletableFuture<R> reply, Request request, Function<? super R, ? extends Message> toBody) {
+    reply
+        .thenApply(toBody)
+        .whenComplete((body, failure) -> {
+          if (failure == null) {
+            request.respond(body);
+          } else {
+            LOG.error("{} failed", request, failure);
+            request.closeConnection("the broker failed; its log says more");
+          }
+        });
+  }
+}

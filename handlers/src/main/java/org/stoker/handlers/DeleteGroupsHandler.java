@@ -1,0 +1,33 @@
+package org.stoker.handlers;
+
+import org.stoker.coordinator.GroupCoordinator;
+import org.stoker.network.Request;
+import org.stoker.protocol.message.DeleteGroupsRequest;
+import org.stoker.protocol.message.DeleteGroupsResponse;
+import org.stoker.protocol.message.DeleteGroupsResponse.DeletableGroupResult;
+
+/** DeleteGroups: groups without members are forgotten, with their offsets. */
+final class DeleteGroupsHandler implements Handler {
+  private final GroupCoordinator groups;
+
+  DeleteGroupsHandler(GroupCoordinator groups) {
+    this.groups = groups;
+  }
+
+  @Override
+  public void handle(Request request) {
+    DeleteGroupsRequest body = (DeleteGroupsRequest) request.body();
+    Answers.when(
+        groups.deleteGroups(body.groupsNames()),
+        request,
+        outcomes ->
+            new DeleteGroupsResponse()
+                .setResults(
+                    outcomes.entrySet().stream()
+                        .map(outcome ->
+                            new DeletableGroupResult()
+                                .setGroupId(outcome.getKey())
+                                .setErrorCode(outcome.getValue().code()))
+                        .toList()));
+  }
+}

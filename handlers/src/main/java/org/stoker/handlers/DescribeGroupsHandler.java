@@ -1,0 +1,63 @@
+package org.stoker.handlers;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.stoker.coordinator.GroupCoordinator;
+import org.stoker.coordinator.GroupDescription;
+import org.stoker.network.Request;
+import org.stoker.protocol.message.DescribeGroupsRequest;
+import org.stoker.protocol.message.DescribeGroupsResponse;
+import org.stoker.protocol.message.DescribeGroupsResponse.DescribedGroup;
+import org.stoker.protocol.message.DescribeGroupsResponse.DescribedGroupMember;
+
+/** DescribeGroups: classic groups with their members. */
+final class DescribeGroupsHandler implements Handler {
+  private static final int FIRST_VERSION_WITH_NOT_FOUND = 6;
+
+  private final GroupCoordinator groups;
+
+  DescribeGroupsHandler(GroupCoordinator groups) {
+    this.groups = groups;
+  }
+
+  @Override
+  public void handle(Request request) {
+    DescribeGroupsRequest body = (DescribeGroupsRequest) request.body();
+    boolean knowsNotFound = request.version() >= FIRST_VERSION_WITH_NOT_FOUND;
+    int operations =
+        body.includeAuthorizedOperations()
+            ? AllowedOperations.ON_A_GROUP
+            : AllowedOperations.NOT_ASKED;
+    List<CompletableFuture<GroupDescription>> parts =
+        body.groups().stream().map(id -> groups.describeGroup(id, knowsNotFound)).toList();
+    Answers.when(
+        CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new)),
+        request,
+        _ ->
+            new DescribeGroupsResponse()
+                .setGroups(
+                    parts.stream().map(part -> described(part.join(), operations)).toList()));
+  }
+
+  private static DescribedGroup described(GroupDescription group, int operations) {
+    return new DescribedGroup()
+        .setErrorCode(group.error().code())
+        .setErrorMessage(group.errorMessage())
+        .setGroupId(group.groupId())
+        .setGroupState(group.state())
+        .setProtocolType(group.protocolType())
+        .setProtocolData(group.protocolName())
+        .setMembers(group.members().stream().map(DescribeGroupsHandler::member).toList())
+        .setAuthorizedOperations(operations);
+  }
+
+  private static DescribedGroupMember member(GroupDescription.Member member) {
+    return new DescribedGroupMember()
+        .setMemberId(member.memberId())
+        .setGroupInstanceId(member.groupInstanceId())
+        .setClientId(member.client().clientId())
+        .setClientHost(member.client().clientHost())
+        .setMemberMetadata(member.metadata().array())
+        .setMemberAssignment(member.assignment().array());
+  }
+}

@@ -1,0 +1,28 @@
+package org.stoker.handlers;
+
+import org.stoker.coordinator.GroupCoordinator;
+import org.stoker.coordinator.HeartbeatCommand;
+import org.stoker.network.Request;
+import org.stoker.protocol.message.HeartbeatRequest;
+import org.stoker.protocol.message.HeartbeatResponse;
+
+/** Heartbeat: a member of a group says that it lives. */
+final class HeartbeatHandler implements Handler {
+  private final GroupCoordinator groups;
+
+  HeartbeatHandler(GroupCoordinator groups) {
+    this.groups = groups;
+  }
+
+  @Override
+  public void handle(Request request) {
+    HeartbeatRequest body = (HeartbeatRequest) request.body();
+    HeartbeatCommand command =
+        new HeartbeatCommand(
+            body.groupId(), body.memberId(), body.groupInstanceId(), body.generationId());
+    Answers.when(
+        groups.heartbeat(command),
+        request,
+        error -> new HeartbeatResponse().setErrorCode(error.code()));
+  }
+}

@@ -1,0 +1,86 @@
+package org.stoker.handlers;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.stoker.coordinator.Bytes;
+import org.stoker.coordinator.ClientIdentity;
+import org.stoker.coordinator.GroupCoordinator;
+import org.stoker.coordinator.GroupProtocol;
+import org.stoker.coordinator.JoinGroupCommand;
+import org.stoker.coordinator.JoinGroupReply;
+import org.stoker.network.Request;
+import org.stoker.protocol.message.JoinGroupRequest;
+import org.stoker.protocol.message.JoinGroupResponse;
+import org.stoker.protocol.message.JoinGroupResponse.JoinGroupResponseMember;
+
+/** JoinGroup: a member comes into the next generation of its group. */
+final class JoinGroupHandler implements Handler {
+  private static final int FIRST_VERSION_WITH_MEMBER_ID_REQUIRED = 4;
+  private static final int FIRST_VERSION_WITH_NULL_PROTOCOL = 7;
+  private static final int FIRST_VERSION_WITH_SKIPPED_ASSIGNMENT = 9;
+
+  private final GroupCoordinator groups;
+
+  JoinGroupHandler(GroupCoordinator groups) {
+    this.groups = groups;
+  }
+
+  @Override
+  public void handle(Request request) {
+    JoinGroupCommand command = command((JoinGroupRequest) request.body(), request);
+    Answers.when(groups.joinGroup(command), request, reply -> response(reply, request.version()));
+  }
+
+  private static JoinGroupCommand command(JoinGroupRequest body, Request request) {
+    return new JoinGroupCommand(
+        body.groupId(),
+        body.memberId(),
+        body.groupInstanceId(),
+        body.protocolType(),
+        body.protocols().stream()
+            .map(protocol -> new GroupProtocol(protocol.name(), Bytes.of(protocol.metadata())))
+            .toList(),
+        body.sessionTimeoutMs(),
+        body.rebalanceTimeoutMs() < 0 ? body.sessionTimeoutMs() : body.rebalanceTimeoutMs(),
+        identityOf(request),
+        request.version() >= FIRST_VERSION_WITH_MEMBER_ID_REQUIRED,
+        request.version() >= FIRST_VERSION_WITH_SKIPPED_ASSIGNMENT,
+        body.reason());
+  }
+
+  private static ClientIdentity identityOf(Request request) {
+    String clientId = request.clientId();
+    return new ClientIdentity(
+        clientId == null ? "" : clientId, "/" + request.clientAddress().getHostAddress());
+  }
+
+  private static JoinGroupResponse response(JoinGroupReply reply, short version) {
+    List<JoinGroupResponseMember> members =
+        reply.members().stream()
+            .map(member ->
+                new JoinGroupResponseMember()
+                    .setMemberId(member.memberId())
+                    .setGroupInstanceId(member.groupInstanceId())
+                    .setMetadata(member.metadata().array()))
+            .toList();
+    String leader = reply.leader();
+    return new JoinGroupResponse()
+        .setErrorCode(reply.error().code())
+        .setGenerationId(reply.generationId())
+        .setProtocolType(reply.protocolType())
+        .setProtocolName(protocolName(reply.protocolName(), version))
+        .setLeader(leader == null ? "" : leader)
+        .setSkipAssignment(reply.skipAssignment())
+        .setMemberId(reply.memberId())
+        .setMembers(members);
+  }
+
+  /** Clients from before version 7 know no null there, later ones expect it. */
+  private static @Nullable String protocolName(@Nullable String name, short version) {
+    boolean isNone = name == null || name.isEmpty();
+    if (!isNone) {
+      return name;
+    }
+    return version < FIRST_VERSION_WITH_NULL_PROTOCOL ? "" : null;
+  }
+}

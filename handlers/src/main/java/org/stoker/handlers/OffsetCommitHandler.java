@@ -1,0 +1,125 @@
+package org.stoker.handlers;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.stoker.base.Uuid;
+import org.stoker.coordinator.CommitOffsetsCommand;
+import org.stoker.coordinator.CommitOffsetsReply;
+import org.stoker.coordinator.GroupCoordinator;
+import org.stoker.metadata.TopicImage;
+import org.stoker.network.Request;
+import org.stoker.protocol.ErrorCode;
+import org.stoker.protocol.message.OffsetCommitRequest;
+import org.stoker.protocol.message.OffsetCommitRequest.OffsetCommitRequestPartition;
+import org.stoker.protocol.message.OffsetCommitRequest.OffsetCommitRequestTopic;
+import org.stoker.protocol.message.OffsetCommitResponse;
+import org.stoker.protocol.message.OffsetCommitResponse.OffsetCommitResponsePartition;
+import org.stoker.protocol.message.OffsetCommitResponse.OffsetCommitResponseTopic;
+
+/** OffsetCommit: a group has consumed up to here. Topics that do not exist are refused at once. */
+final class OffsetCommitHandler implements Handler {
+  private static final int FIRST_VERSION_WITH_NOT_FOUND = 9;
+  private static final int FIRST_VERSION_WITH_IDS = 10;
+
+  private final ClusterView cluster;
+  private final GroupCoordinator groups;
+
+  OffsetCommitHandler(ClusterView cluster, GroupCoordinator groups) {
+    this.cluster = cluster;
+    this.groups = groups;
+  }
+
+  @Override
+  public void handle(Request request) {
+    OffsetCommitRequest body = (OffsetCommitRequest) request.body();
+    boolean usesIds = request.version() >= FIRST_VERSION_WITH_IDS;
+    List<OffsetCommitResponseTopic> response = new ArrayList<>();
+    Map<Slot, OffsetCommitResponsePartition> slots = new HashMap<>();
+    List<CommitOffsetsCommand.Topic> accepted = new ArrayList<>();
+    for (OffsetCommitRequestTopic topic : body.topics()) {
+      response.add(sort(topic, usesIds, slots, accepted));
+    }
+    CommitOffsetsCommand command =
+        new CommitOffsetsCommand(
+            body.groupId(),
+            body.memberId(),
+            body.groupInstanceId(),
+            body.generationIdOrMemberEpoch(),
+            body.retentionTimeMs(),
+            request.version() >= FIRST_VERSION_WITH_NOT_FOUND,
+            accepted);
+    if (accepted.isEmpty()) {
+      request.respond(new OffsetCommitResponse().setTopics(response));
+      return;
+    }
+    Answers.when(
+        groups.commitOffsets(command),
+        request,
+        reply -> {
+          fill(reply, slots);
+          return new OffsetCommitResponse().setTopics(response);
+        });
+  }
+
+  private record Slot(String topic, int partition) {}
+
+  private OffsetCommitResponseTopic sort(
+      OffsetCommitRequestTopic topic,
+      boolean usesIds,
+      Map<Slot, OffsetCommitResponsePartition> slots,
+      List<CommitOffsetsCommand.Topic> accepted) {
+    TopicImage known =
+        usesIds ? cluster.image().topic(topic.topicId()) : cluster.image().topic(topic.name());
+    List<OffsetCommitResponsePartition> results = new ArrayList<>();
+    List<CommitOffsetsCommand.Partition> partitions = new ArrayList<>();
+    for (OffsetCommitRequestPartition partition : topic.partitions()) {
+      OffsetCommitResponsePartition result =
+          new OffsetCommitResponsePartition().setPartitionIndex(partition.partitionIndex());
+      results.add(result);
+      ErrorCode error = errorOf(known, usesIds, partition.partitionIndex());
+      result.setErrorCode(error.code());
+      if (known != null && error == ErrorCode.NONE) {
+        slots.put(new Slot(known.name(), partition.partitionIndex()), result);
+        partitions.add(
+            new CommitOffsetsCommand.Partition(
+                partition.partitionIndex(),
+                partition.committedOffset(),
+                partition.committedLeaderEpoch(),
+                partition.committedMetadata()));
+      }
+    }
+    if (known != null && !partitions.isEmpty()) {
+      accepted.add(
+          new CommitOffsetsCommand.Topic(
+              known.name(), usesIds ? known.id() : Uuid.ZERO, partitions));
+    }
+    return new OffsetCommitResponseTopic()
+        .setName(topic.name())
+        .setTopicId(topic.topicId())
+        .setPartitions(results);
+  }
+
+  private static ErrorCode errorOf(@Nullable TopicImage topic, boolean usesIds, int partition) {
+    if (topic == null && usesIds) {
+      return ErrorCode.UNKNOWN_TOPIC_ID;
+    }
+    boolean exists = topic != null && partition >= 0 && partition < topic.partitions().size();
+    return exists ? ErrorCode.NONE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  }
+
+  private static void fill(
+      CommitOffsetsReply reply, Map<Slot, OffsetCommitResponsePartition> slots) {
+    for (CommitOffsetsReply.Topic topic : reply.topics()) {
+      for (CommitOffsetsReply.Partition partition : topic.partitions()) {
+        OffsetCommitResponsePartition result =
+            slots.get(new Slot(topic.name(), partition.partition()));
+        if (result != null) {
+          result.setErrorCode(partition.error().code());
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package org.stoker.handlers;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.stoker.coordinator.Bytes;
+import org.stoker.coordinator.GroupCoordinator;
+import org.stoker.coordinator.SyncGroupCommand;
+import org.stoker.network.Request;
+import org.stoker.protocol.ErrorCode;
+import org.stoker.protocol.message.SyncGroupRequest;
+import org.stoker.protocol.message.SyncGroupRequest.SyncGroupRequestAssignment;
+import org.stoker.protocol.message.SyncGroupResponse;
+
+/** SyncGroup: a member gets its assignment, the leader brings everybody's. */
+final class SyncGroupHandler implements Handler {
+  private static final int FIRST_VERSION_WITH_PROTOCOL = 5;
+
+  private final GroupCoordinator groups;
+
+  SyncGroupHandler(GroupCoordinator groups) {
+    this.groups = groups;
+  }
+
+  @Override
+  public void handle(Request request) {
+    SyncGroupRequest body = (SyncGroupRequest) request.body();
+    if (request.version() >= FIRST_VERSION_WITH_PROTOCOL
+        && (body.protocolType() == null || body.protocolName() == null)) {
+      request.respond(
+          new SyncGroupResponse().setErrorCode(ErrorCode.INCONSISTENT_GROUP_PROTOCOL.code()));
+      return;
+    }
+    Map<String, Bytes> assignments = new HashMap<>();
+    for (SyncGroupRequestAssignment assignment : body.assignments()) {
+      assignments.put(assignment.memberId(), Bytes.of(assignment.assignment()));
+    }
+    SyncGroupCommand command =
+        new SyncGroupCommand(
+            body.groupId(),
+            body.memberId(),
+            body.groupInstanceId(),
+            body.generationId(),
+            body.protocolType(),
+            body.protocolName(),
+            assignments);
+    Answers.when(
+        groups.syncGroup(command),
+        request,
+        reply ->
+            new SyncGroupResponse()
+                .setErrorCode(reply.error().code())
+                .setProtocolType(reply.protocolType())
+                .setProtocolName(reply.protocolName())
+                .setAssignment(reply.assignment().array()));
+  }
+}

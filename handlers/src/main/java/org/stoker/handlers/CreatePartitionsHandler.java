@@ -1,0 +1,51 @@
+package org.stoker.handlers;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.stoker.metadata.Command;
+import org.stoker.metadata.Command.MorePartitions;
+import org.stoker.network.Request;
+import org.stoker.protocol.message.CreatePartitionsRequest;
+import org.stoker.protocol.message.CreatePartitionsRequest.CreatePartitionsAssignment;
+import org.stoker.protocol.message.CreatePartitionsRequest.CreatePartitionsTopic;
+import org.stoker.protocol.message.CreatePartitionsResponse;
+import org.stoker.protocol.message.CreatePartitionsResponse.CreatePartitionsTopicResult;
+
+/** CreatePartitions: topics get more of them. */
+final class CreatePartitionsHandler implements Handler {
+  private final ControllerPort controller;
+
+  CreatePartitionsHandler(ControllerPort controller) {
+    this.controller = controller;
+  }
+
+  @Override
+  public void handle(Request request) {
+    CreatePartitionsRequest body = (CreatePartitionsRequest) request.body();
+    List<MorePartitions> topics =
+        body.topics().stream()
+            .map(topic -> new MorePartitions(topic.name(), topic.count(), assignments(topic)))
+            .toList();
+    Answers.when(
+        controller.submit(
+            new Command.CreatePartitions(topics, body.validateOnly()), body.timeoutMs()),
+        request,
+        outcomes ->
+            new CreatePartitionsResponse()
+                .setResults(
+                    outcomes.stream()
+                        .map(outcome ->
+                            new CreatePartitionsTopicResult()
+                                .setName(outcome.topic())
+                                .setErrorCode(outcome.result().error().code())
+                                .setErrorMessage(outcome.result().message()))
+                        .toList()));
+  }
+
+  private static @Nullable List<List<Integer>> assignments(CreatePartitionsTopic topic) {
+    List<CreatePartitionsAssignment> assignments = topic.assignments();
+    return assignments == null
+        ? null
+        : assignments.stream().map(CreatePartitionsAssignment::brokerIds).toList();
+  }
+}

@@ -1,0 +1,85 @@
+package org.stoker.handlers;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.stoker.metadata.Command;
+import org.stoker.metadata.Command.CreatedTopic;
+import org.stoker.metadata.Command.NewTopic;
+import org.stoker.network.Request;
+import org.stoker.protocol.message.CreateTopicsRequest;
+import org.stoker.protocol.message.CreateTopicsRequest.CreatableReplicaAssignment;
+import org.stoker.protocol.message.CreateTopicsRequest.CreatableTopic;
+import org.stoker.protocol.message.CreateTopicsResponse;
+import org.stoker.protocol.message.CreateTopicsResponse.CreatableTopicConfigs;
+import org.stoker.protocol.message.CreateTopicsResponse.CreatableTopicResult;
+import org.stoker.settings.BrokerSettings;
+import org.stoker.settings.ConfigEntry;
+import org.stoker.settings.TopicKey;
+import org.stoker.settings.TopicKeys;
+
+/** CreateTopics: makes topics, or says what would be made. */
+final class CreateTopicsHandler implements Handler {
+  private final ControllerPort controller;
+  private final Supplier<BrokerSettings> settings;
+
+  CreateTopicsHandler(ControllerPort controller, Supplier<BrokerSettings> settings) {
+    this.controller = controller;
+    this.settings = settings;
+  }
+
+  @Override
+  public void handle(Request request) {
+    CreateTopicsRequest body = (CreateTopicsRequest) request.body();
+    List<NewTopic> topics = body.topics().stream().map(CreateTopicsHandler::newTopic).toList();
+    Answers.when(
+        controller.submit(new Command.CreateTopics(topics, body.validateOnly()), body.timeoutMs()),
+        request,
+        created ->
+            new CreateTopicsResponse().setTopics(created.stream().map(this::result).toList()));
+  }
+
+  private static NewTopic newTopic(CreatableTopic topic) {
+    Map<Integer, List<Integer>> assignments = new HashMap<>();
+    for (CreatableReplicaAssignment assignment : topic.assignments()) {
+      assignments.put(assignment.partitionIndex(), assignment.brokerIds());
+    }
+    Map<String, @Nullable String> configs = new HashMap<>();
+    topic.configs().forEach(config -> configs.put(config.name(), config.value()));
+    return new NewTopic(
+        topic.name(), topic.numPartitions(), topic.replicationFactor(), assignments, configs);
+  }
+
+  private CreatableTopicResult result(CreatedTopic created) {
+    CreatableTopicResult result =
+        new CreatableTopicResult()
+            .setName(created.name())
+            .setTopicId(created.topicId())
+            .setErrorCode(created.result().error().code())
+            .setErrorMessage(created.result().message());
+    if (!created.result().isOk()) {
+      return result;
+    }
+    return result
+        .setNumPartitions(created.partitions())
+        .setReplicationFactor((short) created.replicationFactor())
+        .setConfigs(configs(created.configs()));
+  }
+
+  private List<CreatableTopicConfigs> configs(Map<String, String> ofTopic) {
+    BrokerSettings current = settings.get();
+    List<CreatableTopicConfigs> configs = new ArrayList<>();
+    for (TopicKey key : TopicKeys.topicKeys()) {
+      ConfigEntry entry = current.describe(key, ofTopic);
+      configs.add(
+          new CreatableTopicConfigs()
+              .setName(key.name())
+              .setValue(entry.value())
+              .setConfigSource(entry.source().id()));
+    }
+    return configs;
+  }
+}

@@ -41,6 +41,8 @@ final class PartitionLookup {
     if (index < 0 || index >= topic.partitions().size()) {
       return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
     }
-    return ErrorCode.NOT_LEADER_OR_FOLLOWER;
+    return partitions.isOffline(topic.id(), index)
+        ? ErrorCode.KAFKA_STORAGE_ERROR
+        : ErrorCode.NOT_LEADER_OR_FOLLOWER;
   }
 }

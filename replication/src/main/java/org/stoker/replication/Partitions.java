@@ -3,6 +3,7 @@ package org.stoker.replication;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,9 @@ import org.stoker.base.Uuid;
 public final class Partitions {
   private final ConcurrentHashMap<Uuid, AtomicReferenceArray<@Nullable Partition>> byTopic =
       new ConcurrentHashMap<>();
+
+  // Those that could not be opened: they are known, and cannot be used until an operator helps.
+  private final ConcurrentHashMap<Uuid, Set<Integer>> offline = new ConcurrentHashMap<>();
 
   public @Nullable Partition find(Uuid topicId, int index) {
     AtomicReferenceArray<@Nullable Partition> ofTopic = byTopic.get(topicId);
@@ -44,9 +48,20 @@ public final class Partitions {
     return grown;
   }
 
+  /** Notes that the partition is this broker's, and that its disk does not give it. */
+  public void addOffline(Uuid topicId, int index) {
+    offline.computeIfAbsent(topicId, _ -> ConcurrentHashMap.newKeySet()).add(index);
+  }
+
+  /** Whether the partition is this broker's, and its disk does not give it. */
+  public boolean isOffline(Uuid topicId, int index) {
+    return offline.getOrDefault(topicId, Set.of()).contains(index);
+  }
+
   /** Forgets a topic; whoever holds one of its partitions may go on using it. */
   public List<Partition> removeTopic(Uuid topicId) {
     List<Partition> removed = new ArrayList<>();
+    offline.remove(topicId);
     collect(byTopic.remove(topicId), removed);
     return removed;
   }

@@ -1,0 +1,99 @@
+package org.stoker.handlers;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.base.Disk;
+import org.stoker.base.TopicPartition;
+import org.stoker.log.Log;
+import org.stoker.log.LogDirectory;
+import org.stoker.network.Request;
+import org.stoker.protocol.ErrorCode;
+import org.stoker.protocol.message.DescribeLogDirsRequest;
+import org.stoker.protocol.message.DescribeLogDirsRequest.DescribableLogDirTopic;
+import org.stoker.protocol.message.DescribeLogDirsResponse;
+import org.stoker.protocol.message.DescribeLogDirsResponse.DescribeLogDirsPartition;
+import org.stoker.protocol.message.DescribeLogDirsResponse.DescribeLogDirsResult;
+import org.stoker.protocol.message.DescribeLogDirsResponse.DescribeLogDirsTopic;
+
+/** DescribeLogDirs: what lies in each log directory, and how much room there is. */
+final class DescribeLogDirsHandler implements Handler {
+  private static final Logger LOG = LoggerFactory.getLogger(DescribeLogDirsHandler.class);
+
+  private final List<LogDirectory> directories;
+  private final Disk disk;
+  private final Executor readers;
+
+  DescribeLogDirsHandler(List<LogDirectory> directories, Disk disk, Executor readers) {
+    this.directories = List.copyOf(directories);
+    this.disk = disk;
+    this.readers = readers;
+  }
+
+  @Override
+  public void handle(Request request) {
+    DescribeLogDirsRequest body = (DescribeLogDirsRequest) request.body();
+    Set<TopicPartition> asked = asked(body.topics());
+    // The file system is asked how much room it has, and may be slow to say.
+    readers.execute(() ->
+        request.respond(
+            new DescribeLogDirsResponse()
+                .setResults(
+                    directories.stream().map(directory -> describe(directory, asked)).toList())));
+  }
+
+  private static @Nullable Set<TopicPartition> asked(
+      @Nullable List<DescribableLogDirTopic> topics) {
+    return topics == null
+        ? null
+        : topics.stream()
+            .flatMap(topic ->
+                topic.partitions().stream()
+                    .map(partition -> new TopicPartition(topic.topic(), partition)))
+            .collect(Collectors.toSet());
+  }
+
+  private DescribeLogDirsResult describe(
+      LogDirectory directory, @Nullable Set<TopicPartition> asked) {
+    DescribeLogDirsResult result =
+        new DescribeLogDirsResult().setLogDir(directory.path().toString());
+    if (!directory.isOnline()) {
+      return result.setErrorCode(ErrorCode.KAFKA_STORAGE_ERROR.code());
+    }
+    var topics = new TreeMap<String, List<DescribeLogDirsPartition>>();
+    for (Log log : directory.logs()) {
+      TopicPartition name = log.topicPartition();
+      if (asked == null || asked.contains(name)) {
+        topics
+            .computeIfAbsent(name.topic(), _ -> new ArrayList<>())
+            .add(
+                new DescribeLogDirsPartition()
+                    .setPartitionIndex(name.partition())
+                    .setPartitionSize(log.sizeBytes())
+                    .setOffsetLag(Math.max(0, log.highWatermark() - log.logEndOffset())));
+      }
+    }
+    List<DescribeLogDirsTopic> described = new ArrayList<>();
+    topics.forEach((name, partitions) ->
+        described.add(new DescribeLogDirsTopic().setName(name).setPartitions(partitions)));
+    addSpace(directory, result);
+    return result.setTopics(described);
+  }
+
+  private void addSpace(LogDirectory directory, DescribeLogDirsResult result) {
+    try {
+      result
+          .setTotalBytes(disk.totalBytes(directory.path()))
+          .setUsableBytes(disk.usableBytes(directory.path()));
+    } catch (IOException e) {
+      LOG.debug("{} does not say how much room it has", directory.path(), e);
+    }
+  }
+}

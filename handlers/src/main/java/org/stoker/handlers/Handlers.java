@@ -1,0 +1,114 @@
+package org.stoker.handlers;
+
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.stoker.base.Clock;
+import org.stoker.base.Disk;
+import org.stoker.base.Timers;
+import org.stoker.coordinator.GroupCoordinator;
+import org.stoker.log.LogDirectory;
+import org.stoker.protocol.ApiKey;
+import org.stoker.replication.FetchSessions;
+import org.stoker.replication.Partitions;
+import org.stoker.settings.BrokerSettings;
+import org.stoker.settings.ConfigValues;
+
+/** Makes the handler of every API that is served. */
+public final class Handlers {
+  private Handlers() {}
+
+  /** The rooms below, as handlers need them. */
+  public record Rooms(
+      ClusterView cluster,
+      ControllerPort controller,
+      Partitions partitions,
+      List<LogDirectory> directories,
+      GroupCoordinator groups,
+      ProducerIdBlocks producerIds,
+      Supplier<BrokerSettings> settings) {}
+
+  /**
+   * What handlers need of the machine.
+   *
+   * @param workers run what would hold an event loop up: checks of big batches, reads of cold data
+   */
+  public record Machine(
+      Clock clock, Timers timers, FetchSessions fetchSessions, Executor workers, Disk disk) {}
+
+  public static Dispatcher dispatcher(Rooms rooms, Machine machine) {
+    Map<ApiKey, Handler> handlers = new EnumMap<>(ApiKey.class);
+    addData(handlers, rooms, machine);
+    addCluster(handlers, rooms);
+    addGroups(handlers, rooms);
+    Set<ApiKey> keys = EnumSet.copyOf(handlers.keySet());
+    keys.add(ApiKey.API_VERSIONS);
+    ServedApis served = new ServedApis(keys);
+    handlers.put(ApiKey.API_VERSIONS, new ApiVersionsHandler(served));
+    return new Dispatcher(handlers, served);
+  }
+
+  private static void addData(Map<ApiKey, Handler> handlers, Rooms rooms, Machine machine) {
+    PartitionLookup lookup = new PartitionLookup(rooms.cluster().images(), rooms.partitions());
+    int mostFetchBytes = rooms.settings().get().values().integer("fetch.max.bytes");
+    handlers.put(
+        ApiKey.PRODUCE,
+        new ProduceHandler(lookup, machine.workers(), machine.timers(), machine.clock()));
+    handlers.put(
+        ApiKey.FETCH,
+        new FetchHandler(
+            rooms.cluster().images(),
+            lookup,
+            machine.fetchSessions(),
+            machine.workers(),
+            machine.timers(),
+            mostFetchBytes));
+    handlers.put(ApiKey.LIST_OFFSETS, new ListOffsetsHandler(lookup, machine.workers()));
+    handlers.put(ApiKey.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(lookup));
+    handlers.put(ApiKey.DELETE_RECORDS, new DeleteRecordsHandler(lookup));
+    handlers.put(
+        ApiKey.DESCRIBE_LOG_DIRS,
+        new DescribeLogDirsHandler(rooms.directories(), machine.disk(), machine.workers()));
+    handlers.put(ApiKey.INIT_PRODUCER_ID, new InitProducerIdHandler(rooms.producerIds()));
+  }
+
+  private static void addCluster(Map<ApiKey, Handler> handlers, Rooms rooms) {
+    ClusterView cluster = rooms.cluster();
+    ControllerPort controller = rooms.controller();
+    Supplier<ConfigValues> values = () -> rooms.settings().get().values();
+    TopicCreator creator = new TopicCreator(controller, values);
+    handlers.put(ApiKey.METADATA, new MetadataHandler(cluster, creator));
+    handlers.put(ApiKey.FIND_COORDINATOR, new FindCoordinatorHandler(cluster, creator));
+    handlers.put(ApiKey.DESCRIBE_CLUSTER, new DescribeClusterHandler(cluster));
+    handlers.put(
+        ApiKey.DESCRIBE_TOPIC_PARTITIONS,
+        new DescribeTopicPartitionsHandler(
+            cluster, values.get().integer("max.request.partition.size.limit")));
+    handlers.put(ApiKey.CREATE_TOPICS, new CreateTopicsHandler(controller, rooms.settings()));
+    handlers.put(ApiKey.DELETE_TOPICS, new DeleteTopicsHandler(controller, values));
+    handlers.put(ApiKey.CREATE_PARTITIONS, new CreatePartitionsHandler(controller));
+    handlers.put(ApiKey.DESCRIBE_CONFIGS, new DescribeConfigsHandler(cluster, rooms.settings()));
+    handlers.put(ApiKey.ALTER_CONFIGS, new AlterConfigsHandler(controller, values));
+    handlers.put(
+        ApiKey.INCREMENTAL_ALTER_CONFIGS, new IncrementalAlterConfigsHandler(controller, values));
+    handlers.put(ApiKey.LIST_CONFIG_RESOURCES, new ListConfigResourcesHandler(cluster));
+  }
+
+  private static void addGroups(Map<ApiKey, Handler> handlers, Rooms rooms) {
+    GroupCoordinator groups = rooms.groups();
+    handlers.put(ApiKey.JOIN_GROUP, new JoinGroupHandler(groups));
+    handlers.put(ApiKey.SYNC_GROUP, new SyncGroupHandler(groups));
+    handlers.put(ApiKey.HEARTBEAT, new HeartbeatHandler(groups));
+    handlers.put(ApiKey.LEAVE_GROUP, new LeaveGroupHandler(groups));
+    handlers.put(ApiKey.OFFSET_COMMIT, new OffsetCommitHandler(rooms.cluster(), groups));
+    handlers.put(ApiKey.OFFSET_FETCH, new OffsetFetchHandler(rooms.cluster(), groups));
+    handlers.put(ApiKey.OFFSET_DELETE, new OffsetDeleteHandler(groups));
+    handlers.put(ApiKey.DESCRIBE_GROUPS, new DescribeGroupsHandler(groups));
+    handlers.put(ApiKey.LIST_GROUPS, new ListGroupsHandler(groups));
+    handlers.put(ApiKey.DELETE_GROUPS, new DeleteGroupsHandler(groups));
+  }
+}

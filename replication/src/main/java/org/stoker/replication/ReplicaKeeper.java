@@ -1,0 +1,302 @@
+package org.stoker.replication;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.base.Clock;
+import org.stoker.base.DiskFullException;
+import org.stoker.base.StorageException;
+import org.stoker.base.TopicPartition;
+import org.stoker.base.Uuid;
+import org.stoker.log.Log;
+import org.stoker.log.LogDirectory;
+import org.stoker.metadata.ClusterImage;
+import org.stoker.metadata.ConfigResource;
+import org.stoker.metadata.MetadataDelta;
+import org.stoker.metadata.MetadataListener;
+import org.stoker.metadata.PartitionImage;
+import org.stoker.metadata.TopicImage;
+
+/**
+ * Makes this broker's partitions what the cluster says they are: opens, creates, leads,
+ * reconfigures and deletes them.
+ *
+ * <p>Changes are taken over one after the other, on a thread that may wait for the disk.
+ */
+public final class ReplicaKeeper implements MetadataListener {
+  private static final Logger LOG = LoggerFactory.getLogger(ReplicaKeeper.class);
+
+  private final int brokerId;
+  private final Partitions partitions;
+  private final List<LogDirectory> directories;
+  private final Executor inOrder;
+  private final Executor storage;
+  private final Clock clock;
+  private final Function<Map<String, String>, TopicRules> rulesFor;
+  private final SortedMap<Long, CompletableFuture<Void>> waiting = new ConcurrentSkipListMap<>();
+  private final Map<TopicPartition, Long> highWatermarks = new HashMap<>();
+  private boolean isFirst = true;
+  private volatile long settledOffset = -1;
+
+  /**
+   * What a keeper works with.
+   *
+   * @param inOrder runs one task at a time, in order; it may wait
+   * @param storage runs several tasks that may wait
+   * @param rulesFor what a topic's own configuration comes to on this broker
+   */
+  public record Setting(
+      int brokerId,
+      List<LogDirectory> directories,
+      Executor inOrder,
+      Executor storage,
+      Clock clock,
+      Function<Map<String, String>, TopicRules> rulesFor) {}
+
+  public ReplicaKeeper(Partitions partitions, Setting setting) {
+    this.partitions = partitions;
+    this.brokerId = setting.brokerId();
+    this.directories = List.copyOf(setting.directories());
+    this.inOrder = setting.inOrder();
+    this.storage = setting.storage();
+    this.clock = setting.clock();
+    this.rulesFor = setting.rulesFor();
+  }
+
+  @Override
+  public void imageChanged(MetadataDelta delta, ClusterImage image) {
+    inOrder.execute(() -> take(delta, image));
+  }
+
+  /** Completes when everything up to this offset of the cluster's log has been taken over. */
+  public CompletableFuture<Void> settled(long offset) {
+    CompletableFuture<Void> settled =
+        waiting.computeIfAbsent(offset, _ -> new CompletableFuture<>());
+    if (settledOffset >= offset) {
+      settled.complete(null);
+      waiting.remove(offset);
+    }
+    return settled;
+  }
+
+  private void take(MetadataDelta delta, ClusterImage image) {
+    try {
+      if (isFirst) {
+        isFirst = false;
+        takeStock(image);
+      }
+      delta.deletedTopics().values().forEach(this::delete);
+      openAndLead(delta, image);
+      reconfigure(delta, image);
+    } catch (RuntimeException e) {
+      LOG.error("The cluster's change at offset={} could not be taken over", image.offset(), e);
+    }
+    settledOffset = image.offset();
+    SortedMap<Long, CompletableFuture<Void>> done = waiting.headMap(image.offset() + 1);
+    done.values().forEach(future -> future.complete(null));
+    done.clear();
+  }
+
+  // ---- What was there before.
+
+  private void takeStock(ClusterImage image) {
+    for (LogDirectory directory : directories) {
+      highWatermarks.putAll(directory.readHighWatermarks());
+      for (Log log : List.copyOf(directory.logs())) {
+        if (!belongs(log, image)) {
+          onLane(log, () -> directory.setAsStray(log)).join();
+        }
+      }
+      directory.refused().keySet().forEach(name -> noteRefused(name, image));
+    }
+  }
+
+  private void noteRefused(TopicPartition name, ClusterImage image) {
+    TopicImage topic = image.topic(name.topic());
+    if (topic != null) {
+      partitions.addOffline(topic.id(), name.partition());
+    }
+  }
+
+  private boolean belongs(Log log, ClusterImage image) {
+    PartitionImage partition = image.partition(log.topicPartition());
+    TopicImage topic = image.topic(log.topicPartition().topic());
+    return partition != null
+        && topic != null
+        && partition.replicas().contains(brokerId)
+        && (log.topicId() == null || topic.id().equals(log.topicId()));
+  }
+
+  // ---- Partitions that are new or have changed.
+
+  private void openAndLead(MetadataDelta delta, ClusterImage image) {
+    List<CompletableFuture<Void>> work = new ArrayList<>();
+    delta
+        .changedPartitions()
+        .forEach((topicId, indexes) -> {
+          TopicImage topic = image.topic(topicId);
+          if (topic != null) {
+            TopicRules rules = rulesFor.apply(image.configs(ConfigResource.topic(topic.name())));
+            for (int index : indexes) {
+              work.add(take(topic, index, rules));
+            }
+          }
+        });
+    CompletableFuture.allOf(work.toArray(CompletableFuture<?>[]::new)).join();
+  }
+
+  private CompletableFuture<Void> take(TopicImage topic, int index, TopicRules rules) {
+    PartitionImage state = topic.partitions().get(index);
+    if (!state.replicas().contains(brokerId) || partitions.isOffline(topic.id(), index)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    Partition known = partitions.find(topic.id(), index);
+    if (known != null) {
+      assign(known, state);
+      return CompletableFuture.completedFuture(null);
+    }
+    return CompletableFuture.runAsync(() -> open(topic, index, state, rules), storage);
+  }
+
+  private void open(TopicImage topic, int index, PartitionImage state, TopicRules rules) {
+    TopicPartition name = new TopicPartition(topic.name(), index);
+    try {
+      LogDirectory directory = directoryOf(name);
+      Log log =
+          directory == null ? create(name, topic.id(), rules) : existing(directory, name, rules);
+      LogDirectory home = directory == null ? directoryOf(name) : directory;
+      if (log == null || home == null) {
+        throw new IllegalStateException(name + " has no log");
+      }
+      Partition partition =
+          new Partition(
+              topic.id(),
+              log,
+              highWatermarks.getOrDefault(name, 0L),
+              rules,
+              new Partition.Setting(storage, clock, new DirectoryGate(home)));
+      partitions.add(partition);
+      assign(partition, state);
+    } catch (DiskFullException | StorageException e) {
+      LOG.error("{} stays offline: {}", name, e.getMessage());
+      partitions.addOffline(topic.id(), index);
+    }
+  }
+
+  private static @Nullable Log existing(
+      LogDirectory directory, TopicPartition name, TopicRules rules) {
+    Log log = directory.log(name);
+    if (log != null) {
+      log.reconfigure(rules.log());
+    }
+    return log;
+  }
+
+  private @Nullable LogDirectory directoryOf(TopicPartition name) {
+    for (LogDirectory directory : directories) {
+      if (directory.log(name) != null) {
+        return directory;
+      }
+    }
+    return null;
+  }
+
+  private Log create(TopicPartition name, Uuid topicId, TopicRules rules) throws DiskFullException {
+    LogDirectory emptiest =
+        directories.stream()
+            .filter(LogDirectory::isOnline)
+            .min(Comparator.comparingInt(directory -> directory.logs().size()))
+            .orElseThrow(() ->
+                new StorageException(
+                    directories.getFirst().path(),
+                    "no log directory is online",
+                    new IllegalStateException("all of log.dirs failed")));
+    return emptiest.create(name, topicId, rules.log());
+  }
+
+  private void assign(Partition partition, PartitionImage state) {
+    if (state.leader() == brokerId) {
+      partition.lead(state.leaderEpoch(), state.isr());
+    } else {
+      partition.resign("broker " + state.leader() + " leads " + partition.topicPartition());
+    }
+  }
+
+  private record DirectoryGate(LogDirectory directory) implements WriteGate {
+    @Override
+    public boolean acceptsWrites() {
+      return directory.acceptsWrites();
+    }
+
+    @Override
+    public boolean mayAppend() {
+      return directory.flusher().mayAppend();
+    }
+  }
+
+  // ---- Configuration.
+
+  private void reconfigure(MetadataDelta delta, ClusterImage image) {
+    Set<String> topics = new HashSet<>();
+    for (ConfigResource resource : delta.changedConfigs()) {
+      switch (resource.type()) {
+        case TOPIC -> topics.add(resource.name());
+        case BROKER -> topics.addAll(image.topicsByName().keySet());
+        case GROUP, CLIENT_METRICS -> {}
+      }
+    }
+    for (String name : topics) {
+      TopicImage topic = image.topic(name);
+      if (topic != null) {
+        TopicRules rules = rulesFor.apply(image.configs(ConfigResource.topic(name)));
+        partitions.ofTopic(topic.id()).forEach(partition -> partition.reconfigure(rules));
+      }
+    }
+  }
+
+  // ---- Deletion.
+
+  private void delete(TopicImage topic) {
+    Collection<Partition> removed = partitions.removeTopic(topic.id());
+    for (Partition partition : removed) {
+      partition.resign(topic.name() + " was deleted");
+      LogDirectory directory = directoryOf(partition.topicPartition());
+      if (directory != null) {
+        // Before the next change: a topic of the same name may come right behind.
+        onLane(partition.log(), () -> directory.delete(partition.log())).join();
+      }
+    }
+  }
+
+  private CompletableFuture<Void> onLane(Log log, Runnable work) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    log.lane()
+        .submit(() ->
+            log.lane()
+                .continueOn(
+                    storage,
+                    () -> {
+                      try {
+                        work.run();
+                      } catch (StorageException e) {
+                        LOG.error("{}: {}", log.topicPartition(), e.getMessage());
+                      } finally {
+                        done.complete(null);
+                      }
+                    }));
+    return done;
+  }
+}

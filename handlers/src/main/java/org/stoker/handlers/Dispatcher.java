@@ -2,16 +2,12 @@ package org.stoker.handlers;
 
 import java.util.EnumMap;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.stoker.network.Request;
 import org.stoker.network.RequestDispatcher;
 import org.stoker.protocol.ApiKey;
 
 /** Takes each request to the handler of its API. */
 public final class Dispatcher implements RequestDispatcher {
-  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
-
   private final Map<ApiKey, Handler> handlers;
   private final ServedApis served;
 
@@ -32,11 +28,6 @@ public final class Dispatcher implements RequestDispatcher {
       request.closeConnection(request.apiKey() + " is not served");
       return;
     }
-    try {
-      handler.handle(request);
-    } catch (RuntimeException e) {
-      LOG.error("{} failed", request, e);
-      request.closeConnectionIfUnfinished("the broker failed; its log says more");
-    }
+    handler.handle(request);
   }
 }

@@ -107,7 +107,8 @@ public final class BrokerKeys {
               -1L,
               "How many bytes of requests are held at once; -1 takes a quarter of the memory for"
                   + " buffers."),
-          integer("max.connections", 2147483647, "How many connections a broker holds.").atLeast(0),
+          integer("max.connections", Integer.MAX_VALUE, "How many connections a broker holds.")
+              .atLeast(0),
           integer(
                   "max.connections.per.ip",
                   2147483647,
@@ -117,6 +118,11 @@ public final class BrokerKeys {
               "max.connections.per.ip.overrides",
               "",
               "Other limits for some addresses: host:count with commas between them."),
+          integer(
+                  "max.connection.creation.rate",
+                  Integer.MAX_VALUE,
+                  "How many connections are accepted in a second; more wait.")
+              .atLeast(1),
           longInteger(
               "connections.max.idle.ms",
               600000L,

@@ -24,6 +24,11 @@ public final class ConfigKeys {
     byName = Collections.unmodifiableMap(map);
   }
 
+  /** For a kind of resource that has nothing to configure. */
+  public static ConfigKeys none() {
+    return new ConfigKeys(List.of());
+  }
+
   public Collection<ConfigKey> all() {
     return byName.values();
   }

@@ -1,0 +1,187 @@
+package org.stoker.broker;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.base.Clock;
+import org.stoker.base.StorageException;
+import org.stoker.coordinator.Bytes;
+import org.stoker.coordinator.EncodedRecord;
+import org.stoker.coordinator.ShardLog;
+import org.stoker.handlers.TopicCreator;
+import org.stoker.log.AppendOrigin;
+import org.stoker.log.Log;
+import org.stoker.log.ReadOutcome;
+import org.stoker.metadata.ClusterImage;
+import org.stoker.metadata.TopicImage;
+import org.stoker.protocol.ErrorCode;
+import org.stoker.records.BatchBuilder;
+import org.stoker.records.BatchWalk;
+import org.stoker.records.CorruptBatchException;
+import org.stoker.records.FileRecordBytes;
+import org.stoker.records.MemoryRecordBytes;
+import org.stoker.records.RecordBytes;
+import org.stoker.records.RecordCursor;
+import org.stoker.replication.AppendCommand;
+import org.stoker.replication.AppendReply;
+import org.stoker.replication.Partition;
+import org.stoker.replication.Partitions;
+import org.stoker.replication.ReplicaRole;
+
+/** Joins the group coordinator to the partitions of {@code __consumer_offsets} on this broker. */
+final class GroupLog implements ShardLog {
+  private static final Logger LOG = LoggerFactory.getLogger(GroupLog.class);
+
+  private final Supplier<ClusterImage> image;
+  private final Partitions partitions;
+  private final Executor storage;
+  private final Clock clock;
+  private final int loadBufferBytes;
+
+  GroupLog(
+      Supplier<ClusterImage> image,
+      Partitions partitions,
+      Executor storage,
+      Clock clock,
+      int loadBufferBytes) {
+    this.image = image;
+    this.partitions = partitions;
+    this.storage = storage;
+    this.clock = clock;
+    this.loadBufferBytes = loadBufferBytes;
+  }
+
+  private @Nullable Partition find(int index) {
+    TopicImage topic = image.get().topic(TopicCreator.OFFSETS_TOPIC);
+    return topic == null ? null : partitions.find(topic.id(), index);
+  }
+
+  @Override
+  public int maxBatchBytes(int index) {
+    Partition partition = find(index);
+    return partition == null ? Integer.MAX_VALUE : partition.rules().produce().maxMessageBytes();
+  }
+
+  // ---- Appending.
+
+  @Override
+  public void append(
+      int index, int leaderEpoch, List<EncodedRecord> records, Consumer<ErrorCode> outcome) {
+    Partition partition = find(index);
+    if (partition == null
+        || !(partition.role() instanceof ReplicaRole.Leader leader)
+        || leader.leaderEpoch() != leaderEpoch) {
+      outcome.accept(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+      return;
+    }
+    partition.append(
+        new AppendCommand(
+            batchOf(records),
+            AppendOrigin.COORDINATOR,
+            true,
+            reply ->
+                outcome.accept(
+                    reply instanceof AppendReply.Refused(var error, var _)
+                        ? error
+                        : ErrorCode.NONE)));
+  }
+
+  private ByteBuffer batchOf(List<EncodedRecord> records) {
+    long nowMs = clock.wallMs();
+    try (BatchBuilder builder = BatchBuilder.uncompressed()) {
+      for (EncodedRecord record : records) {
+        Bytes value = record.value();
+        builder.append(nowMs, record.key().array(), value == null ? null : value.array());
+      }
+      return builder.build();
+    }
+  }
+
+  // ---- Loading.
+
+  @Override
+  public void load(int index, int leaderEpoch, LoadSink sink) {
+    Partition partition = find(index);
+    if (partition == null) {
+      sink.finished(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+      return;
+    }
+    storage.execute(() -> sink.finished(load(partition, sink)));
+  }
+
+  private ErrorCode load(Partition partition, LoadSink sink) {
+    Log log = partition.log();
+    try {
+      long end = log.logEndOffset();
+      long offset = log.logStartOffset();
+      while (offset < end && sink.isWanted()) {
+        switch (log.read(offset, loadBufferBytes, end, true)) {
+          case ReadOutcome.Data data -> offset = readAll(data.records(), sink);
+          case ReadOutcome.Empty() -> offset = end;
+          case ReadOutcome.OutOfRange(var logStart, var _) -> offset = logStart;
+          case ReadOutcome.Damaged(var reason) -> {
+            LOG.error("Groups of {} cannot be loaded: {}", partition.topicPartition(), reason);
+            return ErrorCode.KAFKA_STORAGE_ERROR;
+          }
+        }
+      }
+      return ErrorCode.NONE;
+    } catch (IOException | StorageException | CorruptBatchException e) {
+      LOG.error("Groups of {} cannot be loaded: {}", partition.topicPartition(), e.getMessage());
+      return ErrorCode.KAFKA_STORAGE_ERROR;
+    }
+  }
+
+  /** Hands all records to the sink, and says at which offset to go on. */
+  private static long readAll(RecordBytes records, LoadSink sink) throws IOException {
+    long next = 0;
+    BatchWalk walk = new BatchWalk(inMemory(records));
+    try (RecordCursor cursor = new RecordCursor(Integer.MAX_VALUE)) {
+      while (walk.next()) {
+        next = walk.batch().nextOffset();
+        if (walk.batch().isControlBatch()) {
+          continue;
+        }
+        cursor.open(walk.batch());
+        while (cursor.next()) {
+          ByteBuffer key = cursor.key();
+          if (key != null) {
+            sink.record(cursor.offset(), key, cursor.value());
+          }
+        }
+      }
+    }
+    return next;
+  }
+
+  private static ByteBuffer inMemory(RecordBytes records) throws IOException {
+    return switch (records) {
+      case FileRecordBytes file -> {
+        try {
+          yield read(file.channel(), file.position(), file.sizeInBytes());
+        } finally {
+          file.release();
+        }
+      }
+      case MemoryRecordBytes memory -> memory.buffer();
+      default -> throw new IllegalStateException("records of an unknown kind");
+    };
+  }
+
+  private static ByteBuffer read(FileChannel channel, long position, int size) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(size);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, position + buffer.position()) < 0) {
+        throw new IOException("the segment ends within a batch");
+      }
+    }
+    return buffer.flip();
+  }
+}

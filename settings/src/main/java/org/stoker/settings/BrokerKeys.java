@@ -74,7 +74,12 @@ public final class BrokerKeys {
                   "zookeeper.embedded.port",
                   0,
                   "The port of the ZooKeeper inside the broker; 0 takes a free one.")
-              .between(0, 65535));
+              .between(0, 65535),
+          text(
+              "zookeeper.embedded.dir",
+              null,
+              "Where the ZooKeeper inside the broker keeps its data; without it beside the first of"
+                  + " log.dirs, under its name with -zookeeper behind."));
 
   /** Sockets and requests. */
   private static final List<ConfigKey> NETWORK =

@@ -18,7 +18,11 @@ import org.junit.jupiter.api.Test;
 final class KafkaDeclarationsTest {
   // Each of these is explained in docs/configuration.md.
   private static final Set<String> OURS_ALONE =
-      Set.of("log.flush.acks", "log.dir.reserve.bytes", "zookeeper.embedded.port");
+      Set.of(
+          "log.flush.acks",
+          "log.dir.reserve.bytes",
+          "zookeeper.embedded.port",
+          "zookeeper.embedded.dir");
   private static final Set<String> OF_THE_ZOOKEEPER_ERA =
       Set.of(
           "zookeeper.connect", "zookeeper.connection.timeout.ms", "zookeeper.session.timeout.ms");

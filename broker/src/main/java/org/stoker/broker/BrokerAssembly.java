@@ -1,0 +1,337 @@
+package org.stoker.broker;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.base.CallerRunsLane;
+import org.stoker.base.StorageException;
+import org.stoker.base.Uuid;
+import org.stoker.coordinator.GroupCoordinator;
+import org.stoker.coordinator.GroupCoordinatorConfig;
+import org.stoker.coordinator.ShardWorld;
+import org.stoker.handlers.ClusterView;
+import org.stoker.handlers.ControllerPort;
+import org.stoker.handlers.Dispatcher;
+import org.stoker.handlers.Handlers;
+import org.stoker.handlers.ProducerIdBlocks;
+import org.stoker.metadata.BrokerIdentity;
+import org.stoker.metadata.BrokerImage;
+import org.stoker.metadata.ClusterMetadata;
+import org.stoker.metadata.Command;
+import org.stoker.metadata.ConfigResource;
+import org.stoker.metadata.ZooKeeperAddress;
+import org.stoker.network.Listener;
+import org.stoker.network.ListenerConfig;
+import org.stoker.replication.FetchSessions;
+import org.stoker.replication.Partition;
+import org.stoker.replication.Partitions;
+import org.stoker.replication.ReplicaKeeper;
+import org.stoker.replication.TopicRules;
+import org.stoker.settings.ConfigValues;
+
+/**
+ * The only one that knows everybody: makes the rooms, joins them, starts them in order and stops
+ * them in the reverse of it.
+ *
+ * <pre>
+ * lock directories → bind listeners → ZooKeeper → register → open logs → lead partitions → let clients in
+ * </pre>
+ */
+final class BrokerAssembly {
+  private static final Logger LOG = LoggerFactory.getLogger(BrokerAssembly.class);
+  private static final long NETWORK_STOP_MS = 5_000;
+  private static final long MINUTE_MS = 60_000;
+
+  private final BrokerConfig config;
+  private final Consumer<String> onFatal;
+  private final Machine machine;
+  private final Coordination coordination;
+  private final Partitions partitions = new Partitions();
+  private final LateDispatcher dispatcher = new LateDispatcher();
+  private final List<Listener> listeners = new ArrayList<>();
+  private @Nullable LogDirectories directories;
+  private @Nullable HighWatermarkKeeper highWatermarks;
+  private @Nullable ClusterMetadata metadata;
+  private int brokerId;
+  private volatile boolean isStopping;
+
+  /**
+   * A broker that has not started yet.
+   *
+   * @param onFatal is told, with a sentence, when the broker cannot go on; it ends the process
+   */
+  BrokerAssembly(BrokerConfig config, Consumer<String> onFatal) {
+    this.config = config;
+    this.onFatal = onFatal;
+    this.machine = Machine.of(config.values());
+    this.coordination = new Coordination(config, machine);
+  }
+
+  int brokerId() {
+    return brokerId;
+  }
+
+  /** Where clients connect: host:port, with commas between them. */
+  String bootstrapServers() {
+    List<String> addresses = new ArrayList<>();
+    for (Listener listener : listeners) {
+      String host = listener.config().host();
+      String shown = host.isEmpty() || host.equals("0.0.0.0") ? "localhost" : host;
+      addresses.add(shown + ":" + listener.port());
+    }
+    return String.join(",", addresses);
+  }
+
+  // ---- Starting.
+
+  /** Starts everything; when it returns, clients are served. */
+  void start() throws StartException, InterruptedException {
+    LogDirectories locked = LogDirectories.lock(config, machine, this::directoryFailed);
+    directories = locked;
+    brokerId = decideBrokerId(locked);
+    bindListeners();
+    ZooKeeperAddress zooKeeper = coordination.startZooKeeper();
+    BrokerIdentity identity =
+        new BrokerIdentity(
+            brokerId,
+            Uuid.random(machine.seed()),
+            endpoints(),
+            config.rack(),
+            locked.keptDirectoryIds(),
+            Map.of());
+    ClusterMetadata joined = coordination.join(zooKeeper, identity, onFatal);
+    metadata = joined;
+    locked.identify(brokerId, joined.image().clusterId());
+    LiveSettings settings = new LiveSettings(brokerId, config.settings());
+    joined.addListener(settings);
+    locked.load(
+        topic -> rulesOf(settings, joined.image().configs(ConfigResource.topic(topic))).log());
+    serve(joined, locked, settings);
+  }
+
+  private int decideBrokerId(LogDirectories locked) throws StartException {
+    int kept = locked.keptBrokerId();
+    if (config.brokerId() != BrokerConfig.UNKNOWN_ID) {
+      return config.brokerId();
+    }
+    return kept == BrokerConfig.UNKNOWN_ID ? 0 : kept;
+  }
+
+  private void bindListeners() throws StartException {
+    for (ListenerConfig listener : config.listeners().listeners()) {
+      try {
+        listeners.add(machine.network().listen(listener, dispatcher, dispatcher));
+      } catch (IOException e) {
+        throw new StartException(String.valueOf(e.getMessage()), e);
+      }
+    }
+  }
+
+  private List<org.stoker.metadata.Endpoint> endpoints() throws StartException {
+    List<org.stoker.metadata.Endpoint> endpoints = new ArrayList<>();
+    for (Listener listener : listeners) {
+      endpoints.add(endpoint(listener));
+    }
+    return endpoints;
+  }
+
+  private org.stoker.metadata.Endpoint endpoint(Listener listener) throws StartException {
+    ListenerConfig bound = listener.config();
+    short protocol = (short) bound.securityProtocol().ordinal();
+    for (Endpoint advertised : config.listeners().advertised()) {
+      if (advertised.listenerName().equals(bound.name())) {
+        int port = advertised.port() == 0 ? listener.port() : advertised.port();
+        return new org.stoker.metadata.Endpoint(bound.name(), advertised.host(), port, protocol);
+      }
+    }
+    try {
+      String host =
+          isWildcard(bound) ? InetAddress.getLocalHost().getCanonicalHostName() : bound.host();
+      return new org.stoker.metadata.Endpoint(bound.name(), host, listener.port(), protocol);
+    } catch (UnknownHostException e) {
+      throw new StartException(
+          "This machine does not know its own name ("
+              + e.getMessage()
+              + "): set advertised.listeners",
+          e);
+    }
+  }
+
+  private static boolean isWildcard(ListenerConfig listener) {
+    return new Endpoint(listener.name(), listener.host(), listener.port()).isWildcard();
+  }
+
+  /** Listeners of which every client is told the address that it has reached. */
+  private Set<String> wildcardListeners() {
+    Set<String> names = new HashSet<>();
+    for (Listener listener : listeners) {
+      boolean isAdvertised =
+          config.listeners().advertised().stream()
+              .anyMatch(endpoint -> endpoint.listenerName().equals(listener.config().name()));
+      if (isWildcard(listener.config()) && !isAdvertised) {
+        names.add(listener.config().name());
+      }
+    }
+    if (!names.isEmpty()) {
+      LOG.info(
+          "advertised.listeners is not set: clients of {} are told the address that they reached;"
+              + " behind NAT or a container's port mapping it must be set",
+          names);
+    }
+    return names;
+  }
+
+  private void serve(ClusterMetadata joined, LogDirectories opened, LiveSettings settings) {
+    ReplicaKeeper replicas =
+        new ReplicaKeeper(
+            partitions,
+            new ReplicaKeeper.Setting(
+                brokerId,
+                opened.all(),
+                machine.threads().single("replica-keeper"),
+                machine.storage(),
+                machine.clock(),
+                ofTopic -> rulesOf(settings, ofTopic)));
+    ControllerPort controller = new SettledController(joined, replicas);
+    GroupCoordinator groups = groups(joined);
+    ProducerIdBlocks producerIds =
+        new ProducerIdBlocks(
+            new CallerRunsLane("producer-ids", machine.storage()),
+            controller,
+            new ProducerIdBlocks.BrokerEpoch(brokerId, this::brokerEpoch));
+    Dispatcher handlers =
+        Handlers.dispatcher(
+            new Handlers.Rooms(
+                new ClusterView(joined::image, brokerId, wildcardListeners()),
+                controller,
+                partitions,
+                opened.all(),
+                groups,
+                producerIds,
+                settings::settings),
+            new Handlers.Machine(
+                machine.clock(),
+                machine.network().timers(),
+                new FetchSessions(
+                    config.values().integer("max.incremental.fetch.session.cache.slots"),
+                    machine.clock(),
+                    machine.seed()),
+                machine.workers(),
+                machine.disk()));
+    joined.addListener(replicas);
+    joined.addListener(new GroupLeadership(brokerId, groups, replicas));
+    replicas.settled(joined.image().offset()).join();
+    HighWatermarkKeeper keeper =
+        new HighWatermarkKeeper(
+            partitions,
+            opened.all(),
+            machine.network().timers(),
+            machine.storage(),
+            config.values().longInteger("replica.high.watermark.checkpoint.interval.ms"));
+    keeper.start();
+    highWatermarks = keeper;
+    producerIds.prefetch();
+    dispatcher.open(handlers);
+    listeners.forEach(Listener::start);
+  }
+
+  private static TopicRules rulesOf(LiveSettings settings, Map<String, String> ofTopic) {
+    return TopicRulesReader.read(settings.settings().topicValues(ofTopic));
+  }
+
+  private GroupCoordinator groups(ClusterMetadata joined) {
+    ConfigValues values = config.values();
+    GroupLog log =
+        new GroupLog(
+            joined::image,
+            partitions,
+            machine.storage(),
+            machine.clock(),
+            values.integer("offsets.load.buffer.size"));
+    return new GroupCoordinator(
+        new GroupCoordinatorConfig(
+            values.integer("group.min.session.timeout.ms"),
+            values.integer("group.max.session.timeout.ms"),
+            values.integer("group.initial.rebalance.delay.ms"),
+            values.integer("group.max.size"),
+            new GroupCoordinatorConfig.Offsets(
+                values.integer("offsets.topic.num.partitions"),
+                values.integer("offset.metadata.max.bytes"),
+                values.integer("offsets.retention.minutes") * MINUTE_MS,
+                values.longInteger("offsets.retention.check.interval.ms"),
+                values.integer("offsets.commit.timeout.ms"))),
+        new ShardWorld(log, machine.clock(), machine.network().timers(), machine.seed()),
+        partition -> new CallerRunsLane("groups-" + partition, machine.storage()));
+  }
+
+  private long brokerEpoch() {
+    BrokerImage broker = metadata == null ? null : metadata.image().broker(brokerId);
+    return broker == null ? -1 : broker.epoch();
+  }
+
+  /** The controller, answering when this broker serves what was changed. */
+  private record SettledController(ClusterMetadata metadata, ReplicaKeeper replicas)
+      implements ControllerPort {
+    @Override
+    public <R> CompletableFuture<R> submit(Command<R> command, long timeoutMs) {
+      return metadata
+          .submit(command, timeoutMs)
+          .thenCompose(reply -> replicas.settled(metadata.image().offset()).thenApply(_ -> reply));
+    }
+  }
+
+  // ---- Failing.
+
+  private void directoryFailed(StorageException failure) {
+    LOG.error("A log directory is offline from here on: {}", failure.getMessage(), failure);
+    // The thread that met the failure may hold a partition's lane.
+    machine.storage().execute(this::failPartitions);
+  }
+
+  private void failPartitions() {
+    LogDirectories taken = directories;
+    if (taken == null || isStopping) {
+      return;
+    }
+    for (Partition partition : partitions.all()) {
+      boolean isGone =
+          taken.all().stream()
+              .anyMatch(directory ->
+                  !directory.isOnline() && directory.log(partition.topicPartition()) != null);
+      if (isGone) {
+        partition.failStorage("its log directory is offline");
+      }
+    }
+    if (!taken.isAnyOnline()) {
+      onFatal.accept("No log directory is left: the broker stops");
+    }
+  }
+
+  // ---- Stopping.
+
+  /** Stops serving, and leaves everything so that the next start need not check anything. */
+  void stop() throws InterruptedException {
+    isStopping = true;
+    long epoch = brokerEpoch();
+    machine.network().stop(NETWORK_STOP_MS);
+    coordination.leave();
+    if (highWatermarks != null) {
+      highWatermarks.stop();
+    }
+    if (directories != null) {
+      directories.stop(epoch);
+    }
+    coordination.stopZooKeeper();
+    machine.threads().stop();
+  }
+}

@@ -1,0 +1,42 @@
+package org.stoker.broker;
+
+import java.util.concurrent.ExecutorService;
+import org.stoker.base.Clock;
+import org.stoker.base.Disk;
+import org.stoker.base.FileDisk;
+import org.stoker.base.Seed;
+import org.stoker.base.SystemClock;
+import org.stoker.base.SystemSeed;
+import org.stoker.network.Network;
+import org.stoker.network.NetworkMetrics;
+import org.stoker.settings.ConfigValues;
+
+/**
+ * What the rooms run on: threads, time, randomness, the disk and the event loops.
+ *
+ * @param storage runs what waits for the disk: opening, rolling, deleting, chores
+ * @param workers run what would hold an event loop up: checks of big batches, reads of cold data
+ */
+record Machine(
+    BrokerThreads threads,
+    Clock clock,
+    Seed seed,
+    Disk disk,
+    ExecutorService storage,
+    ExecutorService workers,
+    Network network) {
+
+  static Machine of(ConfigValues values) {
+    BrokerThreads threads = new BrokerThreads();
+    Clock clock = new SystemClock();
+    return new Machine(
+        threads,
+        clock,
+        new SystemSeed(),
+        new FileDisk(),
+        threads.pool("storage", values.integer("background.threads")),
+        threads.pool("worker", values.integer("num.io.threads")),
+        new Network(
+            NetworkSettings.read(values, DirectMemory.limitBytes()), clock, new NetworkMetrics()));
+  }
+}

@@ -59,7 +59,7 @@ public final class GroupCoordinator {
   }
 
   /** Kafka's rule, where the hash without a positive counterpart becomes 0. */
-  static int partitionFor(String groupId, int partitionCount) {
+  public static int partitionFor(String groupId, int partitionCount) {
     int hash = groupId.hashCode();
     return (hash == Integer.MIN_VALUE ? 0 : Math.abs(hash)) % partitionCount;
   }

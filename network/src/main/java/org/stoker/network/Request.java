@@ -32,7 +32,13 @@ public final class Request {
   private final AtomicBoolean isFinished = new AtomicBoolean();
 
   Request(
+<<<<<<< HEAD
       Connection connection, Slot<Frame, Response> slot, RequestDecoder.Outcome.Decoded decoded) {
+=======
+      Connection connection,
+      Slot<Frame, Response> slot,
+      RequestDecoder.Outcome.Decoded decoded) {
+>>>>>>> f8ad82a (Draft the network room)
     this.connection = connection;
     this.slot = slot;
     this.decoded = decoded;
@@ -43,7 +49,11 @@ public final class Request {
   }
 
   public short version() {
+<<<<<<< HEAD
     return decoded.header().requestApiVersion();
+=======
+    return decoded.version();
+>>>>>>> f8ad82a (Draft the network room)
   }
 
   public int correlationId() {

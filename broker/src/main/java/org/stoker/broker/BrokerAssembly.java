@@ -32,6 +32,8 @@ import org.stoker.metadata.ConfigResource;
 import org.stoker.metadata.ZooKeeperAddress;
 import org.stoker.network.Listener;
 import org.stoker.network.ListenerConfig;
+import org.stoker.records.Compression;
+import org.stoker.records.CompressionType;
 import org.stoker.replication.FetchSessions;
 import org.stoker.replication.Partition;
 import org.stoker.replication.Partitions;
@@ -58,12 +60,19 @@ final class BrokerAssembly {
   private final Coordination coordination;
   private final Partitions partitions = new Partitions();
   private final LateDispatcher dispatcher = new LateDispatcher();
-  private final List<Listener> listeners = new ArrayList<>();
+  private final List<Bound> listeners = new ArrayList<>();
   private @Nullable LogDirectories directories;
   private @Nullable HighWatermarkKeeper highWatermarks;
   private @Nullable ClusterMetadata metadata;
   private int brokerId;
   private volatile boolean isStopping;
+
+  /** A listener that has its port. */
+  private record Bound(ListenerConfig config, Listener listener) {
+    boolean isWildcard() {
+      return new Endpoint(config.name(), config.host(), config.port()).isWildcard();
+    }
+  }
 
   /**
    * A broker that has not started yet.
@@ -84,10 +93,9 @@ final class BrokerAssembly {
   /** Where clients connect: host:port, with commas between them. */
   String bootstrapServers() {
     List<String> addresses = new ArrayList<>();
-    for (Listener listener : listeners) {
-      String host = listener.config().host();
-      String shown = host.isEmpty() || host.equals("0.0.0.0") ? "localhost" : host;
-      addresses.add(shown + ":" + listener.port());
+    for (Bound bound : listeners) {
+      String host = bound.isWildcard() ? "localhost" : bound.config().host();
+      addresses.add(host + ":" + bound.listener().port());
     }
     return String.join(",", addresses);
   }
@@ -130,7 +138,8 @@ final class BrokerAssembly {
   private void bindListeners() throws StartException {
     for (ListenerConfig listener : config.listeners().listeners()) {
       try {
-        listeners.add(machine.network().listen(listener, dispatcher, dispatcher));
+        listeners.add(
+            new Bound(listener, machine.network().listen(listener, dispatcher, dispatcher)));
       } catch (IOException e) {
         throw new StartException(String.valueOf(e.getMessage()), e);
       }
@@ -139,25 +148,28 @@ final class BrokerAssembly {
 
   private List<org.stoker.metadata.Endpoint> endpoints() throws StartException {
     List<org.stoker.metadata.Endpoint> endpoints = new ArrayList<>();
-    for (Listener listener : listeners) {
-      endpoints.add(endpoint(listener));
+    for (Bound bound : listeners) {
+      endpoints.add(endpoint(bound));
     }
     return endpoints;
   }
 
-  private org.stoker.metadata.Endpoint endpoint(Listener listener) throws StartException {
-    ListenerConfig bound = listener.config();
-    short protocol = (short) bound.securityProtocol().ordinal();
+  private org.stoker.metadata.Endpoint endpoint(Bound bound) throws StartException {
+    String name = bound.config().name();
+    short protocol = (short) bound.config().securityProtocol().ordinal();
     for (Endpoint advertised : config.listeners().advertised()) {
-      if (advertised.listenerName().equals(bound.name())) {
-        int port = advertised.port() == 0 ? listener.port() : advertised.port();
-        return new org.stoker.metadata.Endpoint(bound.name(), advertised.host(), port, protocol);
+      if (advertised.listenerName().equals(name)) {
+        int port = advertised.port() == 0 ? bound.listener().port() : advertised.port();
+        return new org.stoker.metadata.Endpoint(name, advertised.host(), port, protocol);
       }
     }
+    String host = bound.isWildcard() ? nameOfThisMachine() : bound.config().host();
+    return new org.stoker.metadata.Endpoint(name, host, bound.listener().port(), protocol);
+  }
+
+  private static String nameOfThisMachine() throws StartException {
     try {
-      String host =
-          isWildcard(bound) ? InetAddress.getLocalHost().getCanonicalHostName() : bound.host();
-      return new org.stoker.metadata.Endpoint(bound.name(), host, listener.port(), protocol);
+      return InetAddress.getLocalHost().getCanonicalHostName();
     } catch (UnknownHostException e) {
       throw new StartException(
           "This machine does not know its own name ("
@@ -167,19 +179,16 @@ final class BrokerAssembly {
     }
   }
 
-  private static boolean isWildcard(ListenerConfig listener) {
-    return new Endpoint(listener.name(), listener.host(), listener.port()).isWildcard();
-  }
-
   /** Listeners of which every client is told the address that it has reached. */
   private Set<String> wildcardListeners() {
     Set<String> names = new HashSet<>();
-    for (Listener listener : listeners) {
+    for (Bound bound : listeners) {
+      String name = bound.config().name();
       boolean isAdvertised =
           config.listeners().advertised().stream()
-              .anyMatch(endpoint -> endpoint.listenerName().equals(listener.config().name()));
-      if (isWildcard(listener.config()) && !isAdvertised) {
-        names.add(listener.config().name());
+              .anyMatch(endpoint -> endpoint.listenerName().equals(name));
+      if (bound.isWildcard() && !isAdvertised) {
+        names.add(name);
       }
     }
     if (!names.isEmpty()) {
@@ -226,8 +235,7 @@ final class BrokerAssembly {
                     config.values().integer("max.incremental.fetch.session.cache.slots"),
                     machine.clock(),
                     machine.seed()),
-                machine.workers(),
-                machine.disk()));
+                machine.workers()));
     joined.addListener(replicas);
     joined.addListener(new GroupLeadership(brokerId, groups, replicas));
     replicas.settled(joined.image().offset()).join();
@@ -242,7 +250,7 @@ final class BrokerAssembly {
     highWatermarks = keeper;
     producerIds.prefetch();
     dispatcher.open(handlers);
-    listeners.forEach(Listener::start);
+    listeners.forEach(bound -> bound.listener().start());
   }
 
   private static TopicRules rulesOf(LiveSettings settings, Map<String, String> ofTopic) {
@@ -256,7 +264,6 @@ final class BrokerAssembly {
             joined::image,
             partitions,
             machine.storage(),
-            machine.clock(),
             values.integer("offsets.load.buffer.size"));
     return new GroupCoordinator(
         new GroupCoordinatorConfig(
@@ -269,9 +276,16 @@ final class BrokerAssembly {
                 values.integer("offset.metadata.max.bytes"),
                 values.integer("offsets.retention.minutes") * MINUTE_MS,
                 values.longInteger("offsets.retention.check.interval.ms"),
-                values.integer("offsets.commit.timeout.ms"))),
+                values.integer("offsets.commit.timeout.ms"),
+                compressionOfOffsets(values))),
         new ShardWorld(log, machine.clock(), machine.network().timers(), machine.seed()),
         partition -> new CallerRunsLane("groups-" + partition, machine.storage()));
+  }
+
+  private static Compression compressionOfOffsets(ConfigValues values) {
+    CompressionType type =
+        CompressionType.forCode(values.integer("offsets.topic.compression.codec"));
+    return type == null ? Compression.NONE : Compression.of(type);
   }
 
   private long brokerEpoch() {

@@ -49,7 +49,8 @@ final class Coordination {
     }
     BrokerConfig.ZooKeeperInside place = config.inside();
     try {
-      EmbeddedZooKeeper started = EmbeddedZooKeeper.start(place.directory(), place.port());
+      EmbeddedZooKeeper started =
+          EmbeddedZooKeeper.start(place.directory(), place.port(), machine.clock());
       inside = started;
       return ZooKeeperAddress.parse(started.connectString());
     } catch (IOException e) {

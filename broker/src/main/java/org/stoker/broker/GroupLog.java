@@ -3,17 +3,13 @@ package org.stoker.broker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.stoker.base.Clock;
 import org.stoker.base.StorageException;
-import org.stoker.coordinator.Bytes;
-import org.stoker.coordinator.EncodedRecord;
 import org.stoker.coordinator.ShardLog;
 import org.stoker.handlers.TopicCreator;
 import org.stoker.log.AppendOrigin;
@@ -22,13 +18,11 @@ import org.stoker.log.ReadOutcome;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.TopicImage;
 import org.stoker.protocol.ErrorCode;
-import org.stoker.records.BatchBuilder;
 import org.stoker.records.BatchWalk;
 import org.stoker.records.CorruptBatchException;
 import org.stoker.records.FileRecordBytes;
 import org.stoker.records.MemoryRecordBytes;
 import org.stoker.records.RecordBytes;
-import org.stoker.records.RecordCursor;
 import org.stoker.replication.AppendCommand;
 import org.stoker.replication.AppendReply;
 import org.stoker.replication.Partition;
@@ -42,19 +36,13 @@ final class GroupLog implements ShardLog {
   private final Supplier<ClusterImage> image;
   private final Partitions partitions;
   private final Executor storage;
-  private final Clock clock;
   private final int loadBufferBytes;
 
   GroupLog(
-      Supplier<ClusterImage> image,
-      Partitions partitions,
-      Executor storage,
-      Clock clock,
-      int loadBufferBytes) {
+      Supplier<ClusterImage> image, Partitions partitions, Executor storage, int loadBufferBytes) {
     this.image = image;
     this.partitions = partitions;
     this.storage = storage;
-    this.clock = clock;
     this.loadBufferBytes = loadBufferBytes;
   }
 
@@ -72,8 +60,7 @@ final class GroupLog implements ShardLog {
   // ---- Appending.
 
   @Override
-  public void append(
-      int index, int leaderEpoch, List<EncodedRecord> records, Consumer<ErrorCode> outcome) {
+  public void append(int index, int leaderEpoch, ByteBuffer batch, Consumer<ErrorCode> outcome) {
     Partition partition = find(index);
     if (partition == null
         || !(partition.role() instanceof ReplicaRole.Leader leader)
@@ -83,7 +70,7 @@ final class GroupLog implements ShardLog {
     }
     partition.append(
         new AppendCommand(
-            batchOf(records),
+            batch,
             AppendOrigin.COORDINATOR,
             true,
             reply ->
@@ -91,17 +78,6 @@ final class GroupLog implements ShardLog {
                     reply instanceof AppendReply.Refused(var error, var _)
                         ? error
                         : ErrorCode.NONE)));
-  }
-
-  private ByteBuffer batchOf(List<EncodedRecord> records) {
-    long nowMs = clock.wallMs();
-    try (BatchBuilder builder = BatchBuilder.uncompressed()) {
-      for (EncodedRecord record : records) {
-        Bytes value = record.value();
-        builder.append(nowMs, record.key().array(), value == null ? null : value.array());
-      }
-      return builder.build();
-    }
   }
 
   // ---- Loading.
@@ -139,24 +115,14 @@ final class GroupLog implements ShardLog {
     }
   }
 
-  /** Hands all records to the sink, and says at which offset to go on. */
+  /** Hands the batches to the sink, and says at which offset to go on. */
   private static long readAll(RecordBytes records, LoadSink sink) throws IOException {
+    ByteBuffer batches = inMemory(records);
+    sink.batches(batches.duplicate());
     long next = 0;
-    BatchWalk walk = new BatchWalk(inMemory(records));
-    try (RecordCursor cursor = new RecordCursor(Integer.MAX_VALUE)) {
-      while (walk.next()) {
-        next = walk.batch().nextOffset();
-        if (walk.batch().isControlBatch()) {
-          continue;
-        }
-        cursor.open(walk.batch());
-        while (cursor.next()) {
-          ByteBuffer key = cursor.key();
-          if (key != null) {
-            sink.record(cursor.offset(), key, cursor.value());
-          }
-        }
-      }
+    BatchWalk walk = new BatchWalk(batches);
+    while (walk.next()) {
+      next = walk.batch().nextOffset();
     }
     return next;
   }

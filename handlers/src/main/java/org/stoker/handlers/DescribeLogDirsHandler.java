@@ -1,6 +1,6 @@
 package org.stoker.handlers;
 
-import java.io.IOException;
+import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -8,9 +8,6 @@ import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.stoker.base.Disk;
 import org.stoker.base.TopicPartition;
 import org.stoker.log.Log;
 import org.stoker.log.LogDirectory;
@@ -25,15 +22,11 @@ import org.stoker.protocol.message.DescribeLogDirsResponse.DescribeLogDirsTopic;
 
 /** DescribeLogDirs: what lies in each log directory, and how much room there is. */
 final class DescribeLogDirsHandler implements Handler {
-  private static final Logger LOG = LoggerFactory.getLogger(DescribeLogDirsHandler.class);
-
   private final List<LogDirectory> directories;
-  private final Disk disk;
   private final Executor readers;
 
-  DescribeLogDirsHandler(List<LogDirectory> directories, Disk disk, Executor readers) {
+  DescribeLogDirsHandler(List<LogDirectory> directories, Executor readers) {
     this.directories = List.copyOf(directories);
-    this.disk = disk;
     this.readers = readers;
   }
 
@@ -60,7 +53,7 @@ final class DescribeLogDirsHandler implements Handler {
             .collect(Collectors.toSet());
   }
 
-  private DescribeLogDirsResult describe(
+  private static DescribeLogDirsResult describe(
       LogDirectory directory, @Nullable Set<TopicPartition> asked) {
     DescribeLogDirsResult result =
         new DescribeLogDirsResult().setLogDir(directory.path().toString());
@@ -83,17 +76,10 @@ final class DescribeLogDirsHandler implements Handler {
     List<DescribeLogDirsTopic> described = new ArrayList<>();
     topics.forEach((name, partitions) ->
         described.add(new DescribeLogDirsTopic().setName(name).setPartitions(partitions)));
-    addSpace(directory, result);
-    return result.setTopics(described);
-  }
-
-  private void addSpace(LogDirectory directory, DescribeLogDirsResult result) {
-    try {
-      result
-          .setTotalBytes(disk.totalBytes(directory.path()))
-          .setUsableBytes(disk.usableBytes(directory.path()));
-    } catch (IOException e) {
-      LOG.debug("{} does not say how much room it has", directory.path(), e);
-    }
+    File place = directory.path().toFile();
+    return result
+        .setTopics(described)
+        .setTotalBytes(place.getTotalSpace())
+        .setUsableBytes(place.getUsableSpace());
   }
 }

@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.stoker.base.Clock;
-import org.stoker.base.Disk;
 import org.stoker.base.Timers;
 import org.stoker.coordinator.GroupCoordinator;
 import org.stoker.log.LogDirectory;
@@ -38,7 +37,7 @@ public final class Handlers {
    * @param workers run what would hold an event loop up: checks of big batches, reads of cold data
    */
   public record Machine(
-      Clock clock, Timers timers, FetchSessions fetchSessions, Executor workers, Disk disk) {}
+      Clock clock, Timers timers, FetchSessions fetchSessions, Executor workers) {}
 
   public static Dispatcher dispatcher(Rooms rooms, Machine machine) {
     Map<ApiKey, Handler> handlers = new EnumMap<>(ApiKey.class);
@@ -72,7 +71,7 @@ public final class Handlers {
     handlers.put(ApiKey.DELETE_RECORDS, new DeleteRecordsHandler(lookup));
     handlers.put(
         ApiKey.DESCRIBE_LOG_DIRS,
-        new DescribeLogDirsHandler(rooms.directories(), machine.disk(), machine.workers()));
+        new DescribeLogDirsHandler(rooms.directories(), machine.workers()));
     handlers.put(ApiKey.INIT_PRODUCER_ID, new InitProducerIdHandler(rooms.producerIds()));
   }
 

@@ -172,7 +172,7 @@ final class ProduceWork {
     if (valid.mustRewrite()) {
       ByteBuffer rewritten = new BatchRewriter().rewrite(bytes, bytes.position(), rules, nowMs);
       if (rewritten == null) {
-        refuse(item, ErrorCode.RECORD_TOO_LARGE, "the batch is too large once it is stored");
+        refuse(item, ErrorCode.MESSAGE_TOO_LARGE, "the batch is too large once it is stored");
       } else {
         item.checked = rewritten;
       }
@@ -199,7 +199,7 @@ final class ProduceWork {
   private static ErrorCode errorFor(BatchFault fault) {
     return switch (fault) {
       case MALFORMED_FRAME, WRONG_CRC -> ErrorCode.CORRUPT_MESSAGE;
-      case TOO_LARGE -> ErrorCode.RECORD_TOO_LARGE;
+      case TOO_LARGE -> ErrorCode.MESSAGE_TOO_LARGE;
       case ZSTD_NOT_ALLOWED -> ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
       case TIMESTAMP_OUT_OF_RANGE -> ErrorCode.INVALID_TIMESTAMP;
       case NO_BATCH,
@@ -208,6 +208,7 @@ final class ProduceWork {
           UNKNOWN_COMPRESSION,
           BASE_OFFSET_NOT_ZERO,
           INCONSISTENT_COUNT,
+          OFFSETS_NOT_DENSE,
           CONTROL_BATCH,
           INCONSISTENT_PRODUCER,
           MALFORMED_RECORD,

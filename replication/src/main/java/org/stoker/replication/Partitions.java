@@ -1,11 +1,9 @@
 package org.stoker.replication;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ThreadSafe;
 import org.stoker.base.Uuid;
@@ -13,15 +11,15 @@ import org.stoker.base.Uuid;
 /** The partitions that this broker holds, found by topic id and index. */
 @ThreadSafe
 public final class Partitions {
-  private final ConcurrentHashMap<Uuid, AtomicReferenceArray<@Nullable Partition>> byTopic =
-      new ConcurrentHashMap<>();
+  // By index; replaced, never changed.
+  private final ConcurrentHashMap<Uuid, @Nullable Partition[]> byTopic = new ConcurrentHashMap<>();
 
   // Those that could not be opened: they are known, and cannot be used until an operator helps.
   private final ConcurrentHashMap<Uuid, Set<Integer>> offline = new ConcurrentHashMap<>();
 
   public @Nullable Partition find(Uuid topicId, int index) {
-    AtomicReferenceArray<@Nullable Partition> ofTopic = byTopic.get(topicId);
-    return ofTopic == null || index < 0 || index >= ofTopic.length() ? null : ofTopic.get(index);
+    @Nullable Partition @Nullable [] ofTopic = byTopic.get(topicId);
+    return ofTopic == null || index < 0 || index >= ofTopic.length ? null : ofTopic[index];
   }
 
   /** Adds what was opened; it is found from now on. */
@@ -30,22 +28,14 @@ public final class Partitions {
     byTopic.compute(
         partition.topicId(),
         (_, ofTopic) -> {
-          AtomicReferenceArray<@Nullable Partition> grown = withRoomFor(index, ofTopic);
-          grown.set(index, partition);
-          return grown;
+          int length = ofTopic == null ? 0 : ofTopic.length;
+          @Nullable Partition[] next = new @Nullable Partition[Math.max(length, index + 1)];
+          if (ofTopic != null) {
+            System.arraycopy(ofTopic, 0, next, 0, length);
+          }
+          next[index] = partition;
+          return next;
         });
-  }
-
-  private static AtomicReferenceArray<@Nullable Partition> withRoomFor(
-      int index, @Nullable AtomicReferenceArray<@Nullable Partition> ofTopic) {
-    if (ofTopic != null && index < ofTopic.length()) {
-      return ofTopic;
-    }
-    var grown = new AtomicReferenceArray<@Nullable Partition>(index + 1);
-    for (int i = 0; ofTopic != null && i < ofTopic.length(); i++) {
-      grown.set(i, ofTopic.get(i));
-    }
-    return grown;
   }
 
   /** Notes that the partition is this broker's, and that its disk does not give it. */
@@ -78,12 +68,12 @@ public final class Partitions {
     return all;
   }
 
-  private static void collect(
-      @Nullable AtomicReferenceArray<@Nullable Partition> ofTopic, Collection<Partition> into) {
-    for (int i = 0; ofTopic != null && i < ofTopic.length(); i++) {
-      Partition partition = ofTopic.get(i);
-      if (partition != null) {
-        into.add(partition);
+  private static void collect(@Nullable Partition @Nullable [] ofTopic, List<Partition> into) {
+    if (ofTopic != null) {
+      for (Partition partition : ofTopic) {
+        if (partition != null) {
+          into.add(partition);
+        }
       }
     }
   }

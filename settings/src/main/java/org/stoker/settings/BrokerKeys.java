@@ -390,6 +390,12 @@ public final class BrokerKeys {
                   "How many bytes are read at once when groups are loaded.")
               .atLeast(1),
           integer(
+                  "offsets.topic.compression.codec",
+                  0,
+                  "How the records of groups are compressed: 0 not, 1 gzip, 2 snappy, 3 lz4, 4"
+                      + " zstd.")
+              .between(0, 4),
+          integer(
                   "offsets.topic.num.partitions",
                   50,
                   "How many partitions the topic of offsets gets.")

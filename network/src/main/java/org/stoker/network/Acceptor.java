@@ -74,23 +74,14 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                   "full",
                   "Listener "
                       + listener.name()
-<<<<<<< HEAD
                       + " accepts nothing until a connection is closed: max.connections is"
                       + " reached.");
-=======
-                      + " accepts nothing until a connection is closed: max.connections is reached.");
->>>>>>> f8ad82a (Draft the network room)
           pause(ctx);
           return;
         }
         case ConnectionGate.Verdict.WaitFor(long delayMs) -> {
           pause(ctx);
-<<<<<<< HEAD
           var _ = ctx.executor().schedule(() -> resume(ctx), delayMs, TimeUnit.MILLISECONDS);
-=======
-          var _ =
-              ctx.executor().schedule(() -> resume(ctx), delayMs, TimeUnit.MILLISECONDS);
->>>>>>> f8ad82a (Draft the network room)
           return;
         }
       }
@@ -102,18 +93,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     environment.metrics().connectionsAccepted.increment();
     child
         .closeFuture()
-<<<<<<< HEAD
         .addListener(_ -> {
           environment.metrics().connectionsClosed.increment();
           gate.left(listener, address);
         });
-=======
-        .addListener(
-            _ -> {
-              environment.metrics().connectionsClosed.increment();
-              gate.left(listener, address);
-            });
->>>>>>> f8ad82a (Draft the network room)
     if (makesRoom) {
       makeRoom.run();
     }

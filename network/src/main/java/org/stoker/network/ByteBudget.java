@@ -4,10 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-<<<<<<< HEAD
 import java.util.concurrent.atomic.AtomicInteger;
-=======
->>>>>>> f8ad82a (Draft the network room)
 import java.util.concurrent.atomic.AtomicLong;
 import org.stoker.base.ThreadSafe;
 
@@ -21,10 +18,7 @@ import org.stoker.base.ThreadSafe;
 final class ByteBudget {
   private final long capacity;
   private final AtomicLong used = new AtomicLong();
-<<<<<<< HEAD
   private final AtomicInteger looks = new AtomicInteger();
-=======
->>>>>>> f8ad82a (Draft the network room)
   // Written under the lock; read without it so that the usual claim takes no lock.
   private volatile int waiting;
 
@@ -99,7 +93,6 @@ final class ByteBudget {
     return waiting > 0;
   }
 
-<<<<<<< HEAD
   /** Whoever is in here looks again for those who come meanwhile, so that grants do not nest. */
   private void grantNext() {
     if (looks.getAndIncrement() != 0) {
@@ -115,9 +108,6 @@ final class ByteBudget {
   }
 
   private List<Claim> takeGranted() {
-=======
-  private void grantNext() {
->>>>>>> f8ad82a (Draft the network room)
     List<Claim> granted = new ArrayList<>(1);
     synchronized (line) {
       while (!line.isEmpty() && tryTake(line.getFirst().bytes)) {
@@ -125,13 +115,7 @@ final class ByteBudget {
       }
       waiting = line.size();
     }
-<<<<<<< HEAD
     return granted;
-=======
-    for (Claim claim : granted) {
-      claim.granted.run();
-    }
->>>>>>> f8ad82a (Draft the network room)
   }
 
   private boolean tryTake(long bytes) {

@@ -5,10 +5,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.ReferenceCounted;
 import java.io.IOException;
-<<<<<<< HEAD
-=======
-import java.nio.ByteBuffer;
->>>>>>> f8ad82a (Draft the network room)
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -64,11 +60,7 @@ final class Connection implements FrameDecoder.Sink {
     frames =
         new FrameDecoder(
             this,
-<<<<<<< HEAD
             loop.readBuffer(),
-=======
-            loop,
->>>>>>> f8ad82a (Draft the network room)
             environment.memory(),
             environment.config().requests(),
             environment.metrics(),
@@ -162,7 +154,6 @@ final class Connection implements FrameDecoder.Sink {
     answer(request, null);
   }
 
-<<<<<<< HEAD
   /** From now on nothing is read or started, but what was started may answer. From any thread. */
   void startNothingMore() {
     runOnLoop(() -> {
@@ -174,16 +165,6 @@ final class Connection implements FrameDecoder.Sink {
   /** Closes when what was started has answered; nothing more is being started. From any thread. */
   void closeWhenDrained() {
     runOnLoop(this::closeIfDrained);
-=======
-  /** Lets what was started finish, starts nothing more, and closes. Called from any thread. */
-  void drain() {
-    runOnLoop(
-        () -> {
-          isDraining = true;
-          frames.resume();
-          closeIfDrained();
-        });
->>>>>>> f8ad82a (Draft the network room)
   }
 
   /** Closes for a reason that lies with us. Called from any thread. */
@@ -217,12 +198,8 @@ final class Connection implements FrameDecoder.Sink {
     progress.nothingUnsent();
     long maxIdleMs = environment.config().connections().maxIdleMs();
     // A client that waits for us is not idle.
-<<<<<<< HEAD
     boolean isWaiting = order.size() > 0 || queuedResponseBytes > 0;
     boolean isIdle = !isWaiting && (nowNs - lastUsedNs) / 1_000_000 >= maxIdleMs;
-=======
-    boolean isIdle = order.size() == 0 && (nowNs - lastUsedNs) / 1_000_000 >= maxIdleMs;
->>>>>>> f8ad82a (Draft the network room)
     if (maxIdleMs >= 0 && isIdle) {
       environment.metrics().connectionsIdledOut.increment();
       log.debug("Closing {}: idle for {} ms", peer, maxIdleMs);
@@ -309,10 +286,7 @@ final class Connection implements FrameDecoder.Sink {
       }
     }
     request.slot().request().release();
-<<<<<<< HEAD
     lastUsedNs = environment.clock().monotonicNs();
-=======
->>>>>>> f8ad82a (Draft the network room)
     if (isClosing && response != null) {
       drop(response);
       response = null;
@@ -338,11 +312,7 @@ final class Connection implements FrameDecoder.Sink {
     }
     List<ReferenceCounted> parts = response.parts();
     for (ReferenceCounted part : parts.subList(0, parts.size() - 1)) {
-<<<<<<< HEAD
       var _ = channel.write(part, channel.voidPromise());
-=======
-      channel.write(part, channel.voidPromise());
->>>>>>> f8ad82a (Draft the network room)
     }
     channel.write(parts.getLast()).addListener((ChannelFuture sent) -> sent(response, sent));
     isFlushNeeded = true;
@@ -350,18 +320,10 @@ final class Connection implements FrameDecoder.Sink {
       isFlushScheduled = true;
       // At the end of the loop's turn: acks that were set free together leave together.
       loop.eventLoop()
-<<<<<<< HEAD
           .execute(() -> {
             isFlushScheduled = false;
             flushIfNeeded();
           });
-=======
-          .execute(
-              () -> {
-                isFlushScheduled = false;
-                flushIfNeeded();
-              });
->>>>>>> f8ad82a (Draft the network room)
     }
   }
 
@@ -378,15 +340,9 @@ final class Connection implements FrameDecoder.Sink {
       failed(sent.cause());
       return;
     }
-<<<<<<< HEAD
     lastUsedNs = environment.clock().monotonicNs();
     environment.metrics().responses.increment();
     environment.metrics().bytesOut.add(response.sizeInBytes());
-=======
-    environment.metrics().responses.increment();
-    environment.metrics().bytesOut.add(response.sizeInBytes());
-    lastUsedNs = environment.clock().monotonicNs();
->>>>>>> f8ad82a (Draft the network room)
     if (order.hasWaiting()) {
       pump();
     }
@@ -413,11 +369,7 @@ final class Connection implements FrameDecoder.Sink {
   private void close() {
     if (!isClosing) {
       isClosing = true;
-<<<<<<< HEAD
       var _ = channel.close();
-=======
-      channel.close();
->>>>>>> f8ad82a (Draft the network room)
     }
   }
 

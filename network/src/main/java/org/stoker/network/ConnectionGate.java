@@ -13,17 +13,11 @@ import org.stoker.base.ThreadSafe;
 @ThreadSafe
 final class ConnectionGate {
   private static final long NS_PER_SECOND = 1_000_000_000L;
-<<<<<<< HEAD
   private static final long NS_PER_MS = 1_000_000L;
 
   private final ConnectionLimits limits;
   private final Clock clock;
   private final long costNs;
-=======
-
-  private final ConnectionLimits limits;
-  private final Clock clock;
->>>>>>> f8ad82a (Draft the network room)
 
   @GuardedBy("this")
   private final Map<InetAddress, Integer> countOfAddress = new HashMap<>();
@@ -37,15 +31,9 @@ final class ConnectionGate {
   @GuardedBy("this")
   private int count;
 
-<<<<<<< HEAD
   // Time saved up, of which each new connection costs its share of a second; at most a second.
   @GuardedBy("this")
   private long creditNs = NS_PER_SECOND;
-=======
-  // Connections that the creation rate allows at once; a second's worth at most.
-  @GuardedBy("this")
-  private double credit;
->>>>>>> f8ad82a (Draft the network room)
 
   @GuardedBy("this")
   private long creditedAtNs;
@@ -53,11 +41,7 @@ final class ConnectionGate {
   ConnectionGate(ConnectionLimits limits, Clock clock) {
     this.limits = limits;
     this.clock = clock;
-<<<<<<< HEAD
     costNs = NS_PER_SECOND / limits.maxCreationRate();
-=======
-    credit = limits.maxCreationRate();
->>>>>>> f8ad82a (Draft the network room)
     creditedAtNs = clock.monotonicNs();
   }
 
@@ -76,13 +60,9 @@ final class ConnectionGate {
     record WaitFor(long delayMs) implements Verdict {}
   }
 
-<<<<<<< HEAD
   /**
    * {@code hasRoom} runs once, on any thread, when the verdict was to wait and that has changed.
    */
-=======
-  /** {@code hasRoom} runs once, on any thread, when the verdict was to wait and that has changed. */
->>>>>>> f8ad82a (Draft the network room)
   synchronized Verdict admit(ListenerConfig listener, InetAddress address, Runnable hasRoom) {
     long delayMs = creationDelayMs();
     if (delayMs > 0) {
@@ -95,11 +75,7 @@ final class ConnectionGate {
       waiting.add(hasRoom);
       return new Verdict.WaitForRoom();
     }
-<<<<<<< HEAD
     creditNs -= costNs;
-=======
-    credit--;
->>>>>>> f8ad82a (Draft the network room)
     int limit = limits.maxConnectionsOf(address);
     if (countOfAddress.getOrDefault(address, 0) >= limit) {
       return new Verdict.Refused(limit);
@@ -128,18 +104,9 @@ final class ConnectionGate {
 
   @GuardedBy("this")
   private long creationDelayMs() {
-<<<<<<< HEAD
     long nowNs = clock.monotonicNs();
     creditNs = Math.min(NS_PER_SECOND, creditNs + (nowNs - creditedAtNs));
     creditedAtNs = nowNs;
     return creditNs >= costNs ? 0 : Math.ceilDiv(costNs - creditNs, NS_PER_MS);
-=======
-    int rate = limits.maxCreationRate();
-    long nowNs = clock.monotonicNs();
-    double earned = (double) (nowNs - creditedAtNs) * rate / NS_PER_SECOND;
-    credit = Math.min(rate, credit + earned);
-    creditedAtNs = nowNs;
-    return credit >= 1 ? 0 : (long) Math.ceil((1 - credit) * 1_000 / rate);
->>>>>>> f8ad82a (Draft the network room)
   }
 }

@@ -60,14 +60,11 @@ final class EventLoopContext {
             () -> closeOverdue(clock.monotonicNs()), everyMs, everyMs, TimeUnit.MILLISECONDS);
   }
 
-<<<<<<< HEAD
   /** Called when the event loop has ended. */
   void release() {
     readBuffer.release();
   }
 
-=======
->>>>>>> f8ad82a (Draft the network room)
   private void closeOverdue(long nowNs) {
     for (Connection connection : connections) {
       connection.closeIfOverdue(nowNs);

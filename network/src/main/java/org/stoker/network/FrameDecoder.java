@@ -47,10 +47,6 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
   }
 
   private final Sink sink;
-<<<<<<< HEAD
-=======
-  private final EventLoopContext loop;
->>>>>>> f8ad82a (Draft the network room)
   private final RequestMemory memory;
   private final RequestLimits limits;
   private final NetworkMetrics metrics;
@@ -72,29 +68,17 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
   FrameDecoder(
       Sink sink,
-<<<<<<< HEAD
       ByteBuf readBuffer,
-=======
-      EventLoopContext loop,
->>>>>>> f8ad82a (Draft the network room)
       RequestMemory memory,
       RequestLimits limits,
       NetworkMetrics metrics,
       Clock clock) {
     this.sink = sink;
-<<<<<<< HEAD
-=======
-    this.loop = loop;
->>>>>>> f8ad82a (Draft the network room)
     this.memory = memory;
     this.limits = limits;
     this.metrics = metrics;
     this.clock = clock;
-<<<<<<< HEAD
     this.receiver = new FrameReceiver(readBuffer);
-=======
-    this.receiver = new FrameReceiver(loop.readBuffer());
->>>>>>> f8ad82a (Draft the network room)
     lastBytesNs = clock.monotonicNs();
   }
 
@@ -306,12 +290,8 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     }
     if (!source.isReadable()) {
       dropCollected();
-<<<<<<< HEAD
     } else if (collected != null) {
       // Then the source is what was collected, and the free room is at its end again.
-=======
-    } else if (source == collected) {
->>>>>>> f8ad82a (Draft the network room)
       source.discardReadBytes();
     } else {
       int size = Math.max(FIRST_COLLECTED_BYTES, source.readableBytes());

@@ -31,10 +31,7 @@ final class FrameReceiver implements RecvByteBufAllocator {
   }
 
   /** The claim that these bytes were read into the frame's own memory. */
-<<<<<<< HEAD
   @SuppressWarnings("ReferenceEquality") // The very same buffer is meant, not equal bytes.
-=======
->>>>>>> f8ad82a (Draft the network room)
   boolean isInPlace(ByteBuf bytes) {
     return bytes == place;
   }

@@ -14,14 +14,8 @@ import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-<<<<<<< HEAD
 import java.util.Comparator;
 import java.util.HashMap;
-=======
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.IdentityHashMap;
->>>>>>> f8ad82a (Draft the network room)
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -44,11 +38,7 @@ public final class Network {
   private final Environment environment;
   private final Transport transport;
   private final MultiThreadIoEventLoopGroup loops;
-<<<<<<< HEAD
   private final Map<EventExecutor, EventLoopContext> contexts = new HashMap<>();
-=======
-  private final Map<EventExecutor, EventLoopContext> contexts = new IdentityHashMap<>();
->>>>>>> f8ad82a (Draft the network room)
   private final ConnectionGate gate;
   private final EventLoopTimers timers;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
@@ -136,7 +126,6 @@ public final class Network {
 
   /**
    * Ends every connection: nothing new is accepted or started, what was started may answer within
-<<<<<<< HEAD
    * the bound, then all is closed. Returns when the event loops have ended; never called on one. A
    * second call does nothing.
    */
@@ -153,16 +142,6 @@ public final class Network {
     // Only then, so that no connection starts anything after the first one was closed.
     awaitCurrentTasks();
     open.forEach(Connection::closeWhenDrained);
-=======
-   * the bound, then all is closed. Returns when the event loops have ended; never called on one.
-   */
-  public void stop(long boundMs) {
-    listeners.forEach(Listener::stop);
-    long deadlineNs = environment.clock().monotonicNs() + boundMs * 1_000_000;
-    // What the acceptors handed over last is on its loop's queue before this.
-    List<Connection> open = connectionsAfterCurrentTasks();
-    open.forEach(Connection::drain);
->>>>>>> f8ad82a (Draft the network room)
     for (Connection connection : open) {
       long leftNs = Math.max(0, deadlineNs - environment.clock().monotonicNs());
       if (!connection.awaitClosed(leftNs)) {
@@ -170,14 +149,9 @@ public final class Network {
       }
     }
     connections().forEach(connection -> connection.closeBecause("the broker stops"));
-<<<<<<< HEAD
     var _ = loops.shutdownGracefully(0, Math.max(1_000, boundMs), TimeUnit.MILLISECONDS);
     loops.terminationFuture().awaitUninterruptibly();
     contexts.values().forEach(EventLoopContext::release);
-=======
-    loops.shutdownGracefully(0, Math.max(1_000, boundMs), TimeUnit.MILLISECONDS);
-    loops.terminationFuture().awaitUninterruptibly();
->>>>>>> f8ad82a (Draft the network room)
     log.info("The network has stopped");
   }
 
@@ -219,20 +193,11 @@ public final class Network {
     if (!(channel.localAddress() instanceof InetSocketAddress local)
         || !(channel.remoteAddress() instanceof InetSocketAddress client)) {
       // It was reset while it waited to be accepted.
-<<<<<<< HEAD
       var _ = channel.close();
       return;
     }
     EventLoopContext context = requireNonNull(contexts.get(channel.eventLoop()));
     Peer peer = Peer.of(config, local, client, context.index(), context.nextConnectionNumber());
-=======
-      channel.close();
-      return;
-    }
-    EventLoopContext context = requireNonNull(contexts.get(channel.eventLoop()));
-    Peer peer =
-        Peer.of(config, local, client, context.index(), context.nextConnectionNumber());
->>>>>>> f8ad82a (Draft the network room)
     new Connection(environment, context, channel, peer, requests, dispatcher).open();
   }
 
@@ -247,7 +212,6 @@ public final class Network {
     return contexts.values().stream().flatMap(context -> context.connections().stream());
   }
 
-<<<<<<< HEAD
   /** Returns when every event loop has run what is on its queue now. */
   private void awaitCurrentTasks() {
     var passed = new CountDownLatch(contexts.size());
@@ -261,22 +225,6 @@ public final class Network {
 
   private static long watchMs(NetworkConfig config) {
     long shortest = Math.min(config.requests().readTimeoutMs(), config.requests().writeTimeoutMs());
-=======
-  private List<Connection> connectionsAfterCurrentTasks() {
-    var drained = new CountDownLatch(contexts.size());
-    contexts.keySet().forEach(loop -> loop.execute(drained::countDown));
-    try {
-      drained.await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("interrupted while stopping", e);
-    }
-    return new ArrayList<>(connections().toList());
-  }
-
-  private static long watchMs(NetworkConfig config) {
-    long shortest =
-        Math.min(config.requests().readTimeoutMs(), config.requests().writeTimeoutMs());
->>>>>>> f8ad82a (Draft the network room)
     long maxIdleMs = config.connections().maxIdleMs();
     if (maxIdleMs >= 0) {
       shortest = Math.min(shortest, maxIdleMs);

@@ -6,14 +6,10 @@ package org.stoker.network;
  * @param networkThreads {@code num.network.threads}: event loops, which also run the requests
  */
 public record NetworkConfig(
-<<<<<<< HEAD
     int networkThreads,
     SocketConfig sockets,
     RequestLimits requests,
     ConnectionLimits connections) {
-=======
-    int networkThreads, SocketConfig sockets, RequestLimits requests, ConnectionLimits connections) {
->>>>>>> f8ad82a (Draft the network room)
   public NetworkConfig {
     Require.atLeast("num.network.threads", networkThreads, 1);
   }

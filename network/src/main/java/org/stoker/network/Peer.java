@@ -14,15 +14,11 @@ record Peer(
     InetSocketAddress localAddress,
     InetSocketAddress clientAddress) {
   static Peer of(
-<<<<<<< HEAD
       ListenerConfig listener,
       InetSocketAddress local,
       InetSocketAddress client,
       int loop,
       long number) {
-=======
-      ListenerConfig listener, InetSocketAddress local, InetSocketAddress client, int loop, long number) {
->>>>>>> f8ad82a (Draft the network room)
     String id = endpoint(local) + "-" + endpoint(client) + "-" + loop + "-" + number;
     return new Peer(id, listener, local, client);
   }

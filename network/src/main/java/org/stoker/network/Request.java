@@ -32,13 +32,7 @@ public final class Request {
   private final AtomicBoolean isFinished = new AtomicBoolean();
 
   Request(
-<<<<<<< HEAD
       Connection connection, Slot<Frame, Response> slot, RequestDecoder.Outcome.Decoded decoded) {
-=======
-      Connection connection,
-      Slot<Frame, Response> slot,
-      RequestDecoder.Outcome.Decoded decoded) {
->>>>>>> f8ad82a (Draft the network room)
     this.connection = connection;
     this.slot = slot;
     this.decoded = decoded;
@@ -49,11 +43,7 @@ public final class Request {
   }
 
   public short version() {
-<<<<<<< HEAD
     return decoded.header().requestApiVersion();
-=======
-    return decoded.version();
->>>>>>> f8ad82a (Draft the network room)
   }
 
   public int correlationId() {

@@ -12,13 +12,8 @@ import org.stoker.base.ConfinedTo;
 import org.stoker.protocol.ApiKey;
 import org.stoker.protocol.BufferGrowth;
 import org.stoker.protocol.Message;
-<<<<<<< HEAD
 import org.stoker.protocol.ResponseFrame;
 import org.stoker.protocol.WireWriter;
-=======
-import org.stoker.protocol.WireWriter;
-import org.stoker.protocol.message.ResponseHeader;
->>>>>>> f8ad82a (Draft the network room)
 import org.stoker.records.FileRecordBytes;
 import org.stoker.records.MemoryRecordBytes;
 import org.stoker.records.RecordBytes;
@@ -29,10 +24,6 @@ import org.stoker.records.RecordBytes;
  */
 @ConfinedTo(ConfinedTo.EVENT_LOOP)
 final class ResponseEncoder {
-<<<<<<< HEAD
-=======
-  private static final int LENGTH_BYTES = 4;
->>>>>>> f8ad82a (Draft the network room)
   private static final int BUFFER_BYTES = 16 << 10;
 
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
@@ -41,20 +32,9 @@ final class ResponseEncoder {
       ByteBufAllocator allocator, ApiKey apiKey, short version, int correlationId, Message body) {
     // A response that is larger than the buffer grows on the heap, and the growth is dropped.
     var out = new WireWriter(buffer.clear(), BufferGrowth.DOUBLING);
-<<<<<<< HEAD
     var parts = new Parts(allocator);
     try {
       ResponseFrame.write(out, apiKey, version, correlationId, body);
-=======
-    out.writeInt32(0);
-    new ResponseHeader()
-        .setCorrelationId(correlationId)
-        .write(out, apiKey.responseHeaderVersion(version));
-    var parts = new Parts(allocator);
-    try {
-      body.write(out, version);
-      out.patchInt32(0, out.size() - LENGTH_BYTES);
->>>>>>> f8ad82a (Draft the network room)
       out.forEachPart(parts);
     } catch (RuntimeException e) {
       // What was taken into parts gives itself back; the files behind are still ours to give back.
@@ -91,12 +71,7 @@ final class ResponseEncoder {
 
     void dropAll(WireWriter out) {
       list.forEach(ReferenceCounted::release);
-<<<<<<< HEAD
       for (WireWriter.Splice splice : out.splices().subList(recordsTaken, out.splices().size())) {
-=======
-      for (WireWriter.Splice splice :
-          out.splices().subList(recordsTaken, out.splices().size())) {
->>>>>>> f8ad82a (Draft the network room)
         if (splice.records() instanceof FileRecordBytes file) {
           file.release();
         }

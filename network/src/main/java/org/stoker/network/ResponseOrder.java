@@ -13,13 +13,8 @@ import org.stoker.base.ConfinedTo;
  * </pre>
  *
  * <p>Requests start in the order in which they arrived. A request that overlaps (produce) starts
-<<<<<<< HEAD
  * while other overlapping ones are unanswered. Any other starts when all before it are answered,
  * and those behind it wait until it is. Responses leave in the order of arrival.
-=======
- * while other overlapping ones are unanswered. Any other starts when all before it are answered, and
- * those behind it wait until it is. Responses leave in the order of arrival.
->>>>>>> f8ad82a (Draft the network room)
  *
  * @param <Q> what waits to be started
  * @param <R> what leaves as its answer

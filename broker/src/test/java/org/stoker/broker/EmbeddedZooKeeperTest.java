@@ -1,0 +1,164 @@
+package org.stoker.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.stoker.base.SystemClock;
+import org.stoker.metadata.Change;
+import org.stoker.metadata.CoordinationSession;
+import org.stoker.metadata.Node;
+import org.stoker.metadata.Outcome;
+import org.stoker.metadata.ThreadLane;
+import org.stoker.metadata.ZooKeeperAddress;
+import org.stoker.metadata.ZooKeeperSession;
+
+/** The embedded ZooKeeper: what was written stays, and a failed write does not end it for good. */
+final class EmbeddedZooKeeperTest {
+  private static final long TIMEOUT_MS = 30_000;
+
+  private final ThreadLane lane = new ThreadLane("test-zookeeper");
+  private Path directory;
+
+  @BeforeEach
+  void chooseDirectory(@TempDir Path temporary) {
+    directory = temporary.resolve("zookeeper");
+  }
+
+  @AfterEach
+  void endLane() {
+    lane.close();
+  }
+
+  private EmbeddedZooKeeper start(int port) throws IOException {
+    return EmbeddedZooKeeper.start(directory, port, new SystemClock());
+  }
+
+  private CoordinationSession connect(EmbeddedZooKeeper zooKeeper) {
+    ZooKeeperAddress address = ZooKeeperAddress.parse(zooKeeper.connectString());
+    return ZooKeeperSession.opener(address, 20_000, lane).open(_ -> {});
+  }
+
+  /** Creates the node, again for as long as nobody answers. */
+  private static CompletableFuture<Void> create(CoordinationSession session, String path) {
+    var created = new CompletableFuture<Void>();
+    tryToCreate(session, path, created);
+    return created.orTimeout(TIMEOUT_MS, TimeUnit.MILLISECONDS);
+  }
+
+  private static void tryToCreate(
+      CoordinationSession session, String path, CompletableFuture<Void> created) {
+    session.write(
+        Change.create(path, path.getBytes(StandardCharsets.UTF_8)),
+        outcome -> {
+          switch (outcome) {
+            case Outcome.Ok<?> _, Outcome.NodeExists<?> _ -> created.complete(null);
+            case Outcome.Unknown<?> _ -> tryToCreate(session, path, created);
+            default -> created.completeExceptionally(new AssertionError(outcome));
+          }
+        });
+  }
+
+  private static String read(CoordinationSession session, String path) {
+    var read = new CompletableFuture<Outcome<Node>>();
+    session.get(path, null, read::complete);
+    return read.orTimeout(TIMEOUT_MS, TimeUnit.MILLISECONDS).join()
+            instanceof Outcome.Ok<Node>(Node node)
+        ? new String(node.data(), StandardCharsets.UTF_8)
+        : "nothing";
+  }
+
+  @Test
+  void whatWasWrittenIsThereAfterARestart() throws IOException {
+    try (var zooKeeper = start(0);
+        var session = connect(zooKeeper)) {
+      create(session, "/kept").join();
+    }
+
+    try (var zooKeeper = start(0);
+        var session = connect(zooKeeper)) {
+      assertThat(read(session, "/kept")).isEqualTo("/kept");
+    }
+  }
+
+  @Test
+  void itListensOnLoopbackAtTheChosenPort() throws IOException {
+    int port;
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+
+    try (var zooKeeper = start(port)) {
+      assertThat(zooKeeper.connectString()).isEqualTo("127.0.0.1:" + port);
+    }
+  }
+
+  @Test
+  void aTakenPortIsSaidInOneSentence() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThatThrownBy(() -> start(socket.getLocalPort()))
+          .isInstanceOf(IOException.class)
+          .hasMessage(
+              "ZooKeeper cannot start: port %d is taken by another process", socket.getLocalPort());
+    }
+  }
+
+  @Test
+  void aDirectoryThatCannotBeWrittenIsSaidInOneSentence() throws IOException {
+    Files.createDirectories(directory);
+    Files.writeString(directory.resolve("version-2"), "in the way");
+
+    assertThatThrownBy(() -> start(0))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(directory.toString());
+  }
+
+  /** A directory that turns into a file fails the next write as a full disk does. */
+  @Test
+  void itComesBackByItselfAfterAFailedWrite() throws IOException {
+    try (var zooKeeper = start(0);
+        var session = connect(zooKeeper)) {
+      create(session, "/before").join();
+    }
+    try (var zooKeeper = start(0)) {
+      Path data = directory.resolve("version-2");
+      Path aside = directory.resolve("aside");
+      Files.move(data, aside);
+      Files.writeString(data, "in the way");
+      try (var session = connect(zooKeeper)) {
+        CompletableFuture<Void> created = create(session, "/after");
+        zooKeeper.ended().orTimeout(TIMEOUT_MS, TimeUnit.MILLISECONDS).join();
+        Files.delete(data);
+        Files.move(aside, data);
+
+        created.join();
+
+        assertThat(read(session, "/before")).isEqualTo("/before");
+        assertThat(zooKeeper.starts()).isGreaterThan(1);
+      }
+    }
+  }
+
+  @Test
+  void nothingIsLeftBehindBesideTheData() throws IOException {
+    start(0).close();
+    start(0).close();
+
+    try (var entries = Files.list(directory)) {
+      assertThat(entries.map(path -> path.getFileName().toString()).toList())
+          .isEqualTo(List.of("version-2"));
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.stoker.broker;
+
+import org.jspecify.annotations.NullMarked;

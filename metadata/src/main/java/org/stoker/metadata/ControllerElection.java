@@ -152,6 +152,8 @@ final class ControllerElection {
         if (epoch == null && mayReplace(node)) {
           stand(epochNode, node);
         } else {
+          // What was said of a broker that is not the controller is no reason to depose it later.
+          dead.clear();
           if (epoch == null) {
             events.otherIsController();
           }
@@ -236,6 +238,7 @@ final class ControllerElection {
   private void won(int wonEpoch) {
     LOG.info("Broker {} is the controller of epoch {}", identity.id(), wonEpoch);
     epoch = wonEpoch;
+    dead.clear();
     events.elected(wonEpoch);
   }
 }

@@ -58,6 +58,7 @@ public final class ZooKeeperSession implements CoordinationSession {
     } catch (IOException e) {
       throw new UncheckedIOException("ZooKeeper's client did not start for " + address, e);
     }
+    makeChroot();
   }
 
   /** Sessions at the ensemble of this address, with answers on the lane. */
@@ -151,10 +152,7 @@ public final class ZooKeeperSession implements CoordinationSession {
       return;
     }
     switch (event.getState()) {
-      case SyncConnected -> {
-        makeChroot();
-        tell(SessionEvent.CONNECTED);
-      }
+      case SyncConnected -> tell(SessionEvent.CONNECTED);
       case Disconnected -> tell(SessionEvent.DISCONNECTED);
       case Expired -> tell(SessionEvent.EXPIRED);
       case AuthFailed -> LOG.error("ZooKeeper refuses our credentials");
@@ -162,7 +160,7 @@ public final class ZooKeeperSession implements CoordinationSession {
     }
   }
 
-  /** Before anything is asked on this connection: whoever asks first may need it. */
+  /** Asked before anything else is, so that it takes effect before anything else does. */
   private void makeChroot() {
     for (int slash = chroot.indexOf('/', 1); slash > 0; slash = chroot.indexOf('/', slash + 1)) {
       makeAncestor(chroot.substring(0, slash));
@@ -178,7 +176,11 @@ public final class ZooKeeperSession implements CoordinationSession {
         new byte[0],
         EVERYBODY,
         CreateMode.PERSISTENT,
-        (rc, _, _, _) -> LOG.debug("Making {}: {}", path, Code.get(rc)),
+        (rc, _, _, _) -> {
+          if (Code.get(rc) == Code.CONNECTIONLOSS && !closed) {
+            makeAncestor(path);
+          }
+        },
         null);
   }
 

@@ -212,16 +212,11 @@ final class ClusterMetadataIT {
     var first = new Broker(logDir, 9092);
     first.start();
 
-    long before = clock.monotonicMs();
     List<CreatedTopic> created = first.create(NewTopic.of("wide", 5_000, 1));
-    long createdMs = clock.monotonicMs() - before;
     ClusterImage image = first.metadata.image();
     first.kill();
-    before = clock.monotonicMs();
     ClusterImage replayed = new Broker(logDir, 9092).start();
-    long restartedMs = clock.monotonicMs() - before;
 
-    System.out.println("5,000 partitions: created " + createdMs + " ms, restart " + restartedMs);
     assertThat(created.getFirst().partitions()).isEqualTo(5_000);
     assertThat(requireNonNull(image.topic("wide")).partitions()).hasSize(5_000);
     assertThat(requireNonNull(replayed.topic("wide")).partitions())

@@ -156,7 +156,7 @@ final class BrokerAssembly {
 
   private org.stoker.metadata.Endpoint endpoint(Bound bound) throws StartException {
     String name = bound.config().name();
-    short protocol = (short) bound.config().securityProtocol().ordinal();
+    short protocol = ProtocolNumber.of(bound.config().securityProtocol());
     for (Endpoint advertised : config.listeners().advertised()) {
       if (advertised.listenerName().equals(name)) {
         int port = advertised.port() == 0 ? bound.listener().port() : advertised.port();

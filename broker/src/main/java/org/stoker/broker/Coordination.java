@@ -7,8 +7,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.stoker.base.Lane;
 import org.stoker.base.ThreadLane;
 import org.stoker.metadata.BrokerIdentity;
@@ -27,8 +25,6 @@ import org.stoker.settings.ConfigValues;
  * describes.
  */
 final class Coordination {
-  private static final Logger LOG = LoggerFactory.getLogger(Coordination.class);
-
   private final BrokerConfig config;
   private final Machine machine;
   private final Lane lane;

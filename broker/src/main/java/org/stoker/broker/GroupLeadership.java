@@ -54,7 +54,7 @@ final class GroupLeadership implements MetadataListener {
 
   private void assign(int index, PartitionImage state, CompletableFuture<Void> open) {
     if (state.leader() == brokerId) {
-      open.thenRun(() -> groups.becomeLeader(index, state.leaderEpoch()));
+      var _ = open.thenRun(() -> groups.becomeLeader(index, state.leaderEpoch()));
     } else {
       groups.resign(index, state.leaderEpoch());
     }

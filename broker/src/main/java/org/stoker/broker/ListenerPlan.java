@@ -66,8 +66,8 @@ record ListenerPlan(
 
   private static Map<String, SecurityProtocol> protocols(String text) {
     Map<String, SecurityProtocol> protocols = new HashMap<>();
-    for (String item : text.split(",")) {
-      String[] parts = item.strip().split(":");
+    for (String item : text.split(",", -1)) {
+      String[] parts = item.strip().split(":", -1);
       if (item.isBlank()) {
         continue;
       }

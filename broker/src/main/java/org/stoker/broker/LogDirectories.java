@@ -51,7 +51,7 @@ final class LogDirectories {
       throws StartException {
     LogDirectories taken = new LogDirectories(onFailure);
     LogEnvironment environment = environment(machine);
-    @Nullable LogDirectoryException unusable = null;
+    LogDirectoryException unusable = null;
     for (Path path : config.logDirs()) {
       try {
         taken.directories.add(taken.lock(path, config.values(), machine, environment));
@@ -64,9 +64,8 @@ final class LogDirectories {
         unusable = e;
       }
     }
-    if (taken.directories.isEmpty()) {
-      throw new StartException(
-          unusable == null ? "no log directory" : String.valueOf(unusable.getMessage()), unusable);
+    if (taken.directories.isEmpty() && unusable != null) {
+      throw new StartException(String.valueOf(unusable.getMessage()), unusable);
     }
     return taken;
   }

@@ -44,7 +44,7 @@ final class NetworkSettings {
 
   private static Map<InetAddress, Integer> overrides(String text) {
     Map<InetAddress, Integer> overrides = new HashMap<>();
-    for (String item : text.split(",")) {
+    for (String item : text.split(",", -1)) {
       if (item.isBlank()) {
         continue;
       }

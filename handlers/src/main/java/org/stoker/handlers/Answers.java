@@ -15,7 +15,8 @@ final class Answers {
 
   static <R> void when(
       CompletableFuture<R> reply, Request request, Function<? super R, ? extends Message> toBody) {
-    reply
+    var _ =
+        reply
         .thenApply(toBody)
         .whenComplete((body, failure) -> {
           if (failure == null) {

@@ -73,13 +73,23 @@ final class IncrementalAlterConfigsHandler implements Handler {
     }
     List<ConfigChange> changes = new ArrayList<>();
     for (AlterableConfig config : resource.configs()) {
-      int operation = config.configOperation();
-      if (operation < 0 || operation >= ConfigOperation.values().length) {
+      ConfigOperation operation = operation(config.configOperation());
+      if (operation == null) {
         return null;
       }
-      changes.add(
-          new ConfigChange(config.name(), ConfigOperation.values()[operation], config.value()));
+      changes.add(new ConfigChange(config.name(), operation, config.value()));
     }
     return new ConfigChanges(new ConfigResource(type, resource.resourceName()), changes);
+  }
+
+  /** By the numbers of the protocol; null for one that it does not know. */
+  private static @Nullable ConfigOperation operation(byte number) {
+    return switch (number) {
+      case 0 -> ConfigOperation.SET;
+      case 1 -> ConfigOperation.DELETE;
+      case 2 -> ConfigOperation.APPEND;
+      case 3 -> ConfigOperation.SUBTRACT;
+      default -> null;
+    };
   }
 }

@@ -93,9 +93,8 @@ final class MetadataHandler implements Handler {
             ? AllowedOperations.ON_A_TOPIC
             : AllowedOperations.NOT_ASKED;
     List<MetadataResponseTopic> topics = new ArrayList<>();
-    boolean isAll =
-        asked == null || (asked.isEmpty() && request.version() < FIRST_VERSION_WITH_EMPTY_FOR_NONE);
-    if (isAll) {
+    boolean isEmptyForAll = request.version() < FIRST_VERSION_WITH_EMPTY_FOR_NONE;
+    if (asked == null || (asked.isEmpty() && isEmptyForAll)) {
       for (TopicImage topic : cluster.image().topicsByName().values()) {
         topics.add(describe(topic, request, operations));
       }

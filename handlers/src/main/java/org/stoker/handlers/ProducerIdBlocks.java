@@ -63,7 +63,8 @@ public final class ProducerIdBlocks {
     }
     if (next == end && !isAsking) {
       isAsking = true;
-      controller
+      var _ =
+          controller
           .submit(
               new Command.AllocateProducerIds(
                   brokerEpoch.brokerId(), brokerEpoch.epoch().getAsLong()),

@@ -50,7 +50,8 @@ public final class TopicCreator {
     if (others != null) {
       return others;
     }
-    controller
+    var _ =
+        controller
         .submit(
             new Command.CreateTopics(List.of(newTopic(name)), false),
             values.get().integer("request.timeout.ms"))

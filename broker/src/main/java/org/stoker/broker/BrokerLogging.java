@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class BrokerLogging extends ContextAwareBase implements Configurator {
   private static final String PATTERN =
-      "[%d{yyyy-MM-dd HH:mm:ss,SSS}] %-5level %msg \\(%logger{0}\\)%n";
+      "[%d{yyyy-MM-dd HH:mm:ss.SSS}] %-5level %msg \\(%logger{0}\\)%n";
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {

@@ -1,5 +1,6 @@
 package org.stoker.broker;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +74,12 @@ final class LogDirectories {
   private LogDirectory lock(
       Path path, ConfigValues values, Machine machine, LogEnvironment environment)
       throws LogDirectoryException {
+    try {
+      // Made before anything keeps it open.
+      machine.disk().createDirectories(path);
+    } catch (IOException e) {
+      throw new LogDirectoryException("log directory " + path + " cannot be made: " + e, e);
+    }
     LogDirectory.FlushThreads flushThreads =
         new LogDirectory.FlushThreads(
             machine.threads().single("flusher-" + directories.size()),

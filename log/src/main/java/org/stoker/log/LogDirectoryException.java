@@ -8,7 +8,7 @@ public final class LogDirectoryException extends Exception {
     super(message);
   }
 
-  LogDirectoryException(String message, Throwable cause) {
+  public LogDirectoryException(String message, Throwable cause) {
     super(message, cause);
   }
 }

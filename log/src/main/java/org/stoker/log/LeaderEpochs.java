@@ -50,6 +50,10 @@ final class LeaderEpochs {
     replace(history.truncateFromEnd(logEndOffset).truncateFromStart(logStartOffset));
   }
 
+  void truncateFromEnd(long logEndOffset) throws IOException {
+    replace(history.truncateFromEnd(logEndOffset));
+  }
+
   void truncateFromStart(long logStartOffset) throws IOException {
     replace(history.truncateFromStart(logStartOffset));
   }

@@ -217,6 +217,11 @@ public final class Log {
     return leaderEpochs.latestEpoch();
   }
 
+  /** The epoch that wrote the record at this offset; −1 if it is not known. */
+  public int leaderEpochOf(long offset) {
+    return leaderEpochs.history().epochForOffset(offset);
+  }
+
   /**
    * The largest epoch not above this one and where it ends in this log: a replica that was in it
    * truncates to there (KIP-101, KIP-279).
@@ -411,6 +416,10 @@ public final class Log {
     producers.updateMapEndOffset(baseOffset);
     writeProducerSnapshot();
     active.seal();
+    if (config.flush().acksAreFlushed()) {
+      // A crash that left the new file and took the old one's end would look like compaction.
+      active.syncLog();
+    }
     Segment created =
         Segment.create(setting.disk(), directory, baseOffset, config.segment(), nowMs);
     created.prepareAppend();
@@ -494,7 +503,6 @@ public final class Log {
   private void moveLogStartTo(long offset) throws IOException {
     logStartOffset = offset;
     highWatermark = Math.max(highWatermark, offset);
-    leaderEpochs.truncateFromStart(offset);
     publish();
   }
 
@@ -530,6 +538,7 @@ public final class Log {
   void removeSegmentsBelowLogStart(long checkpointedLogStart) {
     assertUsable();
     try {
+      leaderEpochs.truncateFromStart(checkpointedLogStart);
       var kept = new ArrayList<>(segments);
       while (kept.size() > 1 && kept.get(1).baseOffset() <= checkpointedLogStart) {
         Segment dropped = kept.removeFirst();
@@ -643,9 +652,11 @@ public final class Log {
     logStartOffset = Math.min(logStartOffset, offset);
     highWatermark = Math.clamp(highWatermark, logStartOffset, logEndOffset);
     warmWindow.truncatedTo(offset, appendedBytes);
-    leaderEpochs.truncate(logStartOffset, offset);
+    leaderEpochs.truncateFromEnd(offset);
     replay.reload(segments, logStartOffset, offset, nowMs);
     setting.disk().syncDirectory(directory);
+    // A log that was never flushed may be new itself.
+    setting.disk().syncDirectory(parentDirectory());
     publish();
     flushProgress.allIsSynced(view);
   }

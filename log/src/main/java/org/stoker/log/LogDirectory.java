@@ -105,7 +105,7 @@ public final class LogDirectory {
     Path path = config.path();
     Disk disk = environment.disk();
     try {
-      disk.createDirectories(path);
+      makeDurably(disk, path);
       AutoCloseable lock = disk.tryLock(path.resolve(LOCK_FILE));
       if (lock == null) {
         throw new LogDirectoryException(
@@ -117,6 +117,20 @@ public final class LogDirectory {
       return new LogDirectory(config, environment, threads, listener, lock);
     } catch (IOException e) {
       throw new LogDirectoryException("log directory " + path + " cannot be used: " + reason(e), e);
+    }
+  }
+
+  /** Makes the directory and those above it, so that a power failure takes none of them. */
+  private static void makeDurably(Disk disk, Path path) throws IOException {
+    var parents = new ArrayList<Path>();
+    Path parent = path.toAbsolutePath().getParent();
+    for (Path at = path; parent != null && !disk.exists(at); parent = parent.getParent()) {
+      parents.add(parent);
+      at = parent;
+    }
+    disk.createDirectories(path);
+    for (Path each : parents) {
+      disk.syncDirectory(each);
     }
   }
 

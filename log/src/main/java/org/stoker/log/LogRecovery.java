@@ -245,7 +245,7 @@ final class LogRecovery {
       }
       finish(i, producers, endOffset);
     }
-    if (endOffset < facts.recoveryPoint()) {
+    if (endOffset < vouchedFor()) {
       throw new DamagedLogException(
           "%s ends at offset %d, and everything below %d was on disk; the partition stays offline"
               .formatted(directory, endOffset, facts.recoveryPoint()));
@@ -302,10 +302,15 @@ final class LogRecovery {
     }
   }
 
+  /** Below this offset nothing may be missing; 0 if all that was synced is deleted since. */
+  private long vouchedFor() {
+    return facts.recoveryPoint() > facts.logStartOffset() ? facts.recoveryPoint() : 0;
+  }
+
   private void requireCuttable(int index, DiskFile file, SegmentRecovery.Found found)
       throws IOException, DamagedLogException {
     String reason = null;
-    if (found.nextOffset() < facts.recoveryPoint()) {
+    if (found.nextOffset() < vouchedFor()) {
       reason = "everything below offset " + facts.recoveryPoint() + " was on disk";
     } else {
       int sizeBytes = segments.get(index).sizeBytes();

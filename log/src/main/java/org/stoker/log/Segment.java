@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.Disk;
 import org.stoker.base.DiskFile;
+import org.stoker.base.DiskFullException;
 import org.stoker.records.BatchWalk;
 import org.stoker.records.MemoryRecordBytes;
 import org.stoker.records.RecordBatch;
@@ -464,6 +465,9 @@ final class Segment {
     if (open != null) {
       try {
         open.file().sync();
+      } catch (DiskFullException e) {
+        // Unlike a write, a sync cannot be tried again when there is room: the pages are gone.
+        throw new IOException(e);
       } finally {
         open.release();
       }

@@ -1,11 +1,13 @@
 package org.stoker.log;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.stoker.base.CallerRunsLane;
 import org.stoker.base.Disk;
+import org.stoker.base.DiskFullException;
 import org.stoker.base.TopicPartition;
 import org.stoker.base.Uuid;
 import org.stoker.testkit.SimulatedClock;
@@ -31,10 +33,11 @@ final class LogWorld {
   }
 
   LogWorld(Disk disk, LogDirectoryConfig config, LogConfig logConfig) throws LogDirectoryException {
-    this(disk, new SimulatedClock(), config, logConfig);
+    this(disk, new SimulatedClock(), config, logConfig, 1);
   }
 
-  LogWorld(Disk disk, SimulatedClock clock, LogDirectoryConfig config, LogConfig logConfig)
+  LogWorld(
+      Disk disk, SimulatedClock clock, LogDirectoryConfig config, LogConfig logConfig, long seed)
       throws LogDirectoryException {
     this.disk = disk;
     this.clock = clock;
@@ -44,7 +47,7 @@ final class LogWorld {
             disk,
             clock,
             clock,
-            new SplitMixSeed(1),
+            new SplitMixSeed(seed),
             atOnce,
             partition -> new CallerRunsLane(partition.toString(), atOnce));
     directory =
@@ -60,7 +63,7 @@ final class LogWorld {
   Log create(TopicPartition partition, LogConfig config) {
     try {
       return directory.create(partition, TOPIC_ID, config);
-    } catch (org.stoker.base.DiskFullException e) {
+    } catch (DiskFullException e) {
       throw new AssertionError(e);
     }
   }
@@ -104,18 +107,23 @@ final class LogWorld {
         });
   }
 
-  AppendOutcome append(Log log, java.nio.ByteBuffer batch) {
+  AppendOutcome append(Log log, ByteBuffer batch) {
     return append(log, batch, AppendOrigin.CLIENT);
   }
 
-  AppendOutcome append(Log log, java.nio.ByteBuffer batch, AppendOrigin origin) {
-    return onLane(
-        log,
-        () -> {
-          long nowMs = clock.wallMs();
-          return log.mustPrepare(batch, EPOCH, origin, nowMs)
-              ? log.prepareAndAppend(batch, EPOCH, origin, nowMs)
-              : log.append(batch, EPOCH, origin, nowMs);
-        });
+  AppendOutcome append(Log log, ByteBuffer batch, AppendOrigin origin) {
+    return onLane(log, () -> appendNow(log, batch, EPOCH, origin));
+  }
+
+  /** On the log's lane. */
+  AppendOutcome appendNow(Log log, ByteBuffer batch, int leaderEpoch) {
+    return appendNow(log, batch, leaderEpoch, AppendOrigin.CLIENT);
+  }
+
+  private AppendOutcome appendNow(Log log, ByteBuffer batch, int leaderEpoch, AppendOrigin origin) {
+    long nowMs = clock.wallMs();
+    return log.mustPrepare(batch, leaderEpoch, origin, nowMs)
+        ? log.prepareAndAppend(batch, leaderEpoch, origin, nowMs)
+        : log.append(batch, leaderEpoch, origin, nowMs);
   }
 }

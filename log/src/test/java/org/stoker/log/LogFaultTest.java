@@ -3,6 +3,7 @@ package org.stoker.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -37,12 +38,14 @@ final class LogFaultTest {
   @BeforeEach
   void listen() {
     said.start();
+    logger.setLevel(Level.INFO);
     logger.addAppender(said);
   }
 
   @AfterEach
   void stopListening() {
     logger.detachAppender(said);
+    logger.setLevel(null);
   }
 
   private String sentences() {

@@ -15,6 +15,9 @@ import org.stoker.records.Compression;
  * come at the same time, and the same bytes must be written.
  */
 final class KafkaOracleTest {
+  /** How many histories each test tells; more with {@code -Doracle.runs=}. */
+  private static final int RUNS = Integer.getInteger("oracle.runs", 6);
+
   private static final GroupCoordinatorConfig CONFIG =
       new GroupCoordinatorConfig(
           1_000,
@@ -26,7 +29,7 @@ final class KafkaOracleTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void saysAndWritesWhatKafkaSaysAndWrites(long firstSeed) {
-    for (long seed = firstSeed * 1000; seed < firstSeed * 1000 + 12; seed++) {
+    for (long seed = firstSeed * 1000; seed < firstSeed * 1000 + RUNS; seed++) {
       new OracleRun(seed, CONFIG).run(250, false);
     }
   }
@@ -34,7 +37,7 @@ final class KafkaOracleTest {
   @ParameterizedTest
   @ValueSource(longs = {11, 12, 13})
   void doesSoAlsoWhenAppendsFail(long firstSeed) {
-    for (long seed = firstSeed * 1000; seed < firstSeed * 1000 + 12; seed++) {
+    for (long seed = firstSeed * 1000; seed < firstSeed * 1000 + RUNS; seed++) {
       new OracleRun(seed, CONFIG).run(250, true);
     }
   }
@@ -45,7 +48,7 @@ final class KafkaOracleTest {
     var noDelay = new GroupCoordinatorConfig(1_000, 60_000, 0, 100, CONFIG.offsets());
     var roomy =
         new GroupCoordinatorConfig(1, 1_800_000, 3_000, Integer.MAX_VALUE, CONFIG.offsets());
-    for (long seed = firstSeed * 1000; seed < firstSeed * 1000 + 10; seed++) {
+    for (long seed = firstSeed * 1000; seed < firstSeed * 1000 + RUNS; seed++) {
       new OracleRun(seed, noDelay).run(250, false);
       new OracleRun(seed, roomy).run(250, false);
     }
@@ -53,7 +56,7 @@ final class KafkaOracleTest {
 
   @Test
   void readsBackWhatItWroteAsKafkaDoes() {
-    for (long seed = 31_000; seed < 31_012; seed++) {
+    for (long seed = 31_000; seed < 31_000 + RUNS; seed++) {
       new OracleRun(seed, CONFIG).runWithReloads(250);
     }
   }

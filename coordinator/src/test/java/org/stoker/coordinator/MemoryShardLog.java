@@ -23,11 +23,19 @@ final class MemoryShardLog implements ShardLog {
   private final Deque<Held> held = new ArrayDeque<>();
   private final List<LoadSink> loads = new ArrayList<>();
   private long nextOffset;
+  private int keptCount;
   private boolean holdsAppends;
   private boolean holdsLoads;
   private int maxBatchBytes = 1_048_588;
   private int lastEpoch = -1;
+  private int lastEndedEpoch = -1;
   private @Nullable ErrorCode refusal;
+  private GroupWorld.Sabotage sabotage = GroupWorld.Sabotage.NONE;
+
+  /** Puts a fault in on purpose, to see whether a check sees it. */
+  void sabotage(GroupWorld.Sabotage fault) {
+    sabotage = fault;
+  }
 
   @Override
   public int maxBatchBytes(int partition) {
@@ -42,9 +50,17 @@ final class MemoryShardLog implements ShardLog {
   public void append(
       int partition, int leaderEpoch, ByteBuffer batch, Consumer<ErrorCode> outcome) {
     lastEpoch = leaderEpoch;
-    if (refusal != null) {
+    if (leaderEpoch <= lastEndedEpoch) {
+      outcome.accept(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    } else if (refusal != null) {
       outcome.accept(refusal);
-    } else if (holdsAppends) {
+    } else if (holdsAppends || !held.isEmpty()) {
+      // Behind those that wait, also when nothing is held any more: outcomes keep their order.
+      if (sabotage == GroupWorld.Sabotage.LOG_SUCCEEDS_BEFORE_IT_KEEPS) {
+        held.add(new Held(batch, error -> {}));
+        outcome.accept(ErrorCode.NONE);
+        return;
+      }
       held.add(new Held(batch, outcome));
     } else {
       keep(batch);
@@ -85,8 +101,9 @@ final class MemoryShardLog implements ShardLog {
   }
 
   /** Leadership is lost: so many of the batches that were held are in the log, and nobody knows. */
-  void loseLeadership(int keptCount) {
-    for (int kept = 0; kept < keptCount; kept++) {
+  void loseLeadership(int leaderEpoch, int survivorCount) {
+    lastEndedEpoch = leaderEpoch;
+    for (int kept = 0; kept < survivorCount; kept++) {
       keep(held.remove().batch());
     }
     List<Held> lost = List.copyOf(held);
@@ -95,6 +112,10 @@ final class MemoryShardLog implements ShardLog {
   }
 
   private void keep(ByteBuffer batch) {
+    keptCount++;
+    if (sabotage == GroupWorld.Sabotage.LOG_FORGETS_A_BATCH && keptCount % 7 == 0) {
+      return;
+    }
     RecordBatch stored = RecordBatch.at(batch, 0);
     stored.setBaseOffset(nextOffset);
     nextOffset = stored.nextOffset();

@@ -4,7 +4,6 @@ import java.io.BufferedOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -19,10 +18,17 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.stoker.base.Clock;
 
 /** {@code kafka-console-consumer.sh}: the records of topics, to standard output. */
 final class ConsoleConsumer implements Tool {
   private static final int OUTPUT_BUFFER_BYTES = 64 * 1024;
+
+  private final Clock clock;
+
+  ConsoleConsumer(Clock clock) {
+    this.clock = clock;
+  }
 
   @Override
   public int run(String[] args, Terminal terminal) throws Exception {
@@ -64,12 +70,11 @@ final class ConsoleConsumer implements Tool {
   }
 
   /** One run, from the first poll to the last record printed. */
-  private static final class Session {
+  private final class Session {
     private final ConsoleConsumerOptions options;
     private final Consumer<byte[], byte[]> consumer;
     private final Terminal terminal;
     private final PrintStream out;
-    private final InstantSource clock = InstantSource.system();
     private Iterator<ConsumerRecord<byte[], byte[]>> polled = Collections.emptyIterator();
     private long count;
 
@@ -132,10 +137,10 @@ final class ConsoleConsumer implements Tool {
       if (!polled.hasNext()) {
         out.flush();
       }
-      long startedMs = clock.millis();
+      long startedMs = clock.monotonicMs();
       while (!polled.hasNext()) {
         polled = consumer.poll(Duration.ofMillis(options.timeoutMs())).iterator();
-        if (!polled.hasNext() && clock.millis() - startedMs > options.timeoutMs()) {
+        if (!polled.hasNext() && clock.monotonicMs() - startedMs > options.timeoutMs()) {
           throw new TimeoutException();
         }
       }

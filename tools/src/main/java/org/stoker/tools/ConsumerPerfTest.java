@@ -3,7 +3,6 @@ package org.stoker.tools;
 import java.io.PrintStream;
 import java.text.SimpleDateFormat;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -15,13 +14,18 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.stoker.base.Clock;
 
 /** {@code kafka-consumer-perf-test.sh}: how fast records come out. */
 final class ConsumerPerfTest implements Tool {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final double BYTES_PER_MB = 1024.0 * 1024.0;
 
-  private final InstantSource clock = InstantSource.system();
+  private final Clock clock;
+
+  ConsumerPerfTest(Clock clock) {
+    this.clock = clock;
+  }
 
   @Override
   public int run(String[] args, Terminal terminal) throws Exception {
@@ -52,7 +56,7 @@ final class ConsumerPerfTest implements Tool {
     private final ConsumerPerfOptions options;
     private final PrintStream out;
     private final SimpleDateFormat dateFormat;
-    private final long startedMs = clock.millis();
+    private final long startedMs = clock.wallMs();
     private final JoinTime joinTime = new JoinTime(startedMs);
     private final Progress progress;
     private long endedMs;
@@ -78,12 +82,12 @@ final class ConsumerPerfTest implements Tool {
       } else {
         consumer.subscribe(Pattern.compile(options.include().orElseThrow()), joinTime);
       }
-      long nowMs = clock.millis();
+      long nowMs = clock.wallMs();
       long lastConsumedMs = nowMs;
       intervalStartedMs = nowMs;
       while (recordCount < wanted && nowMs - lastConsumedMs <= timeoutMs) {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-        nowMs = clock.millis();
+        nowMs = clock.wallMs();
         if (!records.isEmpty()) {
           lastConsumedMs = nowMs;
         }
@@ -103,7 +107,7 @@ final class ConsumerPerfTest implements Tool {
                 + " exceeded. You can use the --timeout option to increase the timeout.%n",
             timeoutMs);
       }
-      endedMs = clock.millis();
+      endedMs = clock.wallMs();
     }
 
     private static long size(byte @org.jspecify.annotations.Nullable [] bytes) {
@@ -174,14 +178,14 @@ final class ConsumerPerfTest implements Tool {
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
       assigned.removeAll(partitions);
       if (assigned.isEmpty()) {
-        startedMs = clock.millis();
+        startedMs = clock.wallMs();
       }
     }
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
       if (assigned.isEmpty()) {
-        long elapsedMs = clock.millis() - startedMs;
+        long elapsedMs = clock.wallMs() - startedMs;
         wholeMs += elapsedMs;
         intervalMs += elapsedMs;
       }

@@ -24,6 +24,7 @@ final class Option<T> {
   private final String description;
   private final Function<String, T> parser;
   private final @Nullable T defaultValue;
+  private final boolean listing;
 
   private Option(
       String name,
@@ -32,7 +33,8 @@ final class Option<T> {
       String placeholder,
       String description,
       Function<String, T> parser,
-      @Nullable T defaultValue) {
+      @Nullable T defaultValue,
+      boolean listing) {
     this.name = name;
     this.takes = takes;
     this.typeName = typeName;
@@ -40,34 +42,41 @@ final class Option<T> {
     this.description = description;
     this.parser = parser;
     this.defaultValue = defaultValue;
+    this.listing = listing;
   }
 
   static Option<Boolean> flag(String name, String description) {
-    return new Option<>(name, Takes.NOTHING, "", "", description, Boolean::valueOf, null);
+    return new Option<>(name, Takes.NOTHING, "", "", description, Boolean::valueOf, null, false);
   }
 
   static Option<String> text(String name, String placeholder, String description) {
-    return new Option<>(name, Takes.ARGUMENT, "String", placeholder, description, s -> s, null);
+    return new Option<>(name, Takes.ARGUMENT, "String", placeholder, description, s -> s, null, false);
   }
 
   static Option<Integer> integer(String name, String placeholder, String description) {
     return new Option<>(
-        name, Takes.ARGUMENT, "Integer", placeholder, description, Integer::valueOf, null);
+        name, Takes.ARGUMENT, "Integer", placeholder, description, Integer::valueOf, null, false);
   }
 
   static Option<Long> longInteger(String name, String placeholder, String description) {
     return new Option<>(
-        name, Takes.ARGUMENT, "Long", placeholder, description, Long::valueOf, null);
+        name, Takes.ARGUMENT, "Long", placeholder, description, Long::valueOf, null, false);
   }
 
   Option<T> orElse(T value) {
-    return new Option<>(name, takes, typeName, placeholder, description, parser, value);
+    return new Option<>(name, takes, typeName, placeholder, description, parser, value, listing);
   }
 
   /** The option may also stand alone. */
   Option<T> withOptionalArgument() {
     return new Option<>(
-        name, Takes.OPTIONAL_ARGUMENT, typeName, placeholder, description, parser, defaultValue);
+        name, Takes.OPTIONAL_ARGUMENT, typeName, placeholder, description, parser, defaultValue, listing);
+  }
+
+  /** One argument names several values, separated by commas. */
+  Option<T> listing() {
+    return new Option<>(
+        name, takes, typeName, placeholder, description, parser, defaultValue, true);
   }
 
   Option<T> matching(String regex) {
@@ -85,7 +94,8 @@ final class Option<T> {
           }
           return parser.apply(argument);
         },
-        defaultValue);
+        defaultValue,
+        listing);
   }
 
   String name() {
@@ -94,6 +104,10 @@ final class Option<T> {
 
   Takes takes() {
     return takes;
+  }
+
+  boolean isListing() {
+    return listing;
   }
 
   String description() {

@@ -2,7 +2,7 @@ package org.stoker.tools;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -58,7 +58,8 @@ final class OptionSet {
   }
 
   private ParsedOptions read(String[] args) {
-    var arguments = new LinkedHashMap<String, List<String>>();
+    var arguments = new HashMap<String, List<String>>();
+    var order = new ArrayList<Option<?>>();
     int next = 0;
     while (next < args.length && !args[next].equals("--")) {
       String word = args[next++];
@@ -74,18 +75,31 @@ final class OptionSet {
         throw new OptionException(unrecognized(word, name) + " is not a recognized option");
       }
       List<String> values = arguments.computeIfAbsent(name, _ -> new ArrayList<>());
+      order.add(option);
       if (option.takes() == Option.Takes.NOTHING) {
         continue;
       }
       if (!attached.isEmpty()) {
-        values.add(attached);
+        add(attached, option, values);
       } else if (next < args.length && takesNext(option, args[next])) {
-        values.add(args[next++]);
+        add(args[next++], option, values);
       } else if (option.takes() == Option.Takes.ARGUMENT) {
         throw new OptionException("Option " + name + " requires an argument");
       }
     }
-    return new ParsedOptions(this, arguments);
+    return new ParsedOptions(this, arguments, order);
+  }
+
+  private static void add(String argument, Option<?> option, List<String> values) {
+    if (!option.isListing()) {
+      values.add(argument);
+      return;
+    }
+    for (String word : argument.split(",", 0)) {
+      if (!word.isEmpty()) {
+        values.add(word);
+      }
+    }
   }
 
   /** After a single hyphen each character counts as an option of its own. */

@@ -1,8 +1,8 @@
 package org.stoker.tools;
 
-import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.stoker.base.Clock;
 
 /** Holds a sender to so many records in a second, on average since it started. */
 final class Pace {
@@ -10,14 +10,14 @@ final class Pace {
   private static final double SHORTEST_WAIT_MS = 2;
 
   private final double recordsPerSecond;
-  private final InstantSource clock;
+  private final Clock clock;
   private final long startedMs;
 
   /** A negative rate never waits. */
-  Pace(double recordsPerSecond, InstantSource clock) {
+  Pace(double recordsPerSecond, Clock clock) {
     this.recordsPerSecond = recordsPerSecond;
     this.clock = clock;
-    this.startedMs = clock.millis();
+    this.startedMs = clock.monotonicMs();
   }
 
   /** Waits until the next record is due. */
@@ -26,12 +26,12 @@ final class Pace {
       return;
     }
     double dueMs = startedMs + 1000.0 * sentCount / recordsPerSecond;
-    if (dueMs - clock.millis() < SHORTEST_WAIT_MS) {
+    if (dueMs - clock.monotonicMs() < SHORTEST_WAIT_MS) {
       return;
     }
-    while (clock.millis() < dueMs) {
+    while (clock.monotonicMs() < dueMs) {
       LockSupport.parkNanos(
-          this, TimeUnit.MILLISECONDS.toNanos((long) Math.ceil(dueMs - clock.millis())));
+          this, TimeUnit.MILLISECONDS.toNanos((long) Math.ceil(dueMs - clock.monotonicMs())));
     }
   }
 }

@@ -10,11 +10,19 @@ import org.jspecify.annotations.Nullable;
 final class ParsedOptions {
   private final OptionSet declared;
   private final Map<String, List<String>> arguments;
+  private final List<Option<?>> order;
 
   /** The arguments of an option that stood alone are an empty list. */
-  ParsedOptions(OptionSet declared, Map<String, List<String>> arguments) {
+  ParsedOptions(
+      OptionSet declared, Map<String, List<String>> arguments, List<Option<?>> order) {
     this.declared = declared;
     this.arguments = arguments;
+    this.order = order;
+  }
+
+  /** As they stood on the command line, repeated ones too. */
+  List<Option<?>> inOrder() {
+    return order;
   }
 
   boolean has(Option<?> option) {

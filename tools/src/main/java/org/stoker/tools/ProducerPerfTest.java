@@ -1,7 +1,6 @@
 package org.stoker.tools;
 
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
 import java.util.SplittableRandom;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -9,10 +8,15 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.stoker.tools.PerfArguments.Refused;
 import org.stoker.tools.ProducerPerfOptions.Payload;
+import org.stoker.base.Clock;
 
 /** {@code kafka-producer-perf-test.sh}: how many records go in, and how long each waits. */
 final class ProducerPerfTest implements Tool {
-  private final InstantSource clock = InstantSource.system();
+  private final Clock clock;
+
+  ProducerPerfTest(Clock clock) {
+    this.clock = clock;
+  }
 
   @Override
   public int run(String[] args, Terminal terminal) throws Exception {
@@ -60,12 +64,12 @@ final class ProducerPerfTest implements Tool {
     var pace = new Pace(options.throughput(), clock);
     for (long i = 0; i < options.recordCount(); i++) {
       byte[] value = values.next(i);
-      transaction.beforeSend(clock.millis());
+      transaction.beforeSend(clock.monotonicMs());
       if (warmup > 0 && i == warmup) {
         steady = statistics(options, terminal, options.recordCount() - warmup, true);
         whole.beQuiet();
       }
-      long sentMs = clock.millis();
+      long sentMs = clock.monotonicMs();
       var _ =
           producer.send(
               new ProducerRecord<>(options.topic(), value),
@@ -80,9 +84,9 @@ final class ProducerPerfTest implements Tool {
     } else {
       producer.close();
     }
-    whole.printWhole(clock.millis());
+    whole.printWhole(clock.monotonicMs());
     if (steady != null) {
-      steady.printWhole(clock.millis());
+      steady.printWhole(clock.monotonicMs());
     }
     if (options.reporting().metrics()) {
       ClientMetrics.print(producer.metrics(), terminal.out());
@@ -92,7 +96,7 @@ final class ProducerPerfTest implements Tool {
   private SendStatistics statistics(
       ProducerPerfOptions options, Terminal terminal, long recordCount, boolean steady) {
     return new SendStatistics(
-        terminal.out(), recordCount, options.reporting().intervalMs(), steady, clock.millis());
+        terminal.out(), recordCount, options.reporting().intervalMs(), steady, clock.monotonicMs());
   }
 
   private Callback answer(
@@ -106,7 +110,7 @@ final class ProducerPerfTest implements Tool {
         terminal.err().println(Failures.sentence(failure));
         return;
       }
-      long nowMs = clock.millis();
+      long nowMs = clock.monotonicMs();
       int latencyMs = (int) (nowMs - sentMs);
       whole.add(latencyMs, bytes, nowMs);
       if (steady != null) {

@@ -3,6 +3,7 @@ package org.stoker.tools;
 import java.util.Arrays;
 import org.apache.kafka.common.utils.internals.AppInfoParser;
 import org.jspecify.annotations.Nullable;
+import org.stoker.base.SystemClock;
 
 /** Runs the command that the first argument names: {@code stoker topics --list …}. */
 public final class StokerTools {
@@ -58,9 +59,15 @@ public final class StokerTools {
     return switch (name) {
       case "topics" -> new TopicsCommand();
       case "console-producer" -> new ConsoleProducer();
-      case "console-consumer" -> new ConsoleConsumer();
-      case "producer-perf-test" -> new ProducerPerfTest();
-      case "consumer-perf-test" -> new ConsumerPerfTest();
+      case "console-consumer" -> new ConsoleConsumer(new SystemClock());
+      case "producer-perf-test" -> new ProducerPerfTest(new SystemClock());
+      case "consumer-perf-test" -> new ConsumerPerfTest(new SystemClock());
+      case "configs" -> new ConfigsCommand();
+      case "consumer-groups" -> new ConsumerGroupsCommand(new SystemClock());
+      case "get-offsets" -> new GetOffsets();
+      case "delete-records" -> new DeleteRecords();
+      case "log-dirs" -> new LogDirs();
+      case "broker-api-versions" -> new BrokerApiVersions();
       default -> null;
     };
   }

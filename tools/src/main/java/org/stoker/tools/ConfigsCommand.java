@@ -1,5 +1,6 @@
 package org.stoker.tools;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -24,7 +25,6 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
-import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.internals.Topic;
 
@@ -48,7 +48,7 @@ final class ConfigsCommand implements Tool {
       return 0;
     } catch (ExecutionException e) {
       throw failure(args, e.getCause() == null ? e : e.getCause());
-    } catch (InvalidTopicException e) {
+    } catch (IOException e) {
       throw failure(args, e);
     }
   }
@@ -92,8 +92,7 @@ final class ConfigsCommand implements Tool {
   }
 
   private static ConfigResource resource(ConfigsOptions options) {
-    return new ConfigResource(
-        resourceType(options.types().getFirst()), options.names().getFirst());
+    return new ConfigResource(resourceType(options.types().getFirst()), options.names().getFirst());
   }
 
   private static ConfigResource.Type resourceType(String type) {
@@ -114,10 +113,8 @@ final class ConfigsCommand implements Tool {
     for (String key : deleted) {
       operations.add(new AlterConfigOp(new ConfigEntry(key, ""), AlterConfigOp.OpType.DELETE));
     }
-    added.forEach(
-        (key, value) ->
-            operations.add(
-                new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET)));
+    added.forEach((key, value) ->
+        operations.add(new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET)));
     admin
         .incrementalAlterConfigs(
             Map.of(resource, operations), new AlterConfigsOptions().timeoutMs(ALTER_TIMEOUT_MS))
@@ -206,8 +203,7 @@ final class ConfigsCommand implements Tool {
       throws ExecutionException, InterruptedException {
     return switch (type) {
       case ConfigsOptions.TOPICS ->
-          new TreeSet<>(
-              admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get());
+          new TreeSet<>(admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get());
       case ConfigsOptions.BROKERS, ConfigsOptions.BROKER_LOGGERS -> {
         var brokers = new ArrayList<>(admin.describeCluster().nodes().get());
         brokers.sort(Comparator.comparingInt(Node::id));

@@ -126,7 +126,8 @@ final class ConfigsOfClients {
       entity.put(entityType(types.get(i)), names.get(i).isEmpty() ? null : names.get(i));
     }
     var operations = new ArrayList<ClientQuotaAlteration.Op>();
-    added.forEach((key, value) -> operations.add(new ClientQuotaAlteration.Op(key, rate(key, value))));
+    added.forEach(
+        (key, value) -> operations.add(new ClientQuotaAlteration.Op(key, rate(key, value))));
     deleted.forEach(key -> operations.add(new ClientQuotaAlteration.Op(key, null)));
     admin
         .alterClientQuotas(

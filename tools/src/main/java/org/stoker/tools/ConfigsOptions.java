@@ -210,8 +210,7 @@ final class ConfigsOptions {
       throw new ToolFailure("At least one entity type must be specified");
     }
     if (types.size() > 1 && !distinct.equals(Set.of(USERS, CLIENTS))) {
-      throw new ToolFailure(
-          "Only 'users' and 'clients' entity types may be specified together");
+      throw new ToolFailure("Only 'users' and 'clients' entity types may be specified together");
     }
     boolean general =
         parsed.has(ENTITY_NAME) || parsed.has(ENTITY_TYPE) || parsed.has(ENTITY_DEFAULT);

@@ -41,16 +41,24 @@ final class ConsumerGroupsCommand implements Tool {
       return 0;
     }
     try (Admin admin = Admin.create(options.adminProperties())) {
+      checkNumbers(options.parsed());
       act(admin, options, terminal);
     } catch (IllegalArgumentException e) {
       throw options.parsed().wrongUsage(String.valueOf(e.getMessage()));
-    } catch (UsageException | OptionException e) {
+    } catch (UsageException e) {
       throw e;
     } catch (ExecutionException | RuntimeException e) {
       // On standard output, and with exit code 0: that is how Kafka's tool fails.
       printError("Executing consumer group command failed due to " + e.getMessage(), terminal);
     }
     return 0;
+  }
+
+  /** Before the cluster is asked for anything. */
+  private static void checkNumbers(ParsedOptions parsed) {
+    parsed.values(ConsumerGroupsOptions.TO_OFFSET);
+    parsed.values(ConsumerGroupsOptions.SHIFT_BY);
+    parsed.values(ConsumerGroupsOptions.TIMEOUT);
   }
 
   static void printError(String message, Terminal terminal) {
@@ -206,11 +214,8 @@ final class ConsumerGroupsCommand implements Tool {
       return;
     }
     printError("Deletion of some consumer groups failed:", terminal);
-    failed.forEach(
-        (group, reason) ->
-            terminal
-                .out()
-                .println("* Group '" + group + "' could not be deleted due to: " + reason));
+    failed.forEach((group, reason) ->
+        terminal.out().println("* Group '" + group + "' could not be deleted due to: " + reason));
     if (!deleted.isEmpty()) {
       terminal.out().println("\nThese consumer groups were deleted successfully: " + names);
     }

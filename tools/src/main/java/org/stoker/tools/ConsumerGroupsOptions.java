@@ -19,7 +19,8 @@ final class ConsumerGroupsOptions {
   static final Option<String> GROUP =
       text("group", "consumer group", "The group; may be repeated to describe or delete.");
   static final Option<String> TOPIC =
-      text("topic", "topic", "The topic, or some of its partitions: orders:0,1,2. May be repeated.");
+      text(
+          "topic", "topic", "The topic, or some of its partitions: orders:0,1,2. May be repeated.");
   static final Option<Boolean> ALL_TOPICS =
       flag("all-topics", "All topics that the group has offsets for.");
   static final Option<Boolean> LIST = flag("list", "List the groups.");
@@ -121,13 +122,6 @@ final class ConsumerGroupsOptions {
   static ConsumerGroupsOptions parse(String[] args, Terminal terminal) {
     ParsedOptions parsed = OPTIONS.parse(args);
     refuseUnavailable(parsed);
-    if (ACTIONS.stream().filter(parsed::has).count() != 1) {
-      throw parsed.wrongUsage(
-          "Command must include exactly one action: "
-              + ACTIONS.stream()
-                  .map(action -> "--" + action.name())
-                  .collect(Collectors.joining(", ")));
-    }
     if (!parsed.has(VALIDATE_REGEX)) {
       parsed.require(BOOTSTRAP_SERVER);
     }
@@ -135,6 +129,13 @@ final class ConsumerGroupsOptions {
     checkDelete(parsed);
     checkReset(parsed, terminal);
     checkScope(parsed);
+    if (ACTIONS.stream().filter(parsed::has).count() != 1) {
+      throw parsed.wrongUsage(
+          "Command must include exactly one action: "
+              + ACTIONS.stream()
+                  .map(action -> "--" + action.name())
+                  .collect(Collectors.joining(", ")));
+    }
     return new ConsumerGroupsOptions(parsed);
   }
 
@@ -153,9 +154,7 @@ final class ConsumerGroupsOptions {
     }
     if (!unavailable.isEmpty() && !parsed.has(OptionSet.HELP)) {
       throw new OptionException(
-          "Option(s) "
-              + unavailable
-              + " are unavailable given other options on the command line");
+          "Option(s) " + unavailable + " are unavailable given other options on the command line");
     }
   }
 
@@ -177,7 +176,10 @@ final class ConsumerGroupsOptions {
   private static void requireGroup(ParsedOptions parsed, Option<?> action) {
     if (!parsed.has(GROUP) && !parsed.has(ALL_GROUPS)) {
       throw parsed.wrongUsage(
-          "Option " + action + " takes one of these options: " + joined(List.of(GROUP, ALL_GROUPS)));
+          "Option "
+              + action
+              + " takes one of these options: "
+              + joined(List.of(GROUP, ALL_GROUPS)));
     }
   }
 

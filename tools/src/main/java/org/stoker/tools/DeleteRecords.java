@@ -5,6 +5,7 @@ import static org.stoker.tools.Option.text;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -33,7 +34,8 @@ final class DeleteRecords implements Tool {
           "Offset json file path",
           """
           REQUIRED: a file that names the first offset to keep of each partition:
-          {"partitions": [{"topic": "foo", "partition": 1, "offset": 1}], "version": 1}""");
+          {"partitions": [{"topic": "foo", "partition": 1, "offset": 1}], "version": 1}\
+          """);
   private static final Option<String> COMMAND_CONFIG =
       text("command-config", "file", "Property file for the admin client.");
 
@@ -51,18 +53,24 @@ final class DeleteRecords implements Tool {
     Properties config = ClientProperties.load(parsed.valueOrNull(COMMAND_CONFIG));
     config.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, parsed.value(BOOTSTRAP_SERVER));
     try (Admin admin = Admin.create(config)) {
-      String json = Files.readString(Path.of(parsed.value(OFFSET_JSON_FILE)));
-      delete(admin, firstOffsetsToKeep(json), terminal);
+      delete(admin, firstOffsetsToKeep(read(parsed.value(OFFSET_JSON_FILE))), terminal);
     }
     return 0;
+  }
+
+  private static String read(String file) {
+    try {
+      return Files.readString(Path.of(file));
+    } catch (IOException e) {
+      throw new ToolFailure("Unable to read file " + file);
+    }
   }
 
   private static void delete(
       Admin admin, Map<TopicPartition, RecordsToDelete> wanted, Terminal terminal)
       throws InterruptedException {
     terminal.out().println("Executing records delete operation");
-    var results =
-        new TreeMap<TopicPartition, KafkaFuture<DeletedRecords>>(PartitionOrder.BY_TOPIC);
+    var results = new TreeMap<TopicPartition, KafkaFuture<DeletedRecords>>(PartitionOrder.BY_TOPIC);
     results.putAll(admin.deleteRecords(wanted).lowWatermarks());
     terminal.out().println("Records delete operation completed:");
     for (Map.Entry<TopicPartition, KafkaFuture<DeletedRecords>> result : results.entrySet()) {

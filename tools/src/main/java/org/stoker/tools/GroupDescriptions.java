@@ -200,7 +200,10 @@ final class GroupDescriptions {
   }
 
   private List<String> memberRow(
-      ConsumerGroupDescription group, MemberDescription member, boolean instances, boolean upgrading) {
+      ConsumerGroupDescription group,
+      MemberDescription member,
+      boolean instances,
+      boolean upgrading) {
     Set<TopicPartition> assigned = member.assignment().topicPartitions();
     var row = new ArrayList<String>();
     row.add(group.groupId());
@@ -221,8 +224,7 @@ final class GroupDescriptions {
               .map(target -> assignment(target.topicPartitions()))
               .orElse(ABSENT));
     }
-    row.add(
-        verbose && upgrading ? member.upgraded().map(Object::toString).orElse(ABSENT) : "");
+    row.add(verbose && upgrading ? member.upgraded().map(Object::toString).orElse(ABSENT) : "");
     return row;
   }
 
@@ -233,16 +235,13 @@ final class GroupDescriptions {
     }
     var byTopic = new TreeMap<String, TreeSet<Integer>>();
     for (TopicPartition partition : partitions) {
-      byTopic
-          .computeIfAbsent(partition.topic(), _ -> new TreeSet<>())
-          .add(partition.partition());
+      byTopic.computeIfAbsent(partition.topic(), _ -> new TreeSet<>()).add(partition.partition());
     }
     return byTopic.entrySet().stream()
-        .map(
-            topic ->
-                topic.getValue().stream()
-                    .map(String::valueOf)
-                    .collect(Collectors.joining(",", topic.getKey() + ":", "")))
+        .map(topic ->
+            topic.getValue().stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining(",", topic.getKey() + ":", "")))
         .collect(Collectors.joining(";"));
   }
 

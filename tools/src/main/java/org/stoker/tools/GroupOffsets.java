@@ -40,12 +40,11 @@ final class GroupOffsets {
             options.withTimeout(new ListConsumerGroupOffsetsOptions()))
         .partitionsToOffsetAndMetadata(group)
         .get()
-        .forEach(
-            (partition, offset) -> {
-              if (offset != null) {
-                committed.put(partition, offset);
-              }
-            });
+        .forEach((partition, offset) -> {
+          if (offset != null) {
+            committed.put(partition, offset);
+          }
+        });
     return committed;
   }
 

@@ -28,7 +28,8 @@ final class LogDirs implements Tool {
       text("bootstrap-server", "server(s) to use for bootstrapping", "REQUIRED: the brokers.");
   private static final Option<String> COMMAND_CONFIG =
       text("command-config", "file", "Property file for the admin client.");
-  private static final Option<Boolean> DESCRIBE = flag("describe", "REQUIRED: what this tool does.");
+  private static final Option<Boolean> DESCRIBE =
+      flag("describe", "REQUIRED: what this tool does.");
   private static final Option<String> TOPIC_LIST =
       text("topic-list", "Topic list", "The topics, separated by commas; all by default.")
           .orElse("");
@@ -60,9 +61,7 @@ final class LogDirs implements Tool {
       terminal.out().println("Querying brokers for log directories information");
       Map<Integer, Map<String, LogDirDescription>> described =
           admin.describeLogDirs(brokers).allDescriptions().get();
-      terminal
-          .out()
-          .println("Received log directory information from brokers " + joined(brokers));
+      terminal.out().println("Received log directory information from brokers " + joined(brokers));
       terminal.out().println(asJson(described, topics));
     }
     return 0;
@@ -95,21 +94,19 @@ final class LogDirs implements Tool {
     return ids.stream().map(String::valueOf).collect(Collectors.joining(","));
   }
 
-  private String asJson(
-      Map<Integer, Map<String, LogDirDescription>> described, Set<String> topics)
+  private String asJson(Map<Integer, Map<String, LogDirDescription>> described, Set<String> topics)
       throws JsonProcessingException {
     ObjectNode root = json.createObjectNode();
     ArrayNode brokers = root.putArray("brokers");
     root.put("version", 1);
     new TreeMap<>(described)
-        .forEach(
-            (id, directories) -> {
-              ObjectNode broker = brokers.addObject();
-              broker.put("broker", id);
-              ArrayNode logDirs = broker.putArray("logDirs");
-              new TreeMap<>(directories)
-                  .forEach((path, directory) -> add(logDirs.addObject(), path, directory, topics));
-            });
+        .forEach((id, directories) -> {
+          ObjectNode broker = brokers.addObject();
+          broker.put("broker", id);
+          ArrayNode logDirs = broker.putArray("logDirs");
+          new TreeMap<>(directories)
+              .forEach((path, directory) -> add(logDirs.addObject(), path, directory, topics));
+        });
     return json.writeValueAsString(root);
   }
 
@@ -118,16 +115,15 @@ final class LogDirs implements Tool {
     ArrayNode partitions = node.putArray("partitions");
     var replicas = new TreeMap<TopicPartition, ReplicaInfo>(PartitionOrder.BY_TOPIC);
     replicas.putAll(directory.replicaInfos());
-    replicas.forEach(
-        (partition, replica) -> {
-          if (topics.isEmpty() || topics.contains(partition.topic())) {
-            ObjectNode entry = partitions.addObject();
-            entry.put("partition", partition.toString());
-            entry.put("size", replica.size());
-            entry.put("offsetLag", replica.offsetLag());
-            entry.put("isFuture", replica.isFuture());
-          }
-        });
+    replicas.forEach((partition, replica) -> {
+      if (topics.isEmpty() || topics.contains(partition.topic())) {
+        ObjectNode entry = partitions.addObject();
+        entry.put("partition", partition.toString());
+        entry.put("size", replica.size());
+        entry.put("offsetLag", replica.offsetLag());
+        entry.put("isFuture", replica.isFuture());
+      }
+    });
     node.put("error", directory.error() == null ? null : directory.error().getClass().getName());
     node.put("logDir", path);
   }

@@ -62,15 +62,13 @@ final class OffsetDeletion {
       try {
         partitions.addAll(offsets.partitionsOf(List.of(argument)));
       } catch (ExecutionException e) {
-        outcomes.put(
-            new TopicPartition(argument, ALL_PARTITIONS), "Error: " + Failures.reason(e));
+        outcomes.put(new TopicPartition(argument, ALL_PARTITIONS), "Error: " + Failures.reason(e));
       }
     }
     return partitions;
   }
 
-  private static Optional<Throwable> failure(KafkaFuture<Void> future)
-      throws InterruptedException {
+  private static Optional<Throwable> failure(KafkaFuture<Void> future) throws InterruptedException {
     try {
       future.get();
       return Optional.empty();
@@ -97,15 +95,14 @@ final class OffsetDeletion {
 
   private void print() {
     List<List<String>> rows = new ArrayList<>();
-    outcomes.forEach(
-        (partition, outcome) ->
-            rows.add(
-                List.of(
-                    partition.topic(),
-                    partition.partition() == ALL_PARTITIONS
-                        ? "-"
-                        : Integer.toString(partition.partition()),
-                    outcome)));
+    outcomes.forEach((partition, outcome) ->
+        rows.add(
+            List.of(
+                partition.topic(),
+                partition.partition() == ALL_PARTITIONS
+                    ? "-"
+                    : Integer.toString(partition.partition()),
+                outcome)));
     terminal.out().println();
     Table.lines(
             List.of(

@@ -23,6 +23,7 @@ import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
@@ -93,11 +94,18 @@ final class OffsetReset {
           terminal);
       return Map.of();
     }
-    Map<TopicPartition, Long> plan = plan(group, scope(group));
-    if (options.has(ConsumerGroupsOptions.EXECUTE)) {
-      set(group, plan);
+    try {
+      Map<TopicPartition, Long> plan = plan(group, scope(group));
+      if (options.has(ConsumerGroupsOptions.EXECUTE)) {
+        set(group, plan);
+      }
+      return plan;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof KafkaException reason) {
+        throw reason;
+      }
+      throw e;
     }
-    return plan;
   }
 
   private void set(String group, Map<TopicPartition, Long> plan)
@@ -216,20 +224,19 @@ final class OffsetReset {
       throws ExecutionException, InterruptedException {
     Map<TopicPartition, Long> found = offsets.list(partitions, OffsetSpec.forTimestamp(timeMs));
     var later = new HashSet<TopicPartition>();
-    found.forEach(
-        (partition, offset) -> {
-          if (offset == NO_OFFSET) {
-            later.add(partition);
-            terminal
-                .out()
-                .println(
-                    "\nWarn: Partition "
-                        + partition.partition()
-                        + " from topic "
-                        + partition.topic()
-                        + " is empty. Falling back to latest known offset.");
-          }
-        });
+    found.forEach((partition, offset) -> {
+      if (offset == NO_OFFSET) {
+        later.add(partition);
+        terminal
+            .out()
+            .println(
+                "\nWarn: Partition "
+                    + partition.partition()
+                    + " from topic "
+                    + partition.topic()
+                    + " is empty. Falling back to latest known offset.");
+      }
+    });
     if (!later.isEmpty()) {
       found.putAll(offsets.list(later, OffsetSpec.latest()));
     }
@@ -273,17 +280,16 @@ final class OffsetReset {
     Map<TopicPartition, Long> starts = offsets.list(wanted.keySet(), OffsetSpec.earliest());
     Map<TopicPartition, Long> ends = offsets.list(wanted.keySet(), OffsetSpec.latest());
     var within = new TreeMap<TopicPartition, Long>(PartitionOrder.BY_TOPIC);
-    wanted.forEach(
-        (partition, offset) -> {
-          long start = starts.getOrDefault(partition, Long.MIN_VALUE);
-          long end = ends.getOrDefault(partition, Long.MAX_VALUE);
-          if (offset > end) {
-            warn(partition, offset, "higher than latest", end);
-          } else if (offset < start) {
-            warn(partition, offset, "lower than earliest", start);
-          }
-          within.put(partition, Math.min(end, Math.max(start, offset)));
-        });
+    wanted.forEach((partition, offset) -> {
+      long start = starts.getOrDefault(partition, Long.MIN_VALUE);
+      long end = ends.getOrDefault(partition, Long.MAX_VALUE);
+      if (offset > end) {
+        warn(partition, offset, "higher than latest", end);
+      } else if (offset < start) {
+        warn(partition, offset, "lower than earliest", start);
+      }
+      within.put(partition, Math.min(end, Math.max(start, offset)));
+    });
     return within;
   }
 
@@ -297,19 +303,21 @@ final class OffsetReset {
 
   private void print(Map<String, Map<TopicPartition, Long>> plans) {
     List<List<String>> rows = new ArrayList<>();
-    plans.forEach(
-        (group, plan) ->
-            plan.forEach(
-                (partition, offset) ->
-                    rows.add(
-                        List.of(
-                            group,
-                            partition.topic(),
-                            Integer.toString(partition.partition()),
-                            Long.toString(offset)))));
+    plans.forEach((group, plan) ->
+        plan.forEach((partition, offset) ->
+            rows.add(
+                List.of(
+                    group,
+                    partition.topic(),
+                    Integer.toString(partition.partition()),
+                    Long.toString(offset)))));
+    int groupWidth = 15;
+    for (String group : plans.keySet()) {
+      groupWidth = Math.max(groupWidth, group.length());
+    }
     List<Column> columns =
         List.of(
-            Column.growing("GROUP", 15),
+            Column.growing("GROUP", groupWidth),
             Column.growing("TOPIC", 15),
             Column.fixed("PARTITION", 10),
             Column.last("NEW-OFFSET"));

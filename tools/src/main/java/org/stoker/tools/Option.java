@@ -50,7 +50,8 @@ final class Option<T> {
   }
 
   static Option<String> text(String name, String placeholder, String description) {
-    return new Option<>(name, Takes.ARGUMENT, "String", placeholder, description, s -> s, null, false);
+    return new Option<>(
+        name, Takes.ARGUMENT, "String", placeholder, description, s -> s, null, false);
   }
 
   static Option<Integer> integer(String name, String placeholder, String description) {
@@ -70,7 +71,14 @@ final class Option<T> {
   /** The option may also stand alone. */
   Option<T> withOptionalArgument() {
     return new Option<>(
-        name, Takes.OPTIONAL_ARGUMENT, typeName, placeholder, description, parser, defaultValue, listing);
+        name,
+        Takes.OPTIONAL_ARGUMENT,
+        typeName,
+        placeholder,
+        description,
+        parser,
+        defaultValue,
+        listing);
   }
 
   /** One argument names several values, separated by commas. */
@@ -89,8 +97,7 @@ final class Option<T> {
         description,
         argument -> {
           if (!pattern.matcher(argument).matches()) {
-            throw new OptionException(
-                "Value [" + argument + "] did not match regex [" + regex + "]");
+            throw new NumberFormatException(argument);
           }
           return parser.apply(argument);
         },
@@ -130,7 +137,7 @@ final class Option<T> {
     try {
       T _ = parser.apply(argument);
       return true;
-    } catch (NumberFormatException | OptionException e) {
+    } catch (NumberFormatException e) {
       return false;
     }
   }

@@ -13,8 +13,7 @@ final class ParsedOptions {
   private final List<Option<?>> order;
 
   /** The arguments of an option that stood alone are an empty list. */
-  ParsedOptions(
-      OptionSet declared, Map<String, List<String>> arguments, List<Option<?>> order) {
+  ParsedOptions(OptionSet declared, Map<String, List<String>> arguments, List<Option<?>> order) {
     this.declared = declared;
     this.arguments = arguments;
     this.order = order;

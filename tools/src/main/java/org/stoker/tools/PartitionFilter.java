@@ -82,9 +82,8 @@ final class PartitionFilter {
 
   boolean admits(TopicPartition partition) {
     return rules.stream()
-        .anyMatch(
-            rule ->
-                rule.topic().admits(partition.topic(), false)
-                    && rule.partition().test(partition.partition()));
+        .anyMatch(rule ->
+            rule.topic().admits(partition.topic(), false)
+                && rule.partition().test(partition.partition()));
   }
 }

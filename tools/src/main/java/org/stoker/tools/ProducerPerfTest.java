@@ -6,9 +6,9 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
+import org.stoker.base.Clock;
 import org.stoker.tools.PerfArguments.Refused;
 import org.stoker.tools.ProducerPerfOptions.Payload;
-import org.stoker.base.Clock;
 
 /** {@code kafka-producer-perf-test.sh}: how many records go in, and how long each waits. */
 final class ProducerPerfTest implements Tool {

@@ -17,16 +17,14 @@ final class ResetPlanFile {
 
   static String write(Map<String, Map<TopicPartition, Long>> plans, boolean withGroup) {
     var csv = new StringBuilder();
-    plans.forEach(
-        (group, plan) ->
-            plan.forEach(
-                (partition, offset) -> {
-                  if (withGroup) {
-                    csv.append(quoted(group)).append(',');
-                  }
-                  csv.append(quoted(partition.topic())).append(',');
-                  csv.append(partition.partition()).append(',').append(offset).append('\n');
-                }));
+    plans.forEach((group, plan) ->
+        plan.forEach((partition, offset) -> {
+          if (withGroup) {
+            csv.append(quoted(group)).append(',');
+          }
+          csv.append(quoted(partition.topic())).append(',');
+          csv.append(partition.partition()).append(',').append(offset).append('\n');
+        }));
     return csv.toString();
   }
 

@@ -68,6 +68,7 @@ public final class StokerTools {
       case "delete-records" -> new DeleteRecords();
       case "log-dirs" -> new LogDirs();
       case "broker-api-versions" -> new BrokerApiVersions();
+      case "dump-log" -> new DumpLog();
       default -> null;
     };
   }

@@ -3,7 +3,9 @@ package org.stoker.tools;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Lines of columns, padded as Kafka's tools pad them: one space between, the first row the names. */
+/**
+ * Lines of columns, padded as Kafka's tools pad them: one space between, the first row the names.
+ */
 final class Table {
   /**
    * @param width at least so wide; 0 is never padded

@@ -1,0 +1,266 @@
+package org.stoker.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.stoker.tools.Comparison.Both;
+
+/** The files that a broker wrote, whole and damaged. */
+@ExtendWith(SharedBroker.class)
+final class DumpLogComparisonIT {
+  private static final String TOPIC = "dumped";
+
+  @TempDir private Path copy;
+
+  /** Two segments: every compression, headers, tombstones, transactions committed and aborted. */
+  @SuppressWarnings("removal") // the only way to name a group without a consumer
+  @BeforeAll
+  static void write(Both both) throws Exception {
+    String servers = both.broker().bootstrapServer();
+    try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, servers))) {
+      var topic = new NewTopic(TOPIC, 1, (short) 1).configs(Map.of("segment.bytes", "1048576"));
+      admin.createTopics(List.of(topic)).all().get();
+    }
+    for (String compression : List.of("none", "gzip", "snappy", "lz4", "zstd")) {
+      try (var producer = producer(servers, compression, Map.of())) {
+        for (int i = 0; i < 20; i++) {
+          var record = new ProducerRecord<>(TOPIC, 0, "key" + i, i % 5 == 0 ? null : "ümläut" + i);
+          record.headers().add("first", new byte[] {1}).add("second", null);
+          producer.send(record).get();
+        }
+      }
+    }
+    Map<String, Object> transactional = Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "dumper");
+    try (var producer = producer(servers, "none", transactional)) {
+      producer.initTransactions();
+      for (int round = 0; round < 6; round++) {
+        producer.beginTransaction();
+        for (int i = 0; i < 10; i++) {
+          producer.send(new ProducerRecord<>(TOPIC, 0, null, "x".repeat(30_000))).get();
+        }
+        producer.sendOffsetsToTransaction(
+            Map.of(new TopicPartition(TOPIC, 0), new OffsetAndMetadata(round)),
+            new ConsumerGroupMetadata("dumpers", -1, "", Optional.empty()));
+        if (round % 2 == 0) {
+          producer.commitTransaction();
+        } else {
+          producer.abortTransaction();
+        }
+      }
+    }
+  }
+
+  private static KafkaProducer<String, String> producer(
+      String servers, String compression, Map<String, Object> more) {
+    var config =
+        new HashMap<String, Object>(
+            Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                servers,
+                ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                compression));
+    config.putAll(more);
+    return new KafkaProducer<>(config, new StringSerializer(), new StringSerializer());
+  }
+
+  /** A copy for each side, because Kafka's tool trims the indexes that it reads. */
+  private List<String> copied(Both both, String partition) throws IOException {
+    var names = new ArrayList<String>();
+    try (Stream<Path> files = Files.list(both.broker().logDirectory().resolve(partition))) {
+      for (Path file : files.sorted().toList()) {
+        for (String side : Comparison.SIDES) {
+          Path target = copy.resolve(side).resolve(file.getFileName());
+          Files.createDirectories(target.getParent());
+          Files.copy(file, target);
+        }
+        names.add(copy.resolve("SIDE").resolve(file.getFileName()).toString());
+      }
+    }
+    return names;
+  }
+
+  private static String names(List<String> files, String suffix) {
+    return files.stream().filter(name -> name.endsWith(suffix)).collect(Collectors.joining(","));
+  }
+
+  private interface Damage {
+    byte[] done(byte[] bytes);
+  }
+
+  private static void damage(String file, Damage damage) throws IOException {
+    for (String side : Comparison.SIDES) {
+      Path path = Path.of(file.replace("SIDE", side));
+      Files.write(path, damage.done(Files.readAllBytes(path)));
+    }
+  }
+
+  private static Damage flip(int at) {
+    return bytes -> {
+      bytes[at] ^= 1;
+      return bytes;
+    };
+  }
+
+  private static Damage append(int count) {
+    return bytes -> Arrays.copyOf(bytes, bytes.length + count);
+  }
+
+  private static Outcome dump(Both both, String files, String... options) throws Exception {
+    var args = new ArrayList<>(List.of("--files", files));
+    args.addAll(List.of(options));
+    return both.run("dump-log", args.toArray(String[]::new)).same();
+  }
+
+  @Test
+  void printsSegments(Both both) throws Exception {
+    List<String> files = copied(both, TOPIC + "-0");
+    String logs = names(files, ".log");
+    assertThat(logs).contains(",");
+    dump(both, logs);
+    assertThat(dump(both, logs, "--deep-iteration").out())
+        .contains("compresscodec: zstd")
+        .contains("headerKeys: [first,second]")
+        .contains("endTxnMarker: ABORT");
+    assertThat(dump(both, logs, "--print-data-log").out()).contains("payload: ümläut");
+    dump(both, logs, "--print-data-log", "--skip-record-metadata");
+    dump(both, logs, "--max-bytes", "2000");
+    dump(both, logs, "--key-decoder-class", "org.apache.kafka.tools.api.StringDecoder");
+    dump(both, logs, "--value-decoder-class");
+    dump(both, logs, "--value-decoder-class", "no.such.Class");
+  }
+
+  @Test
+  void printsAndVerifiesIndexes(Both both) throws Exception {
+    List<String> files = copied(both, TOPIC + "-0");
+    String first = names(files, "00000000000000000000.index");
+    assertThat(dump(both, first).out()).contains("position: ");
+    dump(both, names(files, ".index"), "--verify-index-only");
+    dump(both, first, "--index-sanity-check");
+    dump(both, names(files, ".index"), "--max-message-size", "100000");
+    String firstTimes = names(files, "00000000000000000000.timeindex");
+    assertThat(dump(both, firstTimes).out()).contains("timestamp: ");
+    dump(both, names(files, ".timeindex"), "--verify-index-only");
+    dump(both, firstTimes, "--index-sanity-check");
+    dump(both, names(files, ".timeindex"), "--index-sanity-check");
+  }
+
+  @Test
+  void printsStateBesideTheRecords(Both both) throws Exception {
+    List<String> files = copied(both, TOPIC + "-0");
+    assertThat(dump(both, names(files, ".snapshot")).out()).contains("producerId: ");
+    assertThat(dump(both, names(files, ".txnindex")).out()).contains("lastStableOffset: ");
+    assertThat(dump(both, names(files, "leader-epoch-checkpoint")).err())
+        .contains("Ignoring unknown file");
+    dump(both, names(files, "partition.metadata"));
+  }
+
+  @Test
+  void findsDamage(Both both) throws Exception {
+    List<String> files = copied(both, TOPIC + "-0");
+    String log = names(files, "00000000000000000000.log");
+    damage(log, flip(200));
+    dump(both, log);
+    damage(log, append(11));
+    dump(both, log);
+
+    String index = names(files, "00000000000000000000.index");
+    damage(index, flip(3));
+    assertThat(dump(both, index, "--verify-index-only").err())
+        .contains("Mismatches in :")
+        .contains("Index offset: ");
+    damage(index, append(3));
+    dump(both, index, "--index-sanity-check");
+
+    String times = names(files, "00000000000000000000.timeindex");
+    damage(times, flip(7));
+    assertThat(dump(both, times).err()).contains("Found timestamp mismatch in :");
+    damage(times, flip(11));
+    assertThat(dump(both, times).err())
+        .contains("The following indexed offsets are not found in :");
+    damage(times, append(5));
+    dump(both, times, "--index-sanity-check");
+
+    String snapshot = names(files, ".snapshot").split(",", -1)[0];
+    damage(snapshot, flip(20));
+    dump(both, snapshot);
+    damage(snapshot, flip(0));
+    dump(both, snapshot);
+    damage(snapshot, _ -> new byte[1]);
+    both.run("dump-log", "--files", snapshot)
+        .replacing("Snapshot failed schema validation: .*", "Snapshot failed")
+        .same();
+  }
+
+  @Test
+  void findsGaps(Both both) throws Exception {
+    List<String> files = copied(both, TOPIC + "-0");
+    String last = names(files, ".log").split(",", -1)[1];
+    assertThat(dump(both, last, "--deep-iteration").err()).contains("is followed by");
+  }
+
+  @Test
+  void decodesCommittedOffsets(Both both) throws Exception {
+    String offsets = names(copied(both, "__consumer_offsets-0"), ".log");
+    assertThat(dump(both, offsets, "--offsets-decoder").out()).contains("\"group\":\"dumpers\"");
+    both.run("dump-log", "--files", offsets, "--share-group-state-decoder")
+        .replacing("(Error at offset \\d+, skipping).*", "$1")
+        .same();
+  }
+
+  @Test
+  void decodesTransactions(Both both) throws Exception {
+    String transactions = names(copied(both, "__transaction_state-0"), ".log");
+    assertThat(dump(both, transactions, "--transaction-log-decoder").out())
+        .contains("\"transactionalId\":\"dumper\"");
+    both.run("dump-log", "--files", transactions, "--offsets-decoder")
+        .replacing("(Error at offset \\d+, skipping).*", "$1")
+        .same();
+  }
+
+  @Test
+  void decodesClusterMetadata(Both both) throws Exception {
+    String metadata = names(copied(both, "__cluster_metadata-0"), ".log");
+    // What is newer than the reference is an error there.
+    Outcome dumped =
+        both.run("dump-log", "--cluster-metadata-decoder", "--files", metadata)
+            .replacing("payload: (Error at \\d+|.*\"version\":(3|33),).*", "payload: new")
+            .same();
+    assertThat(dumped.out()).contains("\"type\":\"TOPIC_RECORD\"").contains("\"name\":\"dumped\"");
+  }
+
+  @Test
+  void treatsOddRequestsAlike(Both both) throws Exception {
+    dump(both, "/no/such/00000000000000000000.log");
+    dump(both, "/no/such/00000000000000000000.index");
+    dump(both, "/no/such/file");
+    both.run("dump-log", "--print-data-log").same();
+    both.run("dump-log", "--files").same();
+    both.run("dump-log", "--bogus").same();
+    both.run("dump-log").same();
+    both.run("dump-log", "--help").same();
+  }
+}

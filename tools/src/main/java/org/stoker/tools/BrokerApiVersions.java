@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.ApiVersions;
+import org.apache.kafka.clients.BootstrapConfiguration;
 import org.apache.kafka.clients.ClientUtils;
 import org.apache.kafka.clients.ManualMetadataUpdater;
 import org.apache.kafka.clients.MetadataRecoveryStrategy;
@@ -90,7 +91,7 @@ final class BrokerApiVersions implements Tool {
         versions,
         context,
         MetadataRecoveryStrategy.NONE,
-        null,
+        BootstrapConfiguration.DISABLED,
         false);
   }
 

@@ -67,6 +67,11 @@ final class ConsoleComparisonIT {
     produce(both, "one\ntwo\n", "--compression-codec", "zstd", "--request-required-acks", "1")
         .same();
 
+    showsAllColumns(both);
+    showsThemDifferently(both);
+  }
+
+  private static void showsAllColumns(Both both) throws Exception {
     var columns = new ArrayList<String>();
     for (String column : ALL_COLUMNS) {
       columns.add("--formatter-property");
@@ -79,6 +84,9 @@ final class ConsoleComparisonIT {
             .same();
     assertThat(consumed.out()).contains("ümläut").contains("h1:a,h2:b").contains("\tk4\tnull");
     assertThat(consumed.err()).contains("Processed a total of 9 messages");
+  }
+
+  private static void showsThemDifferently(Both both) throws Exception {
     consume(
             both,
             4,

@@ -123,7 +123,8 @@ final class SchemaReader {
       return array(field, type.substring(2));
     }
     boolean isStruct = Character.isUpperCase(type.charAt(0));
-    if (isStruct && covers(field, "nullableVersions", "none") && bytes.get() == NULL) {
+    // One byte before a struct that may be absent: 1 for present; for absent −1, or 0 in a tag.
+    if (isStruct && covers(field, "nullableVersions", "none") && bytes.get() <= 0) {
       return NullNode.instance;
     }
     return element(field, type);

@@ -11,8 +11,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 
 /**
  * Runs a command of ours and of Kafka's with the same arguments, and holds ours to Kafka's standard
@@ -41,6 +43,7 @@ final class Comparison {
   private String stdin = "";
   private boolean anyOrder;
   private boolean errIgnored;
+  private boolean repeatable;
 
   private Comparison(
       BrokerUnderTest broker, ReferenceTools reference, String tool, List<String> args) {
@@ -87,8 +90,23 @@ final class Comparison {
     return this;
   }
 
+  /** A question about something that was changed just before: brokers learn of it a little later. */
+  Comparison eventually() {
+    repeatable = true;
+    return this;
+  }
+
   /** Asserts that both did the same, and returns what ours did. */
   Outcome same() throws Exception {
+    if (!repeatable) {
+      return compared();
+    }
+    var last = new AtomicReference<Outcome>();
+    Awaitility.await().untilAsserted(() -> last.set(compared()));
+    return last.get();
+  }
+
+  private Outcome compared() throws Exception {
     Outcome theirs = normalized(reference.run(tool, sided(stdin, THEIRS), sided(THEIRS)), THEIRS);
     Outcome ours = normalized(runOurs(), OURS);
     String command = tool + " " + String.join(" ", args);

@@ -27,7 +27,8 @@ final class ConsumerGroupsComparisonIT {
 
   private static void all(Both both, String... lines) throws Exception {
     for (String line : lines) {
-      both.ask("consumer-groups", words(line))
+      Comparison comparison = both.ask("consumer-groups", words(line));
+      (line.startsWith("--describe") ? comparison.eventually() : comparison)
           .replacing("OTHER", "SIDE")
           .ignoringStandardError()
           .inAnyOrder()

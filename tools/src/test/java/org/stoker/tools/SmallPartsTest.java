@@ -141,6 +141,8 @@ final class SmallPartsTest {
                 """
                 {"name": "X", "validVersions": "0-1", "flexibleVersions": "1+", "fields": [
                   {"name": "Late", "type": "int32", "taggedVersions": "1+", "tag": 0},
+                  {"name": "Absent", "type": "Z", "taggedVersions": "1+", "tag": 1,
+                   "nullableVersions": "1+", "fields": []},
                   {"name": "Name", "type": "string", "versions": "0+", "nullableVersions": "0+"},
                   {"name": "Ids", "type": "[]int16", "versions": "0+"},
                   {"name": "Inner", "type": "Y", "versions": "1+", "fields": [
@@ -151,8 +153,8 @@ final class SmallPartsTest {
         .hasToString("{\"name\":\"a\",\"ids\":[5]}");
     assertThat(
             SchemaReader.read(
-                definition, (short) 1, bytes(0, 2, 0, 5, 1, 0, 2, 9, 1, 7, 0, 4, 0, 0, 0, 3)))
-        .hasToString("{\"late\":3,\"name\":null,\"ids\":[5],\"inner\":{\"on\":true}}");
+                definition, (short) 1, bytes(0, 2, 0, 5, 1, 0, 3, 9, 1, 7, 0, 4, 0, 0, 0, 3, 1, 1, 0)))
+        .hasToString("{\"late\":3,\"absent\":null,\"name\":null,\"ids\":[5],\"inner\":{\"on\":true}}");
     assertThatThrownBy(() -> SchemaReader.read(definition, (short) 2, bytes()))
         .hasMessage("Can't read version 2 of X");
     assertThatThrownBy(

@@ -35,14 +35,14 @@ final class TopicsComparisonIT {
     both.ask("topics", "--create", "--topic", topic).same();
     both.ask("topics", "--create", "--topic", topic, "--if-not-exists").same();
     Outcome described =
-        both.ask("topics", "--describe", "--topic", topic).replacing(TOPIC_ID, "TopicId: X").same();
+        both.ask("topics", "--describe", "--topic", topic).replacing(TOPIC_ID, "TopicId: X").eventually().same();
     assertThat(described.out()).contains("PartitionCount: 2").contains("\tPartition: 1\t");
     both.ask("topics", "--alter", "--topic", topic, "--partitions", "3").same();
     both.ask("topics", "--alter", "--topic", topic, "--partitions", "3").same();
-    both.ask("topics", "--describe", "--topic", topic).replacing(TOPIC_ID, "TopicId: X").same();
+    both.ask("topics", "--describe", "--topic", topic).replacing(TOPIC_ID, "TopicId: X").eventually().same();
     both.ask("topics", "--describe", "--topic", topic, "--topics-with-overrides")
         .replacing(TOPIC_ID, "TopicId: X")
-        .same();
+        .eventually().same();
     for (String filter :
         new String[] {
           "--under-replicated-partitions",
@@ -50,11 +50,11 @@ final class TopicsComparisonIT {
           "--under-min-isr-partitions",
           "--at-min-isr-partitions"
         }) {
-      both.ask("topics", "--describe", "--topic", topic, filter).same();
+      both.ask("topics", "--describe", "--topic", topic, filter).eventually().same();
     }
-    both.ask("topics", "--list", "--topic", topic).same();
+    both.ask("topics", "--list", "--topic", topic).eventually().same();
     both.ask("topics", "--delete", "--topic", topic).same();
-    both.ask("topics", "--delete", "--topic", topic).same();
+    both.ask("topics", "--delete", "--topic", topic).eventually().same();
     both.ask("topics", "--delete", "--topic", topic, "--if-exists").same();
   }
 
@@ -72,7 +72,7 @@ final class TopicsComparisonIT {
             "--replica-assignment",
             "1,1,1")
         .same();
-    both.ask("topics", "--describe", "--topic", topic).replacing(TOPIC_ID, "TopicId: X").same();
+    both.ask("topics", "--describe", "--topic", topic).replacing(TOPIC_ID, "TopicId: X").eventually().same();
     both.ask("topics", "--create", "--topic", "p-SIDE", "--replica-assignment", "1:1").same();
     both.ask("topics", "--create", "--topic", "p-SIDE", "--replica-assignment", "1,2:1").same();
     both.ask("topics", "--create", "--topic", "p-SIDE", "--replica-assignment", "77").same();
@@ -81,8 +81,8 @@ final class TopicsComparisonIT {
   @Test
   void warnsOfNamesThatCollideInMetrics(Both both) throws Exception {
     both.ask("topics", "--create", "--topic", "collides.a_SIDE").same();
-    both.ask("topics", "--list", "--topic", "'collides.a_SIDE', nothing").same();
-    both.ask("topics", "--list", "--topic", "collides.a_(SI").same();
+    both.ask("topics", "--list", "--topic", "'collides.a_SIDE', nothing").eventually().same();
+    both.ask("topics", "--list", "--topic", "collides.a_(SI").eventually().same();
   }
 
   @Test
@@ -92,25 +92,25 @@ final class TopicsComparisonIT {
           .replacing("Created .*\n", "")
           .same();
     }
-    both.ask("topics", "--list", "--topic", "listed.*").same();
-    both.ask("topics", "--list").inAnyOrder().same();
-    both.ask("topics", "--list", "--exclude-internal").inAnyOrder().same();
+    both.ask("topics", "--list", "--topic", "listed.*").eventually().same();
+    both.ask("topics", "--list").inAnyOrder().eventually().same();
+    both.ask("topics", "--list", "--exclude-internal").inAnyOrder().eventually().same();
     // In the order in which the broker's answer holds the settings, which is left to chance.
     both.ask("topics", "--describe")
         .replacing("Configs: .*", "")
         .replacing(TOPIC_ID, "TopicId: X")
         .inAnyOrder()
-        .same();
+        .eventually().same();
     both.ask("topics", "--describe", "--exclude-internal")
         .replacing("Configs: .*", "")
         .replacing(TOPIC_ID, "TopicId: X")
         .inAnyOrder()
-        .same();
+        .eventually().same();
     both.ask("topics", "--describe", "--partition-size-limit-per-response", "1")
         .replacing("Configs: .*", "")
         .replacing(TOPIC_ID, "TopicId: X")
         .inAnyOrder()
-        .same();
+        .eventually().same();
   }
 
   @ParameterizedTest

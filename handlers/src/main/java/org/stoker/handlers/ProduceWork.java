@@ -178,8 +178,10 @@ final class ProduceWork {
       }
       return;
     }
-    if (batch.maxTimestamp() != valid.maxTimestamp()
-        && rules.timestampType() == TimestampType.CREATE_TIME) {
+    // The header may say something else than the records, or that a broker has stamped them.
+    if (rules.timestampType() == TimestampType.CREATE_TIME
+        && (batch.maxTimestamp() != valid.maxTimestamp()
+            || batch.timestampType() != TimestampType.CREATE_TIME)) {
       batch.setMaxTimestamp(TimestampType.CREATE_TIME, valid.maxTimestamp());
     }
     item.checked = bytes.slice(bytes.position(), valid.sizeInBytes());

@@ -142,14 +142,21 @@ public final class Partition {
 
   @ConfinedTo(ConfinedTo.PARTITION_LANE)
   private void appendOnLane(AppendCommand command) {
-    // Those who wait go first; a partition that has nothing unsynced may go over the bound by a
-    // batch.
-    if (!waitingForTheDisk.isEmpty()
-        || (!gate.mayAppend() && log.flushedOffset() < log.logEndOffset())) {
+    if (!waitingForTheDisk.isEmpty() || mustWaitForTheDisk()) {
       waitingForTheDisk.add(command);
       return;
     }
     appendNow(command);
+  }
+
+  /**
+   * Whether the disk lags behind, and a sync of this partition is under way that ends the wait. A
+   * partition with nothing to sync goes over the bound by one batch.
+   */
+  private boolean mustWaitForTheDisk() {
+    return !gate.mayAppend()
+        && log.config().flush().acksAreFlushed()
+        && log.flushedOffset() < log.logEndOffset();
   }
 
   private void appendNow(AppendCommand command) {

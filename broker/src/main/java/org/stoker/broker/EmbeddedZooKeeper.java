@@ -167,7 +167,7 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
     purge.shutdown();
     Server running = server;
     if (running != null) {
-      running.close();
+      running.closeElsewhere();
     }
     try {
       if (!thread.join(Duration.ofMillis(LONGEST_CLOSE_MS))) {
@@ -188,13 +188,18 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
       firstStart.complete(clientPort);
       if (closing.getCount() == 0) {
         // Closed while it was starting, before there was something to close.
-        close();
+        closeElsewhere();
       }
     }
 
-    /** After a start that failed half way the port may still be bound. */
+    /** Its close waits for the thread that runs it, so that thread cannot call it. */
+    void closeElsewhere() {
+      Thread.ofPlatform().daemon().name("stoker-zookeeper-close").start(this::close);
+    }
+
+    /** After a start that failed half way threads and the port would stay behind. */
     void release() {
-      close();
+      shutdown();
     }
   }
 

@@ -11,17 +11,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.stoker.base.SystemClock;
+import org.stoker.base.ThreadLane;
 import org.stoker.metadata.Change;
 import org.stoker.metadata.CoordinationSession;
 import org.stoker.metadata.Node;
 import org.stoker.metadata.Outcome;
-import org.stoker.metadata.ThreadLane;
 import org.stoker.metadata.ZooKeeperAddress;
 import org.stoker.metadata.ZooKeeperSession;
 
@@ -29,7 +31,8 @@ import org.stoker.metadata.ZooKeeperSession;
 final class EmbeddedZooKeeperTest {
   private static final long TIMEOUT_MS = 30_000;
 
-  private final ThreadLane lane = new ThreadLane("test-zookeeper");
+  private final ExecutorService thread = Executors.newSingleThreadExecutor();
+  private final ThreadLane lane = new ThreadLane("test-zookeeper", thread);
   private Path directory;
 
   @BeforeEach
@@ -39,7 +42,7 @@ final class EmbeddedZooKeeperTest {
 
   @AfterEach
   void endLane() {
-    lane.close();
+    thread.shutdown();
   }
 
   private EmbeddedZooKeeper start(int port) throws IOException {

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.ConfinedTo;
@@ -42,6 +43,8 @@ final class ControllerService {
   private final Office office;
   private final LogWriter writer;
   private final BrokerWatch brokers;
+  // The latest set of brokers, until it is decided what follows from it.
+  private @Nullable PendingCommand<?> reconciliation;
   private boolean open;
   private boolean tookOver;
   private boolean appending;
@@ -82,15 +85,13 @@ final class ControllerService {
     List<PendingCommand<?>> decided = new ArrayList<>();
     List<Message> records = new ArrayList<>();
     ClusterImage image = office.publisher().image();
-    while (records.size() < MOST_RECORDS_TOGETHER && !office.waiting().isEmpty()) {
-      PendingCommand<?> command = office.waiting().remove();
-      if (command.isAnswered()) {
-        continue;
-      }
+    PendingCommand<?> command = nextCommand();
+    while (command != null) {
       List<Message> more = command.decide(controller, image);
       decided.add(command);
       records.addAll(more);
-      if (!more.isEmpty() && !office.waiting().isEmpty()) {
+      command = records.size() < MOST_RECORDS_TOGETHER ? nextCommand() : null;
+      if (command != null && !more.isEmpty()) {
         image = with(image, more);
       }
     }
@@ -99,6 +100,19 @@ final class ControllerService {
     } else {
       append(records, decided);
     }
+  }
+
+  private @Nullable PendingCommand<?> nextCommand() {
+    PendingCommand<?> own = reconciliation;
+    if (own != null) {
+      reconciliation = null;
+      return own;
+    }
+    PendingCommand<?> next = office.waiting().poll();
+    while (next != null && next.isAnswered()) {
+      next = office.waiting().poll();
+    }
+    return next;
   }
 
   private static ClusterImage with(ClusterImage image, List<Message> records) {
@@ -134,9 +148,9 @@ final class ControllerService {
     if (closed || !open) {
       return;
     }
-    var command = new PendingCommand<>(new Command.ReconcileBrokers(registered, !tookOver));
+    // Not among the commands that wait: those outlive this term, and this must not.
+    reconciliation = new PendingCommand<>(new Command.ReconcileBrokers(registered, !tookOver));
     tookOver = true;
-    office.waiting().addFirst(command);
     serve();
   }
 

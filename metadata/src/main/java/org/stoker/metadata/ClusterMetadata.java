@@ -319,7 +319,8 @@ public final class ClusterMetadata implements AutoCloseable {
               lane,
               config,
               controller,
-              new LogWriter(session, lane, world.clock(), epoch, identity.id()),
+              new LogWriter(
+                  session, lane, world.clock(), epoch, identity.id(), config.entryBytes()),
               this);
       service = term;
       term.start();

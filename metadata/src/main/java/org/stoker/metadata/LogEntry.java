@@ -21,9 +21,6 @@ record LogEntry(
     long timestampMs,
     List<Message> records,
     int sizeBytes) {
-  /** ZooKeeper's own limit is 1 MiB for a packet; the rest leaves room for a multi around it. */
-  static final int MAX_SIZE_BYTES = 256 * 1024;
-
   private static final byte FORMAT = 1;
   private static final int CRC_POSITION = 29;
   static final int HEADER_SIZE_BYTES = 33;

@@ -32,22 +32,33 @@ final class LogWriter {
   private final Clock clock;
   private final int epoch;
   private final int controllerId;
+  private final int entryBytes;
   private LogTail tail = LogTail.EMPTY;
   private int tailVersion;
   private boolean busy;
   private boolean closed;
 
   LogWriter(
-      CoordinationSession session, MetadataLane lane, Clock clock, int epoch, int controllerId) {
+      CoordinationSession session,
+      MetadataLane lane,
+      Clock clock,
+      int epoch,
+      int controllerId,
+      int entryBytes) {
     this.session = session;
     this.lane = lane;
     this.clock = clock;
     this.epoch = epoch;
     this.controllerId = controllerId;
+    this.entryBytes = entryBytes;
   }
 
   int epoch() {
     return epoch;
+  }
+
+  int entryBytes() {
+    return entryBytes;
   }
 
   /** The guard that every write of a controller carries. */
@@ -116,12 +127,12 @@ final class LogWriter {
       throw new IllegalStateException("append of " + records.size() + " records, busy=" + busy);
     }
     busy = true;
-    var append = new Append(batches(records), answer);
+    var append = new Append(batches(records, entryBytes), answer);
     append.next();
   }
 
   /** The records in batches that fit in a node each; more than one makes a transaction. */
-  static List<List<ByteBuffer>> batches(List<Message> records) {
+  static List<List<ByteBuffer>> batches(List<Message> records, int entryBytes) {
     List<ByteBuffer> encoded = new ArrayList<>(records.size() + 2);
     int size = LogEntry.HEADER_SIZE_BYTES;
     for (Message record : records) {
@@ -129,12 +140,12 @@ final class LogWriter {
       encoded.add(bytes);
       size += bytes.remaining();
     }
-    if (size <= LogEntry.MAX_SIZE_BYTES) {
+    if (size <= entryBytes) {
       return List.of(encoded);
     }
     encoded.addFirst(RecordFrames.encode(new BeginTransactionRecord()));
     encoded.addLast(RecordFrames.encode(new EndTransactionRecord()));
-    return cut(encoded, LogEntry.MAX_SIZE_BYTES - LogEntry.HEADER_SIZE_BYTES);
+    return cut(encoded, entryBytes - LogEntry.HEADER_SIZE_BYTES);
   }
 
   /** Consecutive groups, none larger than this unless one record alone is. */

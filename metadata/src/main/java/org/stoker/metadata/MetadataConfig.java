@@ -8,15 +8,22 @@ package org.stoker.metadata;
  * @param mostCommands how many commands may wait; more are answered as timed out at once
  * @param snapshotEntries a snapshot is taken after this many entries of the log
  * @param snapshotBytes or after this many bytes
+ * @param entryBytes how large a node gets, of the log or of a snapshot; a change that needs more is
+ *     written as a transaction over several
  */
 public record MetadataConfig(
     long registrationPatienceMs,
     long pollMs,
     int mostCommands,
     int snapshotEntries,
-    long snapshotBytes) {
+    long snapshotBytes,
+    int entryBytes) {
+  /** ZooKeeper's own limit is 1 MiB for a packet; the rest leaves room for a multi around it. */
+  private static final int DEFAULT_ENTRY_BYTES = 256 * 1024;
+
   /** What fits a session that ends after this time without a sign of life. */
   public static MetadataConfig forSessionTimeout(int sessionTimeoutMs) {
-    return new MetadataConfig(sessionTimeoutMs + 5_000L, 5_000, 10_000, 1_000, 8L * 1024 * 1024);
+    return new MetadataConfig(
+        sessionTimeoutMs + 5_000L, 5_000, 10_000, 1_000, 8L * 1024 * 1024, DEFAULT_ENTRY_BYTES);
   }
 }

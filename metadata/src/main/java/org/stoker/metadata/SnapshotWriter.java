@@ -179,13 +179,13 @@ final class SnapshotWriter {
         });
   }
 
-  private static List<byte[]> chunks(ClusterImage image) {
+  private List<byte[]> chunks(ClusterImage image) {
     List<ByteBuffer> encoded = new ArrayList<>();
     for (Message record : image.toRecords()) {
       encoded.add(RecordFrames.encode(record));
     }
     List<byte[]> chunks = new ArrayList<>();
-    for (List<ByteBuffer> group : LogWriter.cut(encoded, LogEntry.MAX_SIZE_BYTES)) {
+    for (List<ByteBuffer> group : LogWriter.cut(encoded, writer.entryBytes())) {
       int size = group.stream().mapToInt(ByteBuffer::remaining).sum();
       ByteBuffer chunk = ByteBuffer.allocate(size);
       group.forEach(record -> chunk.put(record.duplicate()));

@@ -55,7 +55,7 @@ final class ClusterMetadataIT {
   /** A broker whose process can be ended without a word, as kill -9 does. */
   private final class Broker implements AutoCloseable {
     final Uuid incarnation = Uuid.random(seed);
-    final ThreadLane lane = new ThreadLane("test-metadata");
+    final MetadataThread lane = new MetadataThread("test-metadata");
     final ClusterMetadata metadata;
     final CompletableFuture<RuntimeException> fatal = new CompletableFuture<>();
 
@@ -63,7 +63,7 @@ final class ClusterMetadataIT {
       toClose.add(this);
       metadata =
           new ClusterMetadata(
-              new MetadataConfig(300, 5_000, 100, 20, 1 << 20),
+              new MetadataConfig(300, 5_000, 100, 20, 1 << 20, 256 * 1024),
               new BrokerIdentity(
                   1,
                   incarnation,

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 /** The log, the election and the registration under faults, over many seeds. */
 final class MetadataLogPropertyTest {
-  private static final int SEEDS = 150;
+  private static final int SEEDS = 80;
   private static final int STEPS = 60;
 
   @Test
@@ -14,6 +14,7 @@ final class MetadataLogPropertyTest {
     int acknowledged = 0;
     int elections = 0;
     int snapshots = 0;
+    int abortions = 0;
     for (long seed = 0; seed < SEEDS; seed++) {
       var simulation = new MetadataSimulation(seed, true);
 
@@ -23,11 +24,13 @@ final class MetadataLogPropertyTest {
       acknowledged += simulation.acknowledged();
       elections += simulation.elections();
       snapshots += simulation.snapshots();
+      abortions += simulation.abortions();
     }
     // No trivial seeds: each has changes, elections and snapshots, taken on average.
     assertThat(acknowledged).isGreaterThan(SEEDS * 10);
     assertThat(elections).isGreaterThan(SEEDS * 5);
     assertThat(snapshots).isGreaterThan(SEEDS);
+    assertThat(abortions).isGreaterThan(SEEDS / 10);
   }
 
   @Test

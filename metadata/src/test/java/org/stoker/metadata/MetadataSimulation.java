@@ -18,6 +18,8 @@ import org.stoker.metadata.Command.NewTopic;
 import org.stoker.metadata.simulated.SimulatedEnsemble;
 import org.stoker.metadata.simulated.SimulatedEnsemble.Weather;
 import org.stoker.metadata.simulated.SimulatedSession;
+import org.stoker.protocol.Message;
+import org.stoker.protocol.record.AbortTransactionRecord;
 import org.stoker.testkit.SimulatedClock;
 import org.stoker.testkit.SimulatedLane;
 import org.stoker.testkit.SplitMixSeed;
@@ -31,7 +33,7 @@ final class MetadataSimulation {
   private static final int SESSION_TIMEOUT_MS = 2_000;
   private static final long COMMAND_TIMEOUT_MS = 1_500;
   private static final long RECOVERY_MS = 60_000;
-  private static final MetadataConfig CONFIG = new MetadataConfig(3_000, 500, 100, 8, 1 << 20);
+  private static final MetadataConfig CONFIG = new MetadataConfig(3_000, 500, 100, 8, 1 << 20, 200);
 
   private final SimulatedClock clock = new SimulatedClock();
   private final SplitMixSeed seed;
@@ -67,6 +69,20 @@ final class MetadataSimulation {
 
   int snapshots() {
     return snapshots;
+  }
+
+  /** Transactions that a controller found open and aborted, of those still in the log. */
+  int abortions() {
+    int abortions = 0;
+    for (String name : ensemble.committedChildren(MetadataPaths.LOG)) {
+      long offset = Long.parseLong(name);
+      if (ensemble.committed(MetadataPaths.entry(offset)) instanceof Outcome.Ok<Node>(Node node)) {
+        for (Message record : LogEntry.decode(node.data(), offset).records()) {
+          abortions += record instanceof AbortTransactionRecord ? 1 : 0;
+        }
+      }
+    }
+    return abortions;
   }
 
   /** A lane that a crash empties for good. */
@@ -231,7 +247,13 @@ final class MetadataSimulation {
             .metadata
             .submit(
                 new CreateTopics(
-                    List.of(new NewTopic(name, 2, 1, Map.of(), Map.of("retention.ms", "1000"))),
+                    List.of(
+                        new NewTopic(
+                            name,
+                            1 + seed.nextInt(5),
+                            1,
+                            Map.of(),
+                            Map.of("retention.ms", "1000"))),
                     false),
                 COMMAND_TIMEOUT_MS);
     return created.whenComplete((replies, _) -> {
@@ -252,8 +274,23 @@ final class MetadataSimulation {
       done = created.isDone() && created.join().getFirst().result().isOk() && isSettled();
     }
     if (!done) {
-      violations.add("nothing works again " + RECOVERY_MS + " ms after the last fault");
+      violations.add(
+          "nothing works again " + RECOVERY_MS + " ms after the last fault: " + describedState());
     }
+  }
+
+  private String describedState() {
+    var state = new StringBuilder(committedTail().toString());
+    brokers.forEach((id, broker) -> {
+      ClusterImage image = broker.metadata.image();
+      state.append("; broker ").append(id).append(" at offset ").append(image.offset());
+      state.append(" of epoch ").append(image.controllerEpoch());
+      state.append(" sees active brokers ");
+      image.brokers().values().stream()
+          .filter(BrokerImage::isActive)
+          .forEach(active -> state.append(active.id()).append(' '));
+    });
+    return state.toString();
   }
 
   private boolean isSettled() {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** ZooKeeper's own client and server keep the seam's promises. */
 final class ZooKeeperSessionIT extends CoordinationSessionContractTest {
   private final List<CoordinationSession> sessions = new ArrayList<>();
-  private final ThreadLane lane = new ThreadLane("test-session");
+  private final MetadataThread lane = new MetadataThread("test-session");
   private RealZooKeeper zooKeeper;
 
   @BeforeEach

@@ -11,18 +11,17 @@ import org.stoker.base.ThreadSafe;
 import org.stoker.base.Timers;
 
 /**
- * A lane with a thread of its own, and timers on the same thread: no caller, least of all an event
- * loop or ZooKeeper's event thread, does this room's work.
+ * A real lane and real timers on one thread; what comes after its end is dropped, as after a crash.
  */
 @ThreadSafe
-public final class ThreadLane implements Lane, Timers, AutoCloseable {
+final class MetadataThread implements Lane, Timers, AutoCloseable {
   private static final long LONGEST_CLOSE_MS = 2_000;
 
   private final String name;
   private final ScheduledThreadPoolExecutor thread;
   private final CallerRunsLane lane;
 
-  public ThreadLane(String name) {
+  MetadataThread(String name) {
     this.name = name;
     thread =
         new ScheduledThreadPoolExecutor(

@@ -4,6 +4,10 @@ package org.stoker.log;
 public final class CorruptLogException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  CorruptLogException(String message) {
+    super(message);
+  }
+
   CorruptLogException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -60,6 +60,7 @@ public final class Log {
   private long truncationCount;
   private long entryChanges = 1;
   private long rollJitterMs;
+  private boolean isEndSeen;
 
   Log(
       TopicPartition topicPartition,
@@ -280,12 +281,26 @@ public final class Log {
   }
 
   private void prepare(long nowMs) throws IOException {
+    requireEndIsTheEnd();
     active.prepareAppend();
     if (facts.leaderEpoch() > leaderEpochs.latestEpoch()) {
       leaderEpochs.assign(facts.leaderEpoch(), facts.firstOffset());
     }
     if (mustRoll(nowMs)) {
       rollAt(Math.max(logEndOffset, facts.firstOffset()), nowMs);
+    }
+  }
+
+  /** A clean stop's checkpoint was believed without a look; before the first write there is one. */
+  private void requireEndIsTheEnd() throws IOException {
+    if (!isEndSeen) {
+      long endOffset = active.readEndOffset();
+      if (endOffset > logEndOffset) {
+        throw new CorruptLogException(
+            "%s ends at offset %d, and its checkpoint says %d: nothing is appended"
+                .formatted(active.path(), endOffset, logEndOffset));
+      }
+      isEndSeen = true;
     }
   }
 
@@ -555,6 +570,22 @@ public final class Log {
     } catch (IOException e) {
       throw setting.health().fail(directory, "removing segments", e);
     }
+  }
+
+  /** The producers that the log knows; on the lane. */
+  public List<ActiveProducer> activeProducers() {
+    lane.assertCurrent();
+    return producers.active().stream()
+        .map(
+            producer ->
+                new ActiveProducer(
+                    producer.producerId(),
+                    producer.epoch(),
+                    producer.lastSequence(),
+                    producer.lastTimestamp(),
+                    producer.coordinatorEpoch(),
+                    producer.transactionFirstOffset()))
+        .toList();
   }
 
   /** Forgets producers that were silent for too long. */

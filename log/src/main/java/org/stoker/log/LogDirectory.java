@@ -300,8 +300,10 @@ public final class LogDirectory {
 
   private Log logOf(
       TopicPartition partition, Path path, LogConfig logConfig, LogContents contents) {
-    return new Log(
-        partition, path, environment.lanes().apply(partition), logConfig, setting, contents);
+    var state =
+        new LogState(
+            partition, path, environment.lanes().apply(partition), logConfig, setting, contents);
+    return new Log(state, contents.topicId());
   }
 
   private Path directoryOf(TopicPartition partition) {

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.TopicPartition;
 import org.stoker.records.BatchWalk;
+import org.stoker.records.CorruptBatchException;
 import org.stoker.testkit.SimulatedClock;
 import org.stoker.testkit.SimulatedDisk;
 import org.stoker.testkit.SplitMixSeed;
@@ -361,7 +362,11 @@ final class LogCrashSimulation {
         }
         models.remove(partition);
       } else {
-        check(partition, model, log);
+        try {
+          check(partition, model, log);
+        } catch (CorruptBatchException e) {
+          throw new AssertionError("the log of " + partition + " holds what is no batch", e);
+        }
         adopt(model, log);
         checkProducers(world, log, model, cut);
       }

@@ -69,6 +69,7 @@ public final class Handlers {
     handlers.put(ApiKey.LIST_OFFSETS, new ListOffsetsHandler(lookup, machine.workers()));
     handlers.put(ApiKey.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(lookup));
     handlers.put(ApiKey.DELETE_RECORDS, new DeleteRecordsHandler(lookup));
+    handlers.put(ApiKey.DESCRIBE_PRODUCERS, new DescribeProducersHandler(lookup));
     handlers.put(
         ApiKey.DESCRIBE_LOG_DIRS,
         new DescribeLogDirsHandler(rooms.directories(), machine.workers()));

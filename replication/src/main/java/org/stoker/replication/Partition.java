@@ -16,6 +16,7 @@ import org.stoker.base.Lane;
 import org.stoker.base.StorageException;
 import org.stoker.base.TopicPartition;
 import org.stoker.base.Uuid;
+import org.stoker.log.ActiveProducer;
 import org.stoker.log.AppendOutcome;
 import org.stoker.log.CorruptLogException;
 import org.stoker.log.FoundOffset;
@@ -416,6 +417,18 @@ public final class Partition {
         ? OffsetReply.Found.NOTHING
         : new OffsetReply.Found(found.timestamp(), found.offset(), found.leaderEpoch());
   }
+
+  /** What is known of the producers; empty-handed if this broker does not lead. */
+  public void describeProducers(Consumer<ProducersReply> onReply) {
+    lane.submit(() ->
+        onReply.accept(
+            role instanceof ReplicaRole.Leader
+                ? new ProducersReply(ErrorCode.NONE, log.activeProducers())
+                : new ProducersReply(ErrorCode.NOT_LEADER_OR_FOLLOWER, List.of())));
+  }
+
+  /** The producers that a partition remembers, or why it does not say. */
+  public record ProducersReply(ErrorCode error, List<ActiveProducer> producers) {}
 
   // ---- Deleting.
 

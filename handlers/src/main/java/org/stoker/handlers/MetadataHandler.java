@@ -25,6 +25,8 @@ import org.stoker.protocol.message.MetadataResponse.MetadataResponseTopic;
  */
 final class MetadataHandler implements Handler {
   private static final int FIRST_VERSION_WITH_EMPTY_FOR_NONE = 1;
+  // The field is there since version 10, and was not read before this one.
+  private static final int FIRST_VERSION_WITH_IDS = 12;
 
   private final ClusterView cluster;
   private final TopicCreator creator;
@@ -55,12 +57,17 @@ final class MetadataHandler implements Handler {
     }
     Map<String, CompletableFuture<Result>> creations = new HashMap<>();
     for (MetadataRequestTopic topic : asked) {
-      String name = topic.name();
-      if (name != null && cluster.image().topic(name) == null) {
+      String name = nameOf(topic);
+      if (name != null && cluster.image().topic(name) == null && !creations.containsKey(name)) {
         creations.put(name, creator.create(name));
       }
     }
     return creations;
+  }
+
+  /** The name that a topic is asked for by; null if its id counts, whatever the name says. */
+  private static @Nullable String nameOf(MetadataRequestTopic asked) {
+    return asked.topicId().equals(Uuid.ZERO) ? asked.name() : null;
   }
 
   private MetadataResponse response(
@@ -111,7 +118,13 @@ final class MetadataHandler implements Handler {
       Request request,
       int operations,
       Map<String, CompletableFuture<Result>> creations) {
-    String name = asked.name();
+    String name = nameOf(asked);
+    if (name == null && request.version() < FIRST_VERSION_WITH_IDS) {
+      String text = asked.name();
+      return new MetadataResponseTopic()
+          .setErrorCode(ErrorCode.INVALID_REQUEST.code())
+          .setName(text == null ? "" : text);
+    }
     TopicImage topic =
         name == null ? cluster.image().topic(asked.topicId()) : cluster.image().topic(name);
     if (topic != null) {

@@ -32,6 +32,7 @@ final class ListOffsetsHandler implements Handler {
   private static final long LATEST_TIERED = -5;
   private static final long EARLIEST_PENDING_UPLOAD = -6;
 
+  private static final short FIRST_VERSION_WITH_EPOCH = 4;
   private static final short FIRST_VERSION_WITH_MAX_TIMESTAMP = 7;
   private static final short FIRST_VERSION_WITH_EARLIEST_LOCAL = 8;
   private static final short FIRST_VERSION_WITH_LATEST_TIERED = 9;
@@ -69,6 +70,7 @@ final class ListOffsetsHandler implements Handler {
       for (ListOffsetsPartition partition : topic.partitions()) {
         partitions.add(
             response(
+                request.version(),
                 partition.partitionIndex(),
                 ask(request.version(), body.isolationLevel(), topic.name(), partition)));
       }
@@ -77,12 +79,16 @@ final class ListOffsetsHandler implements Handler {
     request.respond(new ListOffsetsResponse().setTopics(topics));
   }
 
-  private static ListOffsetsPartitionResponse response(int index, OffsetReply reply) {
+  private static ListOffsetsPartitionResponse response(
+      short version, int index, OffsetReply reply) {
     ListOffsetsPartitionResponse response =
         new ListOffsetsPartitionResponse().setPartitionIndex(index);
     return switch (reply) {
       case OffsetReply.Found(var timestamp, var offset, var leaderEpoch) ->
-          response.setTimestamp(timestamp).setOffset(offset).setLeaderEpoch(leaderEpoch);
+          response
+              .setTimestamp(timestamp)
+              .setOffset(offset)
+              .setLeaderEpoch(version < FIRST_VERSION_WITH_EPOCH ? -1 : leaderEpoch);
       case OffsetReply.Refused(var error) ->
           response.setErrorCode(error.code()).setTimestamp(-1).setOffset(-1);
     };

@@ -1,7 +1,9 @@
 package org.stoker.handlers;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -39,7 +41,15 @@ final class CreateTopicsHandler implements Handler {
         controller.submit(new Command.CreateTopics(topics, body.validateOnly()), body.timeoutMs()),
         request,
         created ->
-            new CreateTopicsResponse().setTopics(created.stream().map(this::result).toList()));
+            new CreateTopicsResponse()
+                .setTopics(onceEach(created).stream().map(this::result).toList()));
+  }
+
+  /** A name that was in the request twice is refused twice, and told once. */
+  private static Collection<CreatedTopic> onceEach(List<CreatedTopic> created) {
+    Map<String, CreatedTopic> byName = new LinkedHashMap<>();
+    created.forEach(topic -> byName.putIfAbsent(topic.name(), topic));
+    return byName.values();
   }
 
   private static NewTopic newTopic(CreatableTopic topic) {

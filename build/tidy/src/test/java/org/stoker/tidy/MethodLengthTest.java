@@ -65,7 +65,7 @@ final class MethodLengthTest {
         Path path = sources.root().relativize(Path.of(file.getSourceFile().toUri()));
         tooLong.add(path + ":" + first + " " + (last - first + 1) + " lines");
       }
-      return super.visitMethod(method, nothing);
+      return super.visitMethod(method, null);
     }
   }
 }

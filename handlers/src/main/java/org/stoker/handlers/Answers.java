@@ -17,14 +17,14 @@ final class Answers {
       CompletableFuture<R> reply, Request request, Function<? super R, ? extends Message> toBody) {
     var _ =
         reply
-        .thenApply(toBody)
-        .whenComplete((body, failure) -> {
-          if (failure == null) {
-            request.respond(body);
-          } else {
-            LOG.error("{} failed", request, failure);
-            request.closeConnection("the broker failed; its log says more");
-          }
-        });
+            .thenApply(toBody)
+            .whenComplete((body, failure) -> {
+              if (failure == null) {
+                request.respond(body);
+              } else {
+                LOG.error("{} failed", request, failure);
+                request.closeConnection("the broker failed; its log says more");
+              }
+            });
   }
 }

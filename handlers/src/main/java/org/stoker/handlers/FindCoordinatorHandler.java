@@ -41,7 +41,8 @@ final class FindCoordinatorHandler implements Handler {
       return;
     }
     CompletableFuture<Result> creation = creator.create(TopicCreator.OFFSETS_TOPIC);
-    var _ = creation.thenAccept(result -> respond(request, body, key -> find(key, request, result)));
+    var _ =
+        creation.thenAccept(result -> respond(request, body, key -> find(key, request, result)));
   }
 
   private interface Finder {

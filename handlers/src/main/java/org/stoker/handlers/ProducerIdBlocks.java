@@ -65,11 +65,11 @@ public final class ProducerIdBlocks {
       isAsking = true;
       var _ =
           controller
-          .submit(
-              new Command.AllocateProducerIds(
-                  brokerEpoch.brokerId(), brokerEpoch.epoch().getAsLong()),
-              TIMEOUT_MS)
-          .whenComplete((ids, failure) -> lane.submit(() -> received(ids, failure)));
+              .submit(
+                  new Command.AllocateProducerIds(
+                      brokerEpoch.brokerId(), brokerEpoch.epoch().getAsLong()),
+                  TIMEOUT_MS)
+              .whenComplete((ids, failure) -> lane.submit(() -> received(ids, failure)));
     }
   }
 

@@ -52,13 +52,13 @@ public final class TopicCreator {
     }
     var _ =
         controller
-        .submit(
-            new Command.CreateTopics(List.of(newTopic(name)), false),
-            values.get().integer("request.timeout.ms"))
-        .whenComplete((created, failure) -> {
-          underWay.remove(name);
-          mine.complete(resultOf(created, failure));
-        });
+            .submit(
+                new Command.CreateTopics(List.of(newTopic(name)), false),
+                values.get().integer("request.timeout.ms"))
+            .whenComplete((created, failure) -> {
+              underWay.remove(name);
+              mine.complete(resultOf(created, failure));
+            });
     return mine;
   }
 

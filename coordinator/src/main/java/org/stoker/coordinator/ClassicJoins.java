@@ -17,6 +17,12 @@ import org.stoker.protocol.ErrorCode;
  * with no id, gets a new one, and whoever still uses the old one is fenced.
  */
 final class ClassicJoins {
+  /** As many ids of one group may be out at once; who asks for more is refused. */
+  static final int MOST_PENDING_JOINS = 10_000;
+
+  /** Of at most three bytes each, they leave room for the rest in a string of 32,767 bytes. */
+  private static final int MOST_NAME_CHARS = 10_000;
+
   private static final Logger LOG = LoggerFactory.getLogger(ClassicJoins.class);
 
   private final GroupCoordinatorConfig config;
@@ -82,10 +88,7 @@ final class ClassicJoins {
       ReplyTo<JoinGroupReply> to,
       Decision.Draft out) {
     String groupInstanceId = command.groupInstanceId();
-    String newMemberId =
-        (groupInstanceId == null ? command.client().clientId() : groupInstanceId)
-            + "-"
-            + randomUuid();
+    String newMemberId = newMemberId(command);
     if (groupInstanceId != null) {
       String knownMemberId = group.memberIdOfInstance(groupInstanceId);
       if (knownMemberId == null) {
@@ -93,16 +96,28 @@ final class ClassicJoins {
       } else {
         replaceStatic(group, command, group.member(knownMemberId), newMemberId, to, out);
       }
-    } else if (command.memberIdRequired()) {
+    } else if (!command.memberIdRequired()) {
+      add(group, command, newMemberId, to, out);
+    } else if (group.pendingJoin().size() >= MOST_PENDING_JOINS) {
+      out.reply(
+          to,
+          JoinGroupReply.refused(
+              ErrorCode.GROUP_MAX_SIZE_REACHED, JoinGroupCommand.UNKNOWN_MEMBER_ID));
+    } else {
       group.addPendingJoin(newMemberId);
       out.setTimer(
           TimerKey.session(group.groupId(), newMemberId),
           command.sessionTimeoutMs(),
           new TimerEvent.SessionExpired(group.groupId(), newMemberId));
       out.reply(to, JoinGroupReply.refused(ErrorCode.MEMBER_ID_REQUIRED, newMemberId));
-    } else {
-      add(group, command, newMemberId, to, out);
     }
+  }
+
+  /** A member's own name comes first, for people who read it; cut, so that it can be written. */
+  private String newMemberId(JoinGroupCommand command) {
+    String instanceId = command.groupInstanceId();
+    String name = instanceId == null ? command.client().clientId() : instanceId;
+    return name.substring(0, Math.min(name.length(), MOST_NAME_CHARS)) + "-" + randomUuid();
   }
 
   private UUID randomUuid() {

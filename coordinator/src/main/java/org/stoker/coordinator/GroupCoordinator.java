@@ -24,6 +24,7 @@ public final class GroupCoordinator {
   private final ShardWorld world;
   private final IntFunction<Lane> lanes;
   private volatile Shard @Nullable [] shards;
+  private volatile boolean isActive;
 
   /**
    * Not started yet.
@@ -51,6 +52,18 @@ public final class GroupCoordinator {
           new Shard(new ShardSurroundings(partition, lanes.apply(partition), world, config));
     }
     shards = started;
+    isActive = true;
+  }
+
+  /** Everybody who waits is answered; nobody is served from here on. */
+  public void stop() {
+    isActive = false;
+    Shard[] all = shards;
+    if (all != null) {
+      for (Shard shard : all) {
+        shard.resign(Integer.MAX_VALUE);
+      }
+    }
   }
 
   /** The partition of {@code __consumer_offsets} that a group belongs to. */
@@ -93,12 +106,7 @@ public final class GroupCoordinator {
   // ---- members ----
 
   public CompletableFuture<JoinGroupReply> joinGroup(JoinGroupCommand command) {
-    ErrorCode error = checkGroupId(command.groupId());
-    if (error == ErrorCode.NONE
-        && (command.sessionTimeoutMs() < config.minSessionTimeoutMs()
-            || command.sessionTimeoutMs() > config.maxSessionTimeoutMs())) {
-      error = ErrorCode.INVALID_SESSION_TIMEOUT;
-    }
+    ErrorCode error = checkJoin(command);
     if (error != ErrorCode.NONE) {
       return done(JoinGroupReply.refused(error, command.memberId()));
     }
@@ -110,6 +118,22 @@ public final class GroupCoordinator {
             refusal -> JoinGroupReply.refused(refusal, JoinGroupCommand.UNKNOWN_MEMBER_ID),
             (groups, nowMs) -> groups.join(command, to, nowMs));
     return reply;
+  }
+
+  private ErrorCode checkJoin(JoinGroupCommand command) {
+    ErrorCode error = checkGroupId(command.groupId());
+    if (error != ErrorCode.NONE) {
+      return error;
+    }
+    if (command.sessionTimeoutMs() < config.minSessionTimeoutMs()
+        || command.sessionTimeoutMs() > config.maxSessionTimeoutMs()) {
+      return ErrorCode.INVALID_SESSION_TIMEOUT;
+    }
+    // A group with such a member could never be stored. Kafka finds that out when the whole group
+    // has joined, and answers this error to all of them.
+    return command.metadataBytes() > world.log().maxBatchBytes(partitionFor(command.groupId()))
+        ? ErrorCode.UNKNOWN_SERVER_ERROR
+        : ErrorCode.NONE;
   }
 
   public CompletableFuture<SyncGroupReply> syncGroup(SyncGroupCommand command) {
@@ -160,7 +184,7 @@ public final class GroupCoordinator {
 
   /** An empty group id is allowed, here and where offsets are fetched, as it always was. */
   public CompletableFuture<CommitOffsetsReply> commitOffsets(CommitOffsetsCommand command) {
-    if (shards == null) {
+    if (!isActive) {
       return done(CommitOffsetsReply.refused(ErrorCode.COORDINATOR_NOT_AVAILABLE, command));
     }
     var reply = new CompletableFuture<CommitOffsetsReply>();
@@ -174,7 +198,7 @@ public final class GroupCoordinator {
   }
 
   public CompletableFuture<FetchOffsetsReply> fetchOffsets(FetchOffsetsCommand command) {
-    if (shards == null) {
+    if (!isActive) {
       return done(
           FetchOffsetsReply.refused(ErrorCode.COORDINATOR_NOT_AVAILABLE, command.groupId()));
     }
@@ -219,7 +243,7 @@ public final class GroupCoordinator {
    */
   public CompletableFuture<GroupDescription> describeGroup(
       String groupId, boolean knowsGroupIdNotFound) {
-    if (shards == null) {
+    if (!isActive) {
       return done(GroupDescription.refused(ErrorCode.COORDINATOR_NOT_AVAILABLE, groupId));
     }
     var reply = new CompletableFuture<GroupDescription>();
@@ -238,7 +262,7 @@ public final class GroupCoordinator {
   /** An empty filter lets everything through. */
   public CompletableFuture<Listing> listGroups(Set<String> states, Set<String> types) {
     Shard[] all = shards;
-    if (all == null) {
+    if (all == null || !isActive) {
       return done(new Listing(ErrorCode.COORDINATOR_NOT_AVAILABLE, List.of()));
     }
     List<CompletableFuture<Listing>> parts = new ArrayList<>(all.length);
@@ -268,7 +292,7 @@ public final class GroupCoordinator {
 
   /** The outcome of each, in the order in which they were named. */
   public CompletableFuture<Map<String, ErrorCode>> deleteGroups(Collection<String> groupIds) {
-    if (shards == null) {
+    if (!isActive) {
       return done(GroupShard.allTo(groupIds, ErrorCode.COORDINATOR_NOT_AVAILABLE));
     }
     var byPartition = new LinkedHashMap<Integer, List<String>>();
@@ -300,7 +324,7 @@ public final class GroupCoordinator {
   // ---- at the door ----
 
   private ErrorCode checkGroupId(String groupId) {
-    if (shards == null) {
+    if (!isActive) {
       return ErrorCode.COORDINATOR_NOT_AVAILABLE;
     }
     return groupId.isEmpty() ? ErrorCode.INVALID_GROUP_ID : ErrorCode.NONE;

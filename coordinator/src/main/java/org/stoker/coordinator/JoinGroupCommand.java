@@ -31,6 +31,13 @@ public record JoinGroupCommand(
     return memberId.equals(UNKNOWN_MEMBER_ID);
   }
 
+  /** What the coordinator would have to keep for the member. */
+  long metadataBytes() {
+    return protocols.stream()
+        .mapToLong(protocol -> protocol.name().length() + protocol.metadata().size())
+        .sum();
+  }
+
   String reasonForLog() {
     return reason == null || reason.isEmpty() ? "not provided" : reason;
   }

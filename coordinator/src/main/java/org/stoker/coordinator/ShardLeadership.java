@@ -246,17 +246,16 @@ final class ShardLeadership {
   }
 
   private void append(List<GroupRecord> records, List<WhenStored> whenStored) {
-    ByteBuffer batch = batchOf(records);
+    ByteBuffer batch = tryEncode(records);
     var append = new Append(appendsMade++, records, whenStored);
     outstanding.put(append.number, append);
     records.forEach(groups::sent);
-    if (batch.remaining() > around.maxBatchBytes()) {
+    if (batch == null || batch.remaining() > around.maxBatchBytes()) {
       LOG.warn(
-          "{} records of {} bytes are more than the {} that a batch of {} may have",
+          "{} records are too large for a batch of {}, which may have {} bytes",
           records.size(),
-          batch.remaining(),
-          around.maxBatchBytes(),
-          around.name());
+          around.name(),
+          around.maxBatchBytes());
       settle(append, ErrorCode.RECORD_LIST_TOO_LARGE);
       return;
     }
@@ -266,7 +265,8 @@ final class ShardLeadership {
     around.append(leaderEpoch, batch, outcome -> guarded(() -> settle(append, outcome)));
   }
 
-  private ByteBuffer batchOf(List<GroupRecord> records) {
+  /** Null if a field is longer than its length can tell: such names only come from mischief. */
+  private @Nullable ByteBuffer tryEncode(List<GroupRecord> records) {
     long nowMs = around.wallMs();
     try (var builder = BatchBuilder.of(around.config().offsets().compression())) {
       for (GroupRecord record : records) {
@@ -275,6 +275,9 @@ final class ShardLeadership {
         builder.append(nowMs, encoded.key().array(), value == null ? null : value.array());
       }
       return builder.build();
+    } catch (IllegalArgumentException e) {
+      LOG.debug("A record of {} cannot be written", around.name(), e);
+      return null;
     }
   }
 

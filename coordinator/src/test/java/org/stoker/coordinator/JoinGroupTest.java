@@ -203,6 +203,28 @@ final class JoinGroupTest {
   }
 
   @Test
+  void aMemberOfAnotherKindIsRefused() {
+    rig.stableGroup(1);
+    JoinGroupCommand usual = GroupRig.joinCommand("", null, GroupRig.protocols("range"));
+    var worker =
+        new JoinGroupCommand(
+            usual.groupId(),
+            "",
+            null,
+            "connect",
+            usual.protocols(),
+            10_000,
+            10_000,
+            usual.client(),
+            true,
+            true,
+            null);
+
+    assertThat(rig.groups.joinGroup(worker).join().error())
+        .isEqualTo(ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
+  }
+
+  @Test
   void membersBeyondTheLimitAreRefusedButThoseInsideMayJoinAgain() {
     var small = new GroupRig(GroupRig.withMaxSize(2));
     List<String> memberIds = small.stableGroup(2);
@@ -306,5 +328,65 @@ final class JoinGroupTest {
     assertThat(reply.join().error()).isEqualTo(ErrorCode.NOT_COORDINATOR);
     assertThat(rig.groups.listGroups(java.util.Set.of(), java.util.Set.of()).join().groups())
         .isEmpty();
+  }
+
+  @Test
+  void idsThatAreOutAreBounded() {
+    for (int i = 0; i < ClassicJoins.MOST_PENDING_JOINS; i++) {
+      rig.newMemberId();
+    }
+
+    assertThat(rig.join("", null, "range").join().error())
+        .isEqualTo(ErrorCode.GROUP_MAX_SIZE_REACHED);
+    rig.clock.advanceMs(GroupRig.SESSION_MS);
+    assertThat(rig.newMemberId()).isNotEmpty();
+  }
+
+  @Test
+  void aMemberThatBringsMoreThanABatchCanHoldIsRefusedBeforeTheOthersNotice() {
+    List<String> memberIds = rig.stableGroup(1);
+    rig.log.setMaxBatchBytes(2_000);
+    List<GroupProtocol> large = List.of(new GroupProtocol("range", Bytes.of(new byte[2_000])));
+
+    JoinGroupReply reply = rig.groups.joinGroup(GroupRig.joinCommand("", null, large)).join();
+
+    assertThat(reply.error()).isEqualTo(ErrorCode.UNKNOWN_SERVER_ERROR);
+    assertThat(rig.heartbeat(memberIds.get(0), 1)).isEqualTo(ErrorCode.NONE);
+  }
+
+  @Test
+  void aClientWithAnEndlessNameDisturbsNobody() {
+    JoinGroupCommand usual = GroupRig.joinCommand("", "one", GroupRig.protocols("range"));
+    var endless =
+        new JoinGroupCommand(
+            usual.groupId(),
+            "",
+            "one",
+            "consumer",
+            usual.protocols(),
+            10_000,
+            10_000,
+            new ClientIdentity("x".repeat(40_000), "/10.0.0.7"),
+            true,
+            true,
+            null);
+
+    CompletableFuture<JoinGroupReply> joined = rig.groups.joinGroup(endless);
+    rig.clock.advanceMs(0);
+    String memberId = joined.join().memberId();
+    ErrorCode synced =
+        rig.groups
+            .syncGroup(
+                new SyncGroupCommand(
+                    GroupRig.GROUP, memberId, "one", 1, null, null, java.util.Map.of()))
+            .join()
+            .error();
+    CompletableFuture<CommitOffsetsReply> neighbour =
+        rig.groups.commitOffsets(GroupRig.commitCommand("lone", "", -1, 7));
+
+    assertThat(memberId.length()).isLessThan(32_767);
+    assertThat(synced).isEqualTo(ErrorCode.UNKNOWN_SERVER_ERROR);
+    assertThat(GroupRig.only(neighbour.join())).isEqualTo(ErrorCode.NONE);
+    assertThat(rig.state()).as("not loaded again").isEqualTo("PreparingRebalance");
   }
 }

@@ -279,4 +279,16 @@ final class ShardTest {
             .append(1L, record.key().array(), value == null ? null : value.array())
             .build());
   }
+
+  @Test
+  void stoppingAnswersEverybody() {
+    List<String> members = rig.stableGroup(2);
+    CompletableFuture<JoinGroupReply> waiting = rig.rejoin(members.get(0));
+
+    rig.groups.stop();
+
+    assertThat(waiting.join().error()).isEqualTo(ErrorCode.NOT_COORDINATOR);
+    assertThat(rig.heartbeat(members.get(0), 1)).isEqualTo(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+    assertThat(rig.clock.timersWaiting()).isZero();
+  }
 }

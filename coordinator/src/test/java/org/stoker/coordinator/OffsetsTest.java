@@ -189,6 +189,20 @@ final class OffsetsTest {
   }
 
   @Test
+  void aStableFetchWaitsForEveryCommitBeforeIt() {
+    rig.log.holdAppends(true);
+    rig.groups.commitOffsets(GroupRig.commitCommand("lone", "", -1, 7));
+    rig.groups.commitOffsets(GroupRig.commitCommand("lone", "", -1, 8));
+
+    CompletableFuture<FetchOffsetsReply> stable = rig.committedStable("lone", true);
+    rig.log.settleOldest(ErrorCode.NONE);
+    assertThat(stable).isNotDone();
+    rig.log.settleOldest(ErrorCode.NONE);
+
+    assertThat(stable.join().topics().get(0).partitions().get(0).offset()).isEqualTo(8);
+  }
+
+  @Test
   void aStableFetchDoesNotWaitForEver() {
     rig.log.holdAppends(true);
     rig.groups.commitOffsets(GroupRig.commitCommand("lone", "", -1, 7));

@@ -35,6 +35,7 @@ import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -254,6 +255,32 @@ final class TopicsIT {
                 .get()
                 .lowWatermark())
         .isEqualTo(20);
+  }
+
+  @Test
+  void recordsOfATopicThatIsOnlyCompactedAreNotDeleted() throws Exception {
+    broker.createTopic("only-compacted", 1, Map.of("cleanup.policy", "compact"));
+    TopicPartition partition = new TopicPartition("only-compacted", 0);
+
+    assertThat(
+            causeOf(admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(0))).all()))
+        .isInstanceOf(PolicyViolationException.class);
+  }
+
+  @Test
+  void aClientNeitherWritesNorDeletesTheOffsetsOfGroups() throws Exception {
+    try (var consumer = broker.consumer(Map.of("group.id", "some-group"))) {
+      consumer.committed(Set.of(new TopicPartition("any", 0)));
+    }
+    TopicPartition partition = new TopicPartition("__consumer_offsets", 0);
+
+    try (var producer = broker.producer(Map.of())) {
+      assertThat(causeOf(producer.send(new ProducerRecord<>("__consumer_offsets", 0, "k", "v"))))
+          .isInstanceOf(InvalidTopicException.class);
+    }
+    assertThat(
+            causeOf(admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(0))).all()))
+        .isInstanceOf(InvalidTopicException.class);
   }
 
   @Test

@@ -45,7 +45,9 @@ final class DeleteRecordsHandler implements Handler {
                 .setLowWatermark(NO_LOW_WATERMARK);
         results.add(result);
         Partition partition = lookup.find(Uuid.ZERO, topic.name(), asked.partitionIndex());
-        if (partition == null) {
+        if (ClusterView.isInternal(topic.name())) {
+          result.setErrorCode(ErrorCode.INVALID_TOPIC_EXCEPTION.code());
+        } else if (partition == null) {
           ErrorCode error = lookup.errorOf(Uuid.ZERO, topic.name(), asked.partitionIndex());
           result.setErrorCode(error.code());
         } else {

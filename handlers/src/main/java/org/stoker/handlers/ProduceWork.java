@@ -44,6 +44,8 @@ final class ProduceWork {
   private static final short NONE = 0;
   private static final short ONE = 1;
   private static final int FIRST_VERSION_WITH_RECORD_ERRORS = 8;
+  // Kafka's tools that mend internal topics call themselves so.
+  private static final String ADMINISTRATORS_CLIENT_ID = "__admin_client";
 
   private final Request request;
   private final ProduceRequest body;
@@ -96,6 +98,9 @@ final class ProduceWork {
       refuse(item, ErrorCode.INVALID_REQUIRED_ACKS, "acks must be -1, 0 or 1");
     } else if (body.transactionalId() != null) {
       refuse(item, ErrorCode.INVALID_TXN_STATE, "transactions are not available in this version");
+    } else if (isForbidden(partition)) {
+      refuse(
+          item, ErrorCode.INVALID_TOPIC_EXCEPTION, "only the cluster itself writes to this topic");
     } else if (partition == null) {
       ErrorCode error = lookup.errorOf(topic.topicId(), topic.name(), data.index());
       refuse(item, error, error.message());
@@ -103,6 +108,13 @@ final class ProduceWork {
       refuse(item, ErrorCode.INVALID_RECORD, "no records");
     }
     return item;
+  }
+
+  /** What groups rely on is written by their coordinator, and mended by administrators. */
+  private boolean isForbidden(@Nullable Partition partition) {
+    return partition != null
+        && ClusterView.isInternal(partition.topicPartition().topic())
+        && !ADMINISTRATORS_CLIENT_ID.equals(request.clientId());
   }
 
   private static void refuse(Item item, ErrorCode error, String message) {

@@ -445,6 +445,10 @@ public final class Partition {
       onReply.accept(new DeleteReply(ErrorCode.NOT_LEADER_OR_FOLLOWER, -1));
       return;
     }
+    if (!log.config().retention().delete()) {
+      onReply.accept(new DeleteReply(ErrorCode.POLICY_VIOLATION, -1));
+      return;
+    }
     long target = beforeOffset == -1 ? highWatermark : beforeOffset;
     if (target < 0 || target > highWatermark) {
       onReply.accept(new DeleteReply(ErrorCode.OFFSET_OUT_OF_RANGE, -1));

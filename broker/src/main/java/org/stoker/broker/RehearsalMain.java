@@ -30,8 +30,9 @@ import org.stoker.records.RecordBytes;
 import org.stoker.settings.ServerProperties;
 
 /**
- * Starts a broker in an empty directory, gives it a little of everything to do, and stops it: the JVM
- * watches, and writes an ahead-of-time cache from what it saw, with which later starts are much faster.
+ * Starts a broker in an empty directory, gives it a little of everything to do, and stops it: the
+ * JVM watches, and writes an ahead-of-time cache from what it saw, with which later starts are much
+ * faster.
  */
 public final class RehearsalMain {
   private static final int PRODUCES = 1_000;
@@ -74,9 +75,7 @@ public final class RehearsalMain {
   private void play() throws IOException {
     ask(
         ApiKey.API_VERSIONS,
-        new ApiVersionsRequest()
-            .setClientSoftwareName("rehearsal")
-            .setClientSoftwareVersion("1"));
+        new ApiVersionsRequest().setClientSoftwareName("rehearsal").setClientSoftwareVersion("1"));
     ask(
         ApiKey.CREATE_TOPICS,
         new CreateTopicsRequest()
@@ -92,12 +91,9 @@ public final class RehearsalMain {
             ask(
                 ApiKey.METADATA,
                 new MetadataRequest()
-                    .setTopics(
-                        List.of(new MetadataRequest.MetadataRequestTopic().setName(TOPIC))));
+                    .setTopics(List.of(new MetadataRequest.MetadataRequestTopic().setName(TOPIC))));
     ask(ApiKey.INIT_PRODUCER_ID, new InitProducerIdRequest().setTransactionTimeoutMs(1_000));
-    ask(
-        ApiKey.FIND_COORDINATOR,
-        new FindCoordinatorRequest().setCoordinatorKeys(List.of(TOPIC)));
+    ask(ApiKey.FIND_COORDINATOR, new FindCoordinatorRequest().setCoordinatorKeys(List.of(TOPIC)));
     for (int i = 0; i < PRODUCES; i++) {
       ask(ApiKey.PRODUCE, produce(metadata.topics().getFirst()));
       ask(ApiKey.FETCH, fetch(metadata.topics().getFirst(), i));

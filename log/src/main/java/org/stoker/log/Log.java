@@ -326,7 +326,8 @@ public final class Log {
 
   private boolean mustFlush() {
     return state.config.flush().acksAreFlushed()
-        || state.logEndOffset - state.flushProgress.flushedOffset() >= state.config.flush().flushMessages();
+        || state.logEndOffset - state.flushProgress.flushedOffset()
+            >= state.config.flush().flushMessages();
   }
 
   /** The batches are written and an aborted transaction is not indexed: neither may stay. */
@@ -382,15 +383,14 @@ public final class Log {
   public List<ActiveProducer> activeProducers() {
     state.lane.assertCurrent();
     return state.producers.active().stream()
-        .map(
-            producer ->
-                new ActiveProducer(
-                    producer.producerId(),
-                    producer.epoch(),
-                    producer.lastSequence(),
-                    producer.lastTimestamp(),
-                    producer.coordinatorEpoch(),
-                    producer.transactionFirstOffset()))
+        .map(producer ->
+            new ActiveProducer(
+                producer.producerId(),
+                producer.epoch(),
+                producer.lastSequence(),
+                producer.lastTimestamp(),
+                producer.coordinatorEpoch(),
+                producer.transactionFirstOffset()))
         .toList();
   }
 

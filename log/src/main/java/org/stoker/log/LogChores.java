@@ -116,7 +116,8 @@ final class LogChores {
    */
   private void applyRetention(Runnable again) {
     long nowMs = environment.clock().wallMs();
-    forEachLog(log -> log.trimmer().applyRetention(nowMs), () -> run(this::removeOldSegments, again));
+    forEachLog(
+        log -> log.trimmer().applyRetention(nowMs), () -> run(this::removeOldSegments, again));
   }
 
   private void removeOldSegments(Runnable again) {
@@ -128,7 +129,8 @@ final class LogChores {
   }
 
   private void removeSegmentsOf(Log log) {
-    log.trimmer().removeSegmentsBelowLogStart(directory.checkpoints().logStartOffset(log.topicPartition()));
+    log.trimmer()
+        .removeSegmentsBelowLogStart(directory.checkpoints().logStartOffset(log.topicPartition()));
   }
 
   private boolean writeLogStarts() {

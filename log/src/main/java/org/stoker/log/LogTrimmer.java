@@ -32,7 +32,11 @@ final class LogTrimmer {
     state.assertUsable();
     if (offset > state.logEndOffset) {
       throw new IllegalArgumentException(
-          state.topicPartition + ": log start to offset " + offset + ", logEndOffset=" + state.logEndOffset);
+          state.topicPartition
+              + ": log start to offset "
+              + offset
+              + ", logEndOffset="
+              + state.logEndOffset);
     }
     if (offset <= state.logStartOffset) {
       return false;
@@ -60,7 +64,10 @@ final class LogTrimmer {
       if (count > 0) {
         long offset = state.segments.get(count).baseOffset();
         LOG.info(
-            "Retention drops {} segments of {} below offset {}", count, state.topicPartition, offset);
+            "Retention drops {} segments of {} below offset {}",
+            count,
+            state.topicPartition,
+            offset);
         state.moveLogStartTo(Math.max(state.logStartOffset, offset));
       }
     } catch (DiskFullException e) {
@@ -106,7 +113,8 @@ final class LogTrimmer {
     if (offset >= state.logEndOffset) {
       return false;
     }
-    LOG.info("Truncating {} from offset {} to {}", state.topicPartition, state.logEndOffset, offset);
+    LOG.info(
+        "Truncating {} from offset {} to {}", state.topicPartition, state.logEndOffset, offset);
     if (offset < state.segments.getFirst().baseOffset()) {
       truncateFullyAndStartAt(offset, nowMs);
       return true;
@@ -133,7 +141,9 @@ final class LogTrimmer {
       for (int i = old.size() - 1; i >= 0; i--) {
         bury(old.get(i));
       }
-      Segment created = Segment.create(state.setting.disk(), state.directory, offset, state.config.segment(), nowMs);
+      Segment created =
+          Segment.create(
+              state.setting.disk(), state.directory, offset, state.config.segment(), nowMs);
       created.prepareAppend();
       state.replaceSegments(List.of(created));
       state.logStartOffset = offset;

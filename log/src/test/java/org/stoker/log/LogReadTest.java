@@ -84,8 +84,7 @@ final class LogReadTest {
     assertThat(Batches.values(Batches.bytes(data(log.read(0, 1000, 2, true)).records())))
         .isEqualTo(List.of("a", "b"));
     assertThat(
-            Batches.values(
-                Batches.bytes(data(log.read(0, 2 * batchSize + 5, 3, true)).records())))
+            Batches.values(Batches.bytes(data(log.read(0, 2 * batchSize + 5, 3, true)).records())))
         .isEqualTo(List.of("a", "b"));
     assertThat(Batches.values(Batches.bytes(data(log.read(1, 1, 3, true)).records())))
         .isEqualTo(List.of("b"));

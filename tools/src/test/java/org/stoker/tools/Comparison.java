@@ -90,7 +90,9 @@ final class Comparison {
     return this;
   }
 
-  /** A question about something that was changed just before: brokers learn of it a little later. */
+  /**
+   * A question about something that was changed just before: brokers learn of it a little later.
+   */
   Comparison eventually() {
     repeatable = true;
     return this;

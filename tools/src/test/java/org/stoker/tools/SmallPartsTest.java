@@ -153,8 +153,11 @@ final class SmallPartsTest {
         .hasToString("{\"name\":\"a\",\"ids\":[5]}");
     assertThat(
             SchemaReader.read(
-                definition, (short) 1, bytes(0, 2, 0, 5, 1, 0, 3, 9, 1, 7, 0, 4, 0, 0, 0, 3, 1, 1, 0)))
-        .hasToString("{\"late\":3,\"absent\":null,\"name\":null,\"ids\":[5],\"inner\":{\"on\":true}}");
+                definition,
+                (short) 1,
+                bytes(0, 2, 0, 5, 1, 0, 3, 9, 1, 7, 0, 4, 0, 0, 0, 3, 1, 1, 0)))
+        .hasToString(
+            "{\"late\":3,\"absent\":null,\"name\":null,\"ids\":[5],\"inner\":{\"on\":true}}");
     assertThatThrownBy(() -> SchemaReader.read(definition, (short) 2, bytes()))
         .hasMessage("Can't read version 2 of X");
     assertThatThrownBy(

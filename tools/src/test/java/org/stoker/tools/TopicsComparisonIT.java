@@ -35,14 +35,21 @@ final class TopicsComparisonIT {
     both.ask("topics", "--create", "--topic", topic).same();
     both.ask("topics", "--create", "--topic", topic, "--if-not-exists").same();
     Outcome described =
-        both.ask("topics", "--describe", "--topic", topic).replacing(TOPIC_ID, "TopicId: X").eventually().same();
+        both.ask("topics", "--describe", "--topic", topic)
+            .replacing(TOPIC_ID, "TopicId: X")
+            .eventually()
+            .same();
     assertThat(described.out()).contains("PartitionCount: 2").contains("\tPartition: 1\t");
     both.ask("topics", "--alter", "--topic", topic, "--partitions", "3").same();
     both.ask("topics", "--alter", "--topic", topic, "--partitions", "3").same();
-    both.ask("topics", "--describe", "--topic", topic).replacing(TOPIC_ID, "TopicId: X").eventually().same();
+    both.ask("topics", "--describe", "--topic", topic)
+        .replacing(TOPIC_ID, "TopicId: X")
+        .eventually()
+        .same();
     both.ask("topics", "--describe", "--topic", topic, "--topics-with-overrides")
         .replacing(TOPIC_ID, "TopicId: X")
-        .eventually().same();
+        .eventually()
+        .same();
     for (String filter :
         new String[] {
           "--under-replicated-partitions",
@@ -72,7 +79,10 @@ final class TopicsComparisonIT {
             "--replica-assignment",
             "1,1,1")
         .same();
-    both.ask("topics", "--describe", "--topic", topic).replacing(TOPIC_ID, "TopicId: X").eventually().same();
+    both.ask("topics", "--describe", "--topic", topic)
+        .replacing(TOPIC_ID, "TopicId: X")
+        .eventually()
+        .same();
     both.ask("topics", "--create", "--topic", "p-SIDE", "--replica-assignment", "1:1").same();
     both.ask("topics", "--create", "--topic", "p-SIDE", "--replica-assignment", "1,2:1").same();
     both.ask("topics", "--create", "--topic", "p-SIDE", "--replica-assignment", "77").same();
@@ -100,17 +110,20 @@ final class TopicsComparisonIT {
         .replacing("Configs: .*", "")
         .replacing(TOPIC_ID, "TopicId: X")
         .inAnyOrder()
-        .eventually().same();
+        .eventually()
+        .same();
     both.ask("topics", "--describe", "--exclude-internal")
         .replacing("Configs: .*", "")
         .replacing(TOPIC_ID, "TopicId: X")
         .inAnyOrder()
-        .eventually().same();
+        .eventually()
+        .same();
     both.ask("topics", "--describe", "--partition-size-limit-per-response", "1")
         .replacing("Configs: .*", "")
         .replacing(TOPIC_ID, "TopicId: X")
         .inAnyOrder()
-        .eventually().same();
+        .eventually()
+        .same();
   }
 
   @ParameterizedTest

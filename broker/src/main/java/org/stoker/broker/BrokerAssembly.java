@@ -80,9 +80,14 @@ final class BrokerAssembly {
    * @param onFatal is told, with a sentence, when the broker cannot go on; it ends the process
    */
   BrokerAssembly(BrokerConfig config, Consumer<String> onFatal) {
+    this(config, Machine.of(config.values()), onFatal);
+  }
+
+  /** The same on a given machine. */
+  BrokerAssembly(BrokerConfig config, Machine machine, Consumer<String> onFatal) {
     this.config = config;
     this.onFatal = onFatal;
-    this.machine = Machine.of(config.values());
+    this.machine = machine;
     this.coordination = new Coordination(config, machine);
   }
 
@@ -108,23 +113,40 @@ final class BrokerAssembly {
     directories = locked;
     brokerId = decideBrokerId(locked);
     bindListeners();
+    locked.identify(brokerId);
+    goOnUnlessStopping();
     ZooKeeperAddress zooKeeper = coordination.startZooKeeper();
+    goOnUnlessStopping();
     BrokerIdentity identity =
         new BrokerIdentity(
             brokerId,
             Uuid.random(machine.seed()),
             endpoints(),
             config.rack(),
-            locked.keptDirectoryIds(),
+            locked.directoryIds(),
             Map.of());
     ClusterMetadata joined = coordination.join(zooKeeper, identity, onFatal);
     metadata = joined;
     locked.identify(brokerId, joined.image().clusterId());
     LiveSettings settings = new LiveSettings(brokerId, config.settings());
     joined.addListener(settings);
+    goOnUnlessStopping();
     locked.load(
         topic -> rulesOf(settings, joined.image().configs(ConfigResource.topic(topic))).log());
+    goOnUnlessStopping();
     serve(joined, locked, settings);
+  }
+
+  private void goOnUnlessStopping() throws StartException {
+    if (isStopping) {
+      throw new StartException("The broker was told to stop before it had started");
+    }
+  }
+
+  /** Lets a start that is under way fail at its next step. Any thread. */
+  void giveUpStart() {
+    isStopping = true;
+    coordination.giveUpJoining();
   }
 
   private int decideBrokerId(LogDirectories locked) throws StartException {
@@ -206,10 +228,11 @@ final class BrokerAssembly {
             partitions,
             new ReplicaKeeper.Setting(
                 brokerId,
-                opened.all(),
+                new ReplicaKeeper.Directories(opened.all(), opened.isAnyLeftOut()),
                 machine.threads().single("replica-keeper"),
                 machine.storage(),
                 machine.clock(),
+                machine.network().timers(),
                 ofTopic -> rulesOf(settings, ofTopic)));
     ControllerPort controller = new SettledController(joined, replicas);
     GroupCoordinator groups = groups(joined);

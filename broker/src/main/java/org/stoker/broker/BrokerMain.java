@@ -1,11 +1,12 @@
 package org.stoker.broker;
 
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.settings.ConfigException;
+import org.stoker.settings.ConfigValues;
 import org.stoker.settings.ServerProperties;
 
 /** The broker's process: from the command line to a running broker, and to its end. */
@@ -20,7 +21,12 @@ public final class BrokerMain {
    * @param arguments as {@link CommandLine} reads them
    */
   public static void main(String[] arguments) {
-    CommandLine line = CommandLine.parse(List.of(arguments));
+    run(List.of(arguments), Machine::of);
+  }
+
+  /** The same on another machine: tests take one with a bad disk. */
+  static void run(List<String> arguments, Function<ConfigValues, Machine> machines) {
+    CommandLine line = CommandLine.parse(arguments);
     switch (line) {
       case CommandLine.Help(var text) -> System.out.println(text);
       case CommandLine.Wrong(var reason, var usage) -> {
@@ -28,19 +34,19 @@ public final class BrokerMain {
         System.err.println(usage);
         System.exit(1);
       }
-      case CommandLine.Run run -> run(run);
+      case CommandLine.Run run -> run(run, machines);
     }
   }
 
-  private static void run(CommandLine.Run run) {
+  private static void run(CommandLine.Run run, Function<ConfigValues, Machine> machines) {
     BrokerLogging.setConsoleQuiet(run.isQuiet());
-    BrokerAssembly broker = null;
+    BrokerLife life = null;
     try {
       ServerProperties properties = run.properties();
       BrokerConfig config = BrokerConfig.of(properties.toSettings());
       properties.warnings().forEach(LOG::warn);
-      broker = new BrokerAssembly(config, BrokerMain::endBadly);
-      broker.start();
+      life = new BrokerLife(config, machines.apply(config.values()));
+      BrokerAssembly broker = life.start();
       System.out.println(
           "Stoker is ready: broker "
               + broker.brokerId()
@@ -48,53 +54,27 @@ public final class BrokerMain {
               + broker.bootstrapServers()
               + ", data in "
               + config.logDirs().getFirst());
-      stopAtTheEnd(broker);
+      life.awaitEnd();
     } catch (ConfigException | StartException e) {
-      fail(broker, String.valueOf(e.getMessage()));
+      fail(life, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       LOG.error("The broker could not start", e);
-      fail(broker, "The broker could not start: " + e);
+      fail(life, "The broker could not start: " + e);
     } catch (InterruptedException e) {
-      fail(broker, "The broker was told to stop before it had started");
+      fail(life, "The broker was told to stop before it had started");
     }
   }
 
-  private static void stopAtTheEnd(BrokerAssembly broker) throws InterruptedException {
-    CountDownLatch end = new CountDownLatch(1);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  try {
-                    LOG.info("Stopping");
-                    broker.stop();
-                    System.out.println("Stoker has stopped");
-                  } catch (InterruptedException e) {
-                    LOG.warn("The stop was cut short; the next start checks the logs");
-                  } finally {
-                    end.countDown();
-                  }
-                },
-                "stop"));
-    end.await();
-  }
-
-  private static void endBadly(String reason) {
-    System.err.println(reason);
-    LOG.error("{}", reason);
-    // From another thread: whoever met the failure is needed for an orderly stop.
-    new Thread(() -> System.exit(1), "exit").start();
-  }
-
-  private static void fail(@Nullable BrokerAssembly broker, String reason) {
-    System.err.println(reason);
+  private static void fail(@Nullable BrokerLife life, String reason) {
     LOG.debug("{}", reason);
-    if (broker != null) {
-      try {
-        broker.stop();
-      } catch (InterruptedException e) {
-        LOG.debug("The stop was cut short", e);
-      }
+    if (life != null && life.isToldToStop()) {
+      // Not a failure: the process ends with the signal, once the stop is done.
+      System.out.println("Stoker was told to stop before it was ready");
+    } else {
+      System.err.println(reason);
+    }
+    if (life != null) {
+      life.startFailed();
     }
     System.exit(1);
   }

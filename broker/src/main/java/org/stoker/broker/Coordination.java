@@ -2,6 +2,7 @@ package org.stoker.broker;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -11,6 +12,7 @@ import org.stoker.base.Lane;
 import org.stoker.base.ThreadLane;
 import org.stoker.metadata.BrokerIdentity;
 import org.stoker.metadata.ClusterDefaults;
+import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.ClusterMetadata;
 import org.stoker.metadata.Controller;
 import org.stoker.metadata.MetadataConfig;
@@ -28,8 +30,11 @@ final class Coordination {
   private final BrokerConfig config;
   private final Machine machine;
   private final Lane lane;
-  private @Nullable EmbeddedZooKeeper inside;
-  private @Nullable ClusterMetadata metadata;
+  // Written by the start; a stop may come from another thread.
+  private volatile @Nullable EmbeddedZooKeeper inside;
+  private volatile @Nullable ClusterMetadata metadata;
+  private volatile boolean isJoined;
+  private volatile boolean isGivenUp;
 
   Coordination(BrokerConfig config, Machine machine) {
     this.config = config;
@@ -81,17 +86,13 @@ final class Coordination {
                 Map.of(),
                 machine.seed()));
     metadata = joining;
-    // A stranger with this broker's number is waited for longer than ZooKeeper itself.
-    long longestMs =
-        config.connectionTimeoutMs()
-            + MetadataConfig.forSessionTimeout(config.sessionTimeoutMs()).registrationPatienceMs();
+    CompletableFuture<ClusterImage> started =
+        joining.start(cause -> onFatal.accept(String.valueOf(cause.getMessage())));
+    if (isGivenUp) {
+      joining.close();
+    }
     try {
-      joining
-          .start(cause -> onFatal.accept(String.valueOf(cause.getMessage())))
-          .get(longestMs, TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw new StartException(
-          "ZooKeeper at " + address + " did not answer within " + longestMs + " ms", e);
+      await(started, joining, address);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       String message =
@@ -100,20 +101,58 @@ final class Coordination {
               : "The broker could not register: " + cause;
       throw new StartException(message, cause);
     }
+    isJoined = true;
     return joining;
+  }
+
+  /** A ZooKeeper that answers may have us wait for a stranger's session; a silent one may not. */
+  private void await(
+      CompletableFuture<ClusterImage> started, ClusterMetadata joining, ZooKeeperAddress address)
+      throws StartException, InterruptedException, ExecutionException {
+    int connectionMs = config.connectionTimeoutMs();
+    try {
+      started.get(connectionMs, TimeUnit.MILLISECONDS);
+      return;
+    } catch (TimeoutException e) {
+      if (joining.image().clusterId().isEmpty()) {
+        throw new StartException(
+            "ZooKeeper at " + address + " did not answer within " + connectionMs + " ms", e);
+      }
+    }
+    long patienceMs =
+        MetadataConfig.forSessionTimeout(config.sessionTimeoutMs()).registrationPatienceMs();
+    try {
+      started.get(patienceMs, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new StartException(
+          "ZooKeeper at %s answers, but the broker was not registered within %d ms"
+              .formatted(address, connectionMs + patienceMs),
+          e);
+    }
+  }
+
+  /** Ends {@link #join}, now or when it comes to it. Any thread. */
+  void giveUpJoining() {
+    isGivenUp = true;
+    ClusterMetadata joining = metadata;
+    if (joining != null && !isJoined) {
+      joining.close();
+    }
   }
 
   /** Leaves the cluster. */
   void leave() {
-    if (metadata != null) {
-      metadata.close();
+    ClusterMetadata joined = metadata;
+    if (joined != null) {
+      joined.close();
     }
   }
 
   /** Stops ZooKeeper if it runs inside. */
   void stopZooKeeper() {
-    if (inside != null) {
-      inside.close();
+    EmbeddedZooKeeper running = inside;
+    if (running != null) {
+      running.close();
     }
   }
 }

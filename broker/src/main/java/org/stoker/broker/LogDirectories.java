@@ -10,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.CallerRunsLane;
@@ -36,6 +35,7 @@ final class LogDirectories {
 
   private final List<LogDirectory> directories = new ArrayList<>();
   private final Consumer<StorageException> onFailure;
+  private int leftOut;
 
   private LogDirectories(Consumer<StorageException> onFailure) {
     this.onFailure = onFailure;
@@ -52,23 +52,44 @@ final class LogDirectories {
       throws StartException {
     LogDirectories taken = new LogDirectories(onFailure);
     LogEnvironment environment = environment(machine);
-    LogDirectoryException unusable = null;
     for (Path path : config.logDirs()) {
       try {
         taken.directories.add(taken.lock(path, config.values(), machine, environment));
       } catch (LogDirectoryException e) {
-        // Without a cause it is somebody else's, and not for this broker to go round.
-        if (e.getCause() == null) {
-          throw new StartException(String.valueOf(e.getMessage()), e);
-        }
-        LOG.error("{}: it is left out", e.getMessage());
-        unusable = e;
+        taken.leaveOut(e, config.logDirs().size());
       }
     }
-    if (taken.directories.isEmpty() && unusable != null) {
-      throw new StartException(String.valueOf(unusable.getMessage()), unusable);
-    }
     return taken;
+  }
+
+  /** A disk that fails takes its directory with it, and the last one the broker. */
+  private void leaveOut(LogDirectoryException e, int directoryCount) throws StartException {
+    // Without a cause it is somebody else's, and not for this broker to go round.
+    if (e.getCause() == null || leftOut + 1 == directoryCount) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
+    leftOut++;
+    LOG.error("{}: it is left out", e.getMessage());
+  }
+
+  private interface Step {
+    void take(LogDirectory directory) throws LogDirectoryException;
+  }
+
+  private void each(Step step) throws StartException {
+    for (LogDirectory directory : List.copyOf(directories)) {
+      try {
+        step.take(directory);
+      } catch (LogDirectoryException e) {
+        leaveOut(e, leftOut + directories.size());
+        directories.remove(directory);
+      }
+    }
+  }
+
+  /** Whether a directory of {@code log.dirs} could not be used: nobody knows what is in it. */
+  boolean isAnyLeftOut() {
+    return leftOut > 0;
   }
 
   private LogDirectory lock(
@@ -128,20 +149,26 @@ final class LogDirectories {
 
   /** The broker's number as the directories keep it; −1 if they are new. */
   int keptBrokerId() throws StartException {
-    for (LogDirectory directory : directories) {
-      MetaProperties meta = read(directory);
+    List<Integer> kept = new ArrayList<>();
+    each(directory -> {
+      MetaProperties meta = directory.readMetaProperties();
       if (meta != null && meta.nodeId() != MetaProperties.NO_NODE_ID) {
-        return meta.nodeId();
+        kept.add(meta.nodeId());
       }
-    }
-    return BrokerConfig.UNKNOWN_ID;
+    });
+    return kept.isEmpty() ? BrokerConfig.UNKNOWN_ID : kept.getFirst();
   }
 
-  /** The ids of those that have one already. */
-  List<Uuid> keptDirectoryIds() throws StartException {
+  /** Makes sure that they belong to this broker, and gives those an id that have none. */
+  void identify(int brokerId) throws StartException {
+    each(directory -> directory.identify(brokerId));
+  }
+
+  /** Their ids; known when they are identified. */
+  List<Uuid> directoryIds() {
     List<Uuid> ids = new ArrayList<>();
     for (LogDirectory directory : directories) {
-      MetaProperties meta = read(directory);
+      MetaProperties meta = directory.metaProperties();
       Uuid id = meta == null ? null : meta.directoryId();
       if (id != null) {
         ids.add(id);
@@ -150,36 +177,16 @@ final class LogDirectories {
     return ids;
   }
 
-  private static @Nullable MetaProperties read(LogDirectory directory) throws StartException {
-    try {
-      return directory.readMetaProperties();
-    } catch (LogDirectoryException e) {
-      throw new StartException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
   /** Makes sure that they belong to this broker of this cluster. */
   void identify(int brokerId, String clusterId) throws StartException {
-    for (LogDirectory directory : directories) {
-      try {
-        directory.identify(brokerId, clusterId);
-      } catch (LogDirectoryException e) {
-        throw new StartException(String.valueOf(e.getMessage()), e);
-      }
-    }
+    each(directory -> directory.identify(brokerId, clusterId));
   }
 
   // ---- Logs.
 
   /** Opens all logs, after a crash with a check of what was written last. */
   void load(Function<String, LogConfig> configs) throws StartException {
-    for (LogDirectory directory : directories) {
-      try {
-        directory.load(configs);
-      } catch (LogDirectoryException e) {
-        throw new StartException(String.valueOf(e.getMessage()), e);
-      }
-    }
+    each(directory -> directory.load(configs));
   }
 
   /** Flushes and closes everything; the next start need not check anything. */

@@ -156,15 +156,26 @@ public final class LogDirectory {
   }
 
   /**
+   * Makes sure that the directory belongs to this broker, and gives it an id if it has none.
+   * Durably and before the broker joins a cluster: by this id its next life is known as the same
+   * broker's.
+   */
+  public void identify(int nodeId) throws LogDirectoryException {
+    identifyAs(nodeId, null);
+  }
+
+  /**
    * Makes sure that the directory belongs to this broker of this cluster, and makes it so if it is
    * new.
    */
   public void identify(int nodeId, String clusterId) throws LogDirectoryException {
+    identifyAs(nodeId, clusterId);
+  }
+
+  private void identifyAs(int nodeId, @Nullable String clusterId) throws LogDirectoryException {
     MetaProperties found = readMetaProperties();
     MetaProperties wanted =
-        found == null
-            ? MetaProperties.ofNewDirectory(nodeId, clusterId, Uuid.random(environment.seed()))
-            : completed(found, nodeId, clusterId);
+        completed(found == null ? MetaProperties.EMPTY : found, nodeId, clusterId);
     if (!wanted.equals(found)) {
       try {
         wanted.write(environment.disk(), config.path());
@@ -176,7 +187,7 @@ public final class LogDirectory {
     metaProperties = wanted;
   }
 
-  private MetaProperties completed(MetaProperties found, int nodeId, String clusterId)
+  private MetaProperties completed(MetaProperties found, int nodeId, @Nullable String clusterId)
       throws LogDirectoryException {
     if (found.nodeId() != MetaProperties.NO_NODE_ID && found.nodeId() != nodeId) {
       throw new LogDirectoryException(
@@ -184,12 +195,15 @@ public final class LogDirectory {
               .formatted(config.path(), found.nodeId(), nodeId, found.nodeId()));
     }
     String foundCluster = found.clusterId();
-    if (foundCluster != null && !foundCluster.equals(clusterId)) {
+    if (foundCluster != null && clusterId != null && !foundCluster.equals(clusterId)) {
       throw new LogDirectoryException(
           "log directory %s belongs to cluster %s and this is cluster %s: wrong zookeeper.connect, or wrong log.dirs"
               .formatted(config.path(), foundCluster, clusterId));
     }
-    MetaProperties completed = found.withNodeId(nodeId).withClusterId(clusterId);
+    MetaProperties completed = found.withNodeId(nodeId);
+    if (clusterId != null) {
+      completed = completed.withClusterId(clusterId);
+    }
     return completed.directoryId() == null
         ? completed.withDirectoryId(Uuid.random(environment.seed()))
         : completed;

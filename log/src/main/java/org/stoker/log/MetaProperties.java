@@ -29,6 +29,8 @@ public record MetaProperties(
   public static final String FILE_NAME = "meta.properties";
   public static final int NO_NODE_ID = -1;
 
+  static final MetaProperties EMPTY = new MetaProperties(0, NO_NODE_ID, null, null, Map.of());
+
   private static final String VERSION = "version";
   private static final String BROKER_ID = "broker.id";
   private static final String NODE_ID = "node.id";

@@ -17,6 +17,7 @@ import org.stoker.base.StorageException;
 import org.stoker.base.TopicPartition;
 import org.stoker.base.Uuid;
 import org.stoker.log.ActiveProducer;
+import org.stoker.log.AppendOrigin;
 import org.stoker.log.AppendOutcome;
 import org.stoker.log.CorruptLogException;
 import org.stoker.log.FoundOffset;
@@ -184,7 +185,8 @@ public final class Partition {
               .formatted(topicPartition(), leader.isr().size(), rules.minInsyncReplicas()));
       return;
     }
-    if (!gate.acceptsWrites()) {
+    // The reserve is there for everybody but clients: offsets are committed while producing is not.
+    if (command.origin() == AppendOrigin.CLIENT && !gate.acceptsWrites()) {
       refuse(
           command, ErrorCode.KAFKA_STORAGE_ERROR, "the disk of " + topicPartition() + " is full");
       return;

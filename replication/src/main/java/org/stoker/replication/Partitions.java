@@ -48,6 +48,14 @@ public final class Partitions {
     return offline.getOrDefault(topicId, Set.of()).contains(index);
   }
 
+  /** Its disk may give it after all: it is about to be tried again. */
+  void removeOffline(Uuid topicId, int index) {
+    Set<Integer> ofTopic = offline.get(topicId);
+    if (ofTopic != null) {
+      ofTopic.remove(index);
+    }
+  }
+
   /** Forgets a topic; whoever holds one of its partitions may go on using it. */
   public List<Partition> removeTopic(Uuid topicId) {
     List<Partition> removed = new ArrayList<>();

@@ -7,11 +7,15 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,6 +23,7 @@ import org.slf4j.LoggerFactory;
 import org.stoker.base.Clock;
 import org.stoker.base.DiskFullException;
 import org.stoker.base.StorageException;
+import org.stoker.base.Timers;
 import org.stoker.base.TopicPartition;
 import org.stoker.base.Uuid;
 import org.stoker.log.Log;
@@ -38,6 +43,7 @@ import org.stoker.metadata.TopicImage;
  */
 public final class ReplicaKeeper implements MetadataListener {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaKeeper.class);
+  private static final long RETRY_MS = 1_000;
 
   private final int brokerId;
   private final Partitions partitions;
@@ -48,6 +54,14 @@ public final class ReplicaKeeper implements MetadataListener {
   private final Function<Map<String, String>, TopicRules> rulesFor;
   private final SortedMap<Long, CompletableFuture<Void>> waiting = new ConcurrentSkipListMap<>();
   private final Map<TopicPartition, Long> highWatermarks = new HashMap<>();
+  private final Timers timers;
+  private final boolean isDirectoryMissing;
+  // Each partition is in it at most once.
+  private final Queue<Unmade> unmade = new ConcurrentLinkedQueue<>();
+  private final Set<Unmade> announced = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean isRetrying = new AtomicBoolean();
+  private final Map<LogDirectory, Integer> beingMade = new ConcurrentHashMap<>();
+  private @Nullable ClusterImage latest;
   private boolean isFirst = true;
   private volatile long settledOffset = -1;
 
@@ -60,16 +74,33 @@ public final class ReplicaKeeper implements MetadataListener {
    */
   public record Setting(
       int brokerId,
-      List<LogDirectory> directories,
+      Directories directories,
       Executor inOrder,
       Executor storage,
       Clock clock,
+      Timers timers,
       Function<Map<String, String>, TopicRules> rulesFor) {}
+
+  /**
+   * Where partitions are kept.
+   *
+   * @param isAnyLeftOut whether another one could not be used: what is in it is unknown
+   */
+  public record Directories(List<LogDirectory> usable, boolean isAnyLeftOut) {
+    public Directories {
+      usable = List.copyOf(usable);
+    }
+  }
+
+  /** A partition that its disk had no room for. */
+  private record Unmade(Uuid topicId, TopicPartition name) {}
 
   public ReplicaKeeper(Partitions partitions, Setting setting) {
     this.partitions = partitions;
     this.brokerId = setting.brokerId();
-    this.directories = List.copyOf(setting.directories());
+    this.directories = setting.directories().usable();
+    this.timers = setting.timers();
+    this.isDirectoryMissing = setting.directories().isAnyLeftOut();
     this.inOrder = setting.inOrder();
     this.storage = setting.storage();
     this.clock = setting.clock();
@@ -93,6 +124,7 @@ public final class ReplicaKeeper implements MetadataListener {
   }
 
   private void take(MetadataDelta delta, ClusterImage image) {
+    latest = image;
     try {
       if (isFirst) {
         isFirst = false;
@@ -121,6 +153,22 @@ public final class ReplicaKeeper implements MetadataListener {
         }
       }
       directory.refused().keySet().forEach(name -> noteRefused(name, image));
+    }
+    if (isDirectoryMissing) {
+      image.topicsByName().values().forEach(this::noteThoseThatAreNotHere);
+    }
+  }
+
+  /** They may be in the directory that is missing: an empty log would pass for all there is. */
+  private void noteThoseThatAreNotHere(TopicImage topic) {
+    for (int index = 0; index < topic.partitions().size(); index++) {
+      TopicPartition name = new TopicPartition(topic.name(), index);
+      if (topic.partitions().get(index).replicas().contains(brokerId)
+          && directoryOf(name) == null
+          && !partitions.isOffline(topic.id(), index)) {
+        LOG.error("{} stays offline: it may be in a log directory that is left out", name);
+        partitions.addOffline(topic.id(), index);
+      }
     }
   }
 
@@ -190,10 +238,45 @@ public final class ReplicaKeeper implements MetadataListener {
               new Partition.Setting(storage, clock, new DirectoryGate(home)));
       partitions.add(partition);
       assign(partition, state);
-    } catch (DiskFullException | StorageException e) {
+      if (announced.remove(new Unmade(topic.id(), name))) {
+        LOG.info("{} is made, now that there is room", name);
+      }
+    } catch (DiskFullException e) {
+      partitions.addOffline(topic.id(), index);
+      makeWhenThereIsRoom(new Unmade(topic.id(), name), e);
+    } catch (StorageException e) {
       LOG.error("{} stays offline: {}", name, e.getMessage());
       partitions.addOffline(topic.id(), index);
     }
+  }
+
+  private void makeWhenThereIsRoom(Unmade partition, DiskFullException e) {
+    if (announced.add(partition)) {
+      LOG.error("{} is offline until there is room: {}", partition.name(), e.getMessage());
+    }
+    unmade.add(partition);
+    if (isRetrying.compareAndSet(false, true)) {
+      timers.after(RETRY_MS, () -> inOrder.execute(this::retry));
+    }
+  }
+
+  private void retry() {
+    isRetrying.set(false);
+    ClusterImage image = latest;
+    List<CompletableFuture<Void>> work = new ArrayList<>();
+    for (int count = unmade.size(); count > 0; count--) {
+      Unmade partition = unmade.remove();
+      TopicImage topic = image == null ? null : image.topic(partition.name().topic());
+      if (image == null || topic == null || !topic.id().equals(partition.topicId())) {
+        announced.remove(partition);
+        continue;
+      }
+      int index = partition.name().partition();
+      partitions.removeOffline(topic.id(), index);
+      work.add(
+          take(topic, index, rulesFor.apply(image.configs(ConfigResource.topic(topic.name())))));
+    }
+    CompletableFuture.allOf(work.toArray(CompletableFuture<?>[]::new)).join();
   }
 
   private static @Nullable Log existing(
@@ -215,16 +298,29 @@ public final class ReplicaKeeper implements MetadataListener {
   }
 
   private Log create(TopicPartition name, Uuid topicId, TopicRules rules) throws DiskFullException {
+    LogDirectory emptiest = chooseEmptiest();
+    try {
+      return emptiest.create(name, topicId, rules.log());
+    } finally {
+      beingMade.merge(emptiest, -1, Integer::sum);
+    }
+  }
+
+  /** Several are made at a time: those that are not there yet count as well. */
+  private synchronized LogDirectory chooseEmptiest() {
     LogDirectory emptiest =
         directories.stream()
             .filter(LogDirectory::isOnline)
-            .min(Comparator.comparingInt(directory -> directory.logs().size()))
+            .min(
+                Comparator.comparingInt(
+                    directory -> directory.logs().size() + beingMade.getOrDefault(directory, 0)))
             .orElseThrow(() ->
                 new StorageException(
                     directories.getFirst().path(),
                     "no log directory is online",
                     new IllegalStateException("all of log.dirs failed")));
-    return emptiest.create(name, topicId, rules.log());
+    beingMade.merge(emptiest, 1, Integer::sum);
+    return emptiest;
   }
 
   private void assign(Partition partition, PartitionImage state) {

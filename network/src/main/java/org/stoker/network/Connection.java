@@ -3,6 +3,7 @@ package org.stoker.network;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCounted;
 import java.io.IOException;
 import java.util.List;
@@ -23,6 +24,8 @@ import org.stoker.protocol.Message;
  */
 @ConfinedTo(ConfinedTo.EVENT_LOOP)
 final class Connection implements FrameDecoder.Sink {
+  private static final long GOODBYE_MS = 500;
+
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
   private final Environment environment;
@@ -40,6 +43,7 @@ final class Connection implements FrameDecoder.Sink {
   private boolean isFlushNeeded;
   private boolean isFlushScheduled;
   private boolean isDraining;
+  private boolean isGoodbyeSaid;
   private boolean isClosing;
   // Read by other threads, which search for the connection that was used least recently.
   private volatile long lastUsedNs;
@@ -91,13 +95,17 @@ final class Connection implements FrameDecoder.Sink {
   @Override
   public boolean acceptsFrames() {
     return !isClosing
-        && !isDraining
         && order.size() < environment.config().requests().maxPipelinedRequests()
         && hasRoomForResponses();
   }
 
   @Override
   public void frameArrived(Frame frame) {
+    if (isDraining) {
+      // Read and dropped: a socket closed over unread bytes would throw away answers on their way.
+      frame.release();
+      return;
+    }
     order.arrived(frame, RequestDecoder.isProduce(frame.bytes().nioBuffer()));
     pump();
   }
@@ -361,7 +369,22 @@ final class Connection implements FrameDecoder.Sink {
   }
 
   private void closeIfDrained() {
-    if (isDraining && order.unanswered() == 0 && queuedResponseBytes == 0) {
+    if (isDraining && !isClosing && order.unanswered() == 0 && queuedResponseBytes == 0) {
+      sayGoodbye();
+    }
+  }
+
+  /** Sends the end, and closes when the client has seen it and closed too, or does not in time. */
+  private void sayGoodbye() {
+    if (isGoodbyeSaid) {
+      return;
+    }
+    isGoodbyeSaid = true;
+    frames.resume();
+    if (channel instanceof DuplexChannel duplex) {
+      var _ = duplex.shutdownOutput();
+      var _ = channel.eventLoop().schedule(this::close, GOODBYE_MS, TimeUnit.MILLISECONDS);
+    } else {
       close();
     }
   }

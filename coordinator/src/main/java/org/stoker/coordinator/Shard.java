@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.ThreadSafe;
 import org.stoker.coordinator.ShardLog.LoadSink;
@@ -113,12 +114,15 @@ final class Shard {
     var leadership =
         new ShardLeadership(around, loader.groups, loader.leaderEpoch, this::loadAgain);
     phase = new Phase.Active(leadership);
-    LOG.info(
-        "{} is loaded in epoch {}: {} records, {} groups",
-        around.name(),
-        loader.leaderEpoch,
-        loader.replay.recordCount(),
-        loader.groups.groupIds().size());
+    long recordCount = loader.replay.recordCount();
+    // Most shards of a broker that starts are empty, and there are many.
+    LOG.atLevel(recordCount == 0 ? Level.DEBUG : Level.INFO)
+        .log(
+            "{} is loaded in epoch {}: {} records, {} groups",
+            around.name(),
+            loader.leaderEpoch,
+            recordCount,
+            loader.groups.groupIds().size());
     leadership.begin();
   }
 

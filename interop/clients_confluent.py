@@ -143,7 +143,7 @@ def compression():
 
 def records():
     topic = "confluent-records"
-    create(topic)
+    create(topic, **{"retention.ms": "-1"})
     written = [
         ("key", b"value", 1600000000001, [("a", b"1"), ("a", b"2"), ("none", None), ("binary", bytes(range(256)))]),
         (None, b"no key", 1600000000002, []),
@@ -321,8 +321,8 @@ def drop(topic):
 
 
 def stamped(topic, count, start_ms, step_ms):
-    """The numbers from 0, one batch for ten, each with a time of its own."""
-    create(topic)
+    """The numbers from 0, one batch for ten, each with a time of its own: long ago, so the topic must not age them out."""
+    create(topic, **{"retention.ms": "-1"})
     sent = Sent(producer())
     for i in range(int(count)):
         sent.send(topic, str(i).encode(), timestamp=int(start_ms) + i * int(step_ms))

@@ -102,7 +102,7 @@ const scenarios = {
 
   async records() {
     const topic = 'kafkajs-records';
-    await create(topic);
+    await create(topic, 1, { 'retention.ms': '-1' });
     const binary = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
     const messages = [
       { key: 'key', value: 'value', timestamp: '1600000000001', headers: { a: ['1', '2'], binary } },
@@ -150,7 +150,8 @@ const scenarios = {
   async offsets() {
     const topic = 'kafkajs-offsets';
     const start = 1650000000000;
-    await create(topic);
+    // Records that old would be deleted as soon as the broker looks for them.
+    await create(topic, 1, { 'retention.ms': '-1' });
     await withProducer(async (producer) => {
       for (let from = 0; from < 300; from += 10) {
         const messages = Array.from({ length: 10 }, (_, i) => ({

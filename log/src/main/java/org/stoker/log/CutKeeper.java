@@ -1,7 +1,6 @@
 package org.stoker.log;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.Logger;
@@ -31,7 +30,7 @@ final class CutKeeper {
   /** Copies the end of a file, durably; says where to. Bytes that are all zero are not worth it. */
   String keepTail(Segment segment, DiskFile file, long position, long fileSizeBytes)
       throws IOException {
-    if (isZero(file, position, fileSizeBytes)) {
+    if (Damage.isZero(file, position, fileSizeBytes)) {
       return "they were all zero";
     }
     Path kept = nextName(segment.baseOffset());
@@ -52,17 +51,6 @@ final class CutKeeper {
     Path kept = nextName(segment.baseOffset());
     disk.rename(segment.path(), kept);
     return "kept in " + kept.getFileName();
-  }
-
-  private static boolean isZero(DiskFile file, long position, long fileSizeBytes)
-      throws IOException {
-    for (long at = position; at < fileSizeBytes; at += COPY_BYTES) {
-      ByteBuffer bytes = Segment.read(file, at, (int) Math.min(COPY_BYTES, fileSizeBytes - at));
-      if (!Damage.isZero(bytes)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private Path nextName(long baseOffset) throws IOException {

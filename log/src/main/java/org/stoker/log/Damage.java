@@ -74,7 +74,17 @@ final class Damage {
     return false;
   }
 
-  static boolean isZero(ByteBuffer bytes) {
+  /** Whether the file holds only zeros from the position on. */
+  static boolean isZero(DiskFile file, long position, long fileSizeBytes) throws IOException {
+    for (long at = position; at < fileSizeBytes; at += SEARCH_BYTES) {
+      if (!isZero(Segment.read(file, at, (int) Math.min(SEARCH_BYTES, fileSizeBytes - at)))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isZero(ByteBuffer bytes) {
     for (int i = bytes.position(); i < bytes.limit(); i++) {
       if (bytes.get(i) != 0) {
         return false;

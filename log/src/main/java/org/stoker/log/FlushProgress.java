@@ -30,6 +30,10 @@ final class FlushProgress {
     return state.get().flushedOffset();
   }
 
+  long flushCount() {
+    return state.get().flushCount();
+  }
+
   void setListener(FlushListener newListener) {
     listener = newListener;
   }
@@ -78,7 +82,11 @@ final class FlushProgress {
     }
     var to =
         new FlushState(
-            from.truncationCount(), upTo.logEndOffset(), upTo.appendedBytes(), upTo.entryChanges());
+            from.truncationCount(),
+            upTo.logEndOffset(),
+            upTo.appendedBytes(),
+            upTo.entryChanges(),
+            from.flushCount() + 1);
     var files = new ArrayList<SegmentFile>();
     int first = Math.max(0, upTo.indexOfSegmentFor(from.flushedOffset()));
     try {
@@ -112,18 +120,20 @@ final class FlushProgress {
             truncationCount,
             Math.min(before.flushedOffset(), offset),
             before.flushedBytes(),
-            before.syncedEntryChanges()));
+            before.syncedEntryChanges(),
+            before.flushCount()));
   }
 
   /** All that the view holds was synced by the one who cut. */
   void allIsSynced(LogView view) {
     FlushState before =
-        state.getAndSet(
+        state.getAndUpdate(last ->
             new FlushState(
                 view.truncationCount(),
                 view.logEndOffset(),
                 view.appendedBytes(),
-                view.entryChanges()));
+                view.entryChanges(),
+                last.flushCount()));
     flusher.noLongerUnsynced(view.appendedBytes() - before.flushedBytes());
   }
 

@@ -8,6 +8,11 @@ package org.stoker.log;
  * @param flushedOffset every record below survives a power failure
  * @param flushedBytes of all the bytes ever appended through this object, how many no longer wait
  * @param syncedEntryChanges of all changes to the partition's directory, how many are durable
+ * @param flushCount how many flushes moved the flushed offset
  */
 record FlushState(
-    long truncationCount, long flushedOffset, long flushedBytes, long syncedEntryChanges) {}
+    long truncationCount,
+    long flushedOffset,
+    long flushedBytes,
+    long syncedEntryChanges,
+    long flushCount) {}

@@ -73,6 +73,10 @@ public final class Flusher {
     }
   }
 
+  FlusherConfig config() {
+    return config;
+  }
+
   /** Bytes that were appended and are not known to be on disk. */
   public long unsyncedBytes() {
     return unsyncedBytes.get();

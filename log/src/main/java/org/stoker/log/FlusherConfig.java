@@ -7,19 +7,38 @@ package org.stoker.log;
  * @param mostSingleSyncs with more than this many files and directories in a round, the whole file
  *     system is synced by one call instead, where there is such a call
  * @param mostUnsyncedBytes at this bound appends wait for the disk
+ * @param preallocateAfterFlushes a log has its file lengthened ahead once it was flushed so often
+ * @param mostBytesPerFlushToPreallocate unless it appends more than this between two flushes; 0
+ *     keeps all files as long as what was written
  */
-public record FlusherConfig(int syncThreads, int mostSingleSyncs, long mostUnsyncedBytes) {
-  public static final FlusherConfig DEFAULT = new FlusherConfig(8, 16, 256L << 20);
+public record FlusherConfig(
+    int syncThreads,
+    int mostSingleSyncs,
+    long mostUnsyncedBytes,
+    int preallocateAfterFlushes,
+    int mostBytesPerFlushToPreallocate) {
+  public static final FlusherConfig DEFAULT = new FlusherConfig(8, 16, 256L << 20, 16, 64 * 1024);
 
   public FlusherConfig {
-    if (syncThreads < 1 || mostSingleSyncs < 0 || mostUnsyncedBytes < 1) {
+    if (syncThreads < 1
+        || mostSingleSyncs < 0
+        || mostUnsyncedBytes < 1
+        || preallocateAfterFlushes < 1
+        || mostBytesPerFlushToPreallocate < 0) {
       throw new IllegalArgumentException(
-          "syncThreads="
-              + syncThreads
-              + ", mostSingleSyncs="
-              + mostSingleSyncs
-              + ", mostUnsyncedBytes="
-              + mostUnsyncedBytes);
+          ("syncThreads=%d, mostSingleSyncs=%d, mostUnsyncedBytes=%d, preallocateAfterFlushes=%d,"
+                  + " mostBytesPerFlushToPreallocate=%d")
+              .formatted(
+                  syncThreads,
+                  mostSingleSyncs,
+                  mostUnsyncedBytes,
+                  preallocateAfterFlushes,
+                  mostBytesPerFlushToPreallocate));
     }
+  }
+
+  public FlusherConfig withPreallocation(int afterFlushes, int mostBytesPerFlush) {
+    return new FlusherConfig(
+        syncThreads, mostSingleSyncs, mostUnsyncedBytes, afterFlushes, mostBytesPerFlush);
   }
 }

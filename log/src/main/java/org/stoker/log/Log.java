@@ -319,9 +319,21 @@ public final class Log {
     state.logEndOffset = facts.lastOffset() + 1;
     state.producers.updateMapEndOffset(state.logEndOffset);
     state.publish();
+    preallocate();
     state.flushProgress.appended(this, facts.sizeBytes(), mustFlush());
     state.setting.space().appended(facts.sizeBytes());
     return null;
+  }
+
+  private void preallocate() {
+    if (state.config.flush().acksAreFlushed()) {
+      try {
+        state.preallocation.appended(
+            state.active, state.flushProgress.flushCount(), state.appendedBytes);
+      } catch (IOException e) {
+        throw state.setting.health().fail(state.directory, "preallocating", e);
+      }
+    }
   }
 
   private boolean mustFlush() {
@@ -457,6 +469,15 @@ public final class Log {
     for (Segment segment : state.segments) {
       segment.close(syncsIndexes);
     }
+  }
+
+  /** Ends all use of the log that a person may want back. On the lane and on a storage thread. */
+  void closeToSetAside() throws IOException {
+    state.lane.assertCurrent();
+    if (!state.isClosed && state.active.trim()) {
+      state.active.syncLog();
+    }
+    closeToDelete();
   }
 
   /** Ends all use of the log of which nothing is kept. On the lane and on a storage thread. */

@@ -402,23 +402,27 @@ public final class LogDirectory {
    * and on a storage thread.
    */
   public void delete(Log log) {
-    moveAway(log, PartitionDirectory.DELETED);
+    moveAway(log, PartitionDirectory.DELETED, false);
     chores.removeDirectoryLater(log.directory(), log.config().retention().fileDeleteDelayMs());
   }
 
   /** Sets a log aside that no topic of the cluster claims. On its lane and on a storage thread. */
   public void setAsStray(Log log) {
-    moveAway(log, PartitionDirectory.STRAY);
+    moveAway(log, PartitionDirectory.STRAY, true);
     LOG.warn("{} belongs to no topic and is kept as {}", log.topicPartition(), log.directory());
   }
 
-  private void moveAway(Log log, String suffix) {
+  private void moveAway(Log log, String suffix, boolean isKept) {
     health.assertOnline();
     TopicPartition partition = log.topicPartition();
     Path target =
         config.path().resolve(PartitionDirectory.withSuffix(partition, suffix, environment.seed()));
     try {
-      log.closeToDelete();
+      if (isKept) {
+        log.closeToSetAside();
+      } else {
+        log.closeToDelete();
+      }
       environment.disk().rename(log.directory(), target);
       environment.disk().syncDirectory(config.path());
       log.movedTo(target);

@@ -236,7 +236,9 @@ final class LogRecovery {
       try {
         SegmentRecovery.Found found = walk(segment, file.file(), producers, leaderEpochs);
         endOffset = found.nextOffset();
-        if (found.damage() != null) {
+        if (isPreallocated(i, file.file(), found)) {
+          segment.cutAt(file.file(), found.endPosition(), found.nextOffset());
+        } else if (found.damage() != null) {
           requireCuttable(i, file.file(), found);
           cut(i, file.file(), found);
         }
@@ -305,6 +307,15 @@ final class LogRecovery {
   /** Below this offset nothing may be missing; 0 if all that was synced is deleted since. */
   private long vouchedFor() {
     return facts.recoveryPoint() > facts.logStartOffset() ? facts.recoveryPoint() : 0;
+  }
+
+  /** Nothing but zeros to the end of the log: written ahead, and no record is missing. */
+  private boolean isPreallocated(int index, DiskFile file, SegmentRecovery.Found found)
+      throws IOException {
+    return found.damage() != null
+        && found.nextOffset() >= vouchedFor()
+        && index + 1 == segments.size()
+        && Damage.isZero(file, found.endPosition(), segments.get(index).sizeBytes());
   }
 
   private void requireCuttable(int index, DiskFile file, SegmentRecovery.Found found)

@@ -25,6 +25,7 @@ final class LogState {
   final LeaderEpochs leaderEpochs;
   final WarmWindow warmWindow;
   final FlushProgress flushProgress;
+  final Preallocation preallocation;
 
   // For everybody.
   volatile Path directory;
@@ -69,7 +70,8 @@ final class LogState {
         new FlushProgress(
             setting.flusher(),
             setting.health(),
-            new FlushState(0, logEndOffset, 0, contents.syncedEntryChanges()));
+            new FlushState(0, logEndOffset, 0, contents.syncedEntryChanges(), 0));
+    this.preallocation = new Preallocation(setting.flusher().config());
     this.view = currentView();
   }
 
@@ -82,7 +84,7 @@ final class LogState {
     producers.updateMapEndOffset(baseOffset);
     writeProducerSnapshot();
     active.seal();
-    if (config.flush().acksAreFlushed()) {
+    if (active.trim() || config.flush().acksAreFlushed()) {
       // A crash that left the new file and took the old one's end would look like compaction.
       active.syncLog();
     }

@@ -26,6 +26,7 @@ import org.stoker.records.RecordBytes;
 final class Segment {
   private static final Logger LOG = LoggerFactory.getLogger(Segment.class);
   private static final long UNKNOWN = Long.MIN_VALUE;
+  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 * 1024).asReadOnlyBuffer();
 
   private final Disk disk;
   private final long baseOffset;
@@ -45,6 +46,8 @@ final class Segment {
   private int bytesSinceIndexEntry;
   private long firstTimestamp = UNKNOWN;
   private long madeAtMs;
+  // Where the file ends, if zeros lie behind the batches; otherwise anything up to their end.
+  private int preallocatedTo;
   // What an undone append left behind must not come back behind the next one.
   private boolean isCutUnsynced;
 
@@ -326,6 +329,7 @@ final class Segment {
 
   private void undoAppend(DiskFile open, long firstOffset, IOException cause) throws IOException {
     isCutUnsynced = true;
+    preallocatedTo = 0;
     try {
       open.setSize(sizeBytes);
       offsetIndex.truncateTo(firstOffset);
@@ -334,6 +338,39 @@ final class Segment {
       e.addSuppressed(cause);
       throw new IOException("a failed append could not be undone: " + e.getMessage(), e);
     }
+  }
+
+  /** Whether the file is longer than what was written to it. */
+  boolean hasRoomAhead() {
+    return preallocatedTo > sizeBytes;
+  }
+
+  /** Lengthens the file by zeros, as far as the segment may grow. */
+  void preallocate(int stepBytes) throws IOException {
+    SegmentFile open = file;
+    int end = (int) Math.min((long) sizeBytes + stepBytes, config.segmentSizeBytes());
+    if (open != null && end > sizeBytes) {
+      // Noted first: a write that fails leaves some of them behind.
+      preallocatedTo = end;
+      for (int at = sizeBytes; at < end; at += ZEROS.capacity()) {
+        open.file().write(ZEROS.slice(0, Math.min(ZEROS.capacity(), end - at)), at);
+      }
+    }
+  }
+
+  /**
+   * Cuts off what was preallocated and not used; the caller syncs.
+   *
+   * @return whether there was any
+   */
+  boolean trim() throws IOException {
+    SegmentFile open = file;
+    if (open == null || !hasRoomAhead()) {
+      return false;
+    }
+    open.file().setSize(sizeBytes);
+    preallocatedTo = 0;
+    return true;
   }
 
   /** Notes the batches in the indexes; the walk's first byte lies at this position of the file. */
@@ -430,6 +467,7 @@ final class Segment {
   /** Cuts the file there and the indexes at the offset that would come there, durably. */
   void cutAt(DiskFile open, int position, long offset) throws IOException {
     open.setSize(position);
+    preallocatedTo = 0;
     offsetIndex.truncateTo(offset);
     timeIndex.truncateTo(offset);
     transactionIndex.truncateTo(offset);
@@ -520,8 +558,12 @@ final class Segment {
       TimestampOffset max = maxTimestamp();
       timeIndex.appendLast(max.timestamp(), max.offset());
     }
+    boolean isCut = trim();
     if (syncsIndexes) {
       flushOpenIndexes();
+      if (isCut) {
+        syncLog();
+      }
     }
     offsetIndex.close();
     timeIndex.close();

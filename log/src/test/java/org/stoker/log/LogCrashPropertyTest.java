@@ -32,15 +32,19 @@ final class LogCrashPropertyTest {
   @Test
   void whatWasAcknowledgedSurvivesAPowerFailureAtAnyStep() {
     int checks = 0;
+    int preallocatedLogs = 0;
     for (long seed = 0; seed < SEEDS; seed++) {
       try {
-        checks += new LogCrashSimulation(seed, DiskFlaw.NONE).run();
+        var simulation = new LogCrashSimulation(seed, DiskFlaw.NONE);
+        checks += simulation.run();
+        preallocatedLogs += simulation.preallocatedLogs();
       } catch (AssertionError | RuntimeException e) {
         throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
       }
     }
 
     assertThat(checks).isGreaterThan(2 * SEEDS);
+    assertThat(preallocatedLogs).isGreaterThan(SEEDS);
   }
 
   @ParameterizedTest

@@ -36,6 +36,7 @@ final class LogCrashSimulation {
   private SimulatedDisk disk;
   private int generations;
   private int checks;
+  private int preallocatedLogs;
 
   /** What one partition was told, and what it has promised. */
   private static final class Model {
@@ -43,6 +44,7 @@ final class LogCrashSimulation {
     final List<String> records = new ArrayList<>();
     final List<Written> batches = new ArrayList<>();
     final List<String> inDoubt = new ArrayList<>();
+    @Nullable Written batchInDoubt;
     long logStart;
     long highestLogStart;
     long flushed;
@@ -106,6 +108,7 @@ final class LogCrashSimulation {
       if (world != null) {
         check(world, cut);
         live(world, cut);
+        world.directory.logs().forEach(this::notePreallocated);
         world.directory.stopForCrash();
       }
       disk = cut.diskAfter();
@@ -118,13 +121,26 @@ final class LogCrashSimulation {
     return checks;
   }
 
+  /** How many logs had zeros behind their end when a life ended. */
+  int preallocatedLogs() {
+    return preallocatedLogs;
+  }
+
+  private void notePreallocated(Log log) {
+    if (log.view().activeSegment().hasRoomAhead()) {
+      preallocatedLogs++;
+    }
+  }
+
   private @Nullable LogWorld open(PowerCut cut) {
     try {
       var world =
           new LogWorld(
               new WatchedDisk(cut.before, cut),
               clock,
-              LogDirectoryConfig.at(ROOT).withReserveBytes(0),
+              LogDirectoryConfig.at(ROOT)
+                  .withReserveBytes(0)
+                  .withFlusher(FlusherConfig.DEFAULT.withPreallocation(1, 64 * 1024)),
               config(),
               seed.nextLong());
       if (cut.happened()) {
@@ -251,18 +267,20 @@ final class LogCrashSimulation {
     int leaderEpoch = model.leaderEpoch;
     AppendOutcome[] outcome = {null};
     model.inDoubt.addAll(List.of(values));
+    long baseOffset = model.records.size();
+    var written = new Written(producerId, sequence, baseOffset, baseOffset + count - 1, batch);
+    model.batchInDoubt = written;
     boolean isDone = onLane(log, cut, () -> outcome[0] = world.appendNow(log, batch, leaderEpoch));
     if (isDone) {
       if (!(outcome[0] instanceof AppendOutcome.Appended appended)
-          || appended.baseOffset() != model.records.size()) {
+          || appended.baseOffset() != baseOffset) {
         throw new AssertionError(
-            "append at %d of %s gave %s"
-                .formatted(model.records.size(), log.topicPartition(), outcome[0]));
+            "append at %d of %s gave %s".formatted(baseOffset, log.topicPartition(), outcome[0]));
       }
       model.inDoubt.clear();
+      model.batchInDoubt = null;
       model.records.addAll(List.of(values));
-      model.batches.add(
-          new Written(producerId, sequence, appended.baseOffset(), appended.lastOffset(), batch));
+      model.batches.add(written);
     }
   }
 
@@ -429,6 +447,10 @@ final class LogCrashSimulation {
   private static void adopt(Model model, Log log) {
     model.records.addAll(model.inDoubt);
     model.inDoubt.clear();
+    if (model.batchInDoubt != null) {
+      model.batches.add(model.batchInDoubt);
+      model.batchInDoubt = null;
+    }
     model.records.subList((int) log.logEndOffset(), model.records.size()).clear();
     model.batches.removeIf(batch -> batch.lastOffset() >= log.logEndOffset());
     model.flushed = log.flushedOffset();

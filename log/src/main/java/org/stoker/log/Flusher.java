@@ -13,12 +13,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stoker.base.Clock;
 import org.stoker.base.Disk;
 import org.stoker.base.ThreadSafe;
 
 /**
  * Group commit for one log directory: each round makes durable what all waiting logs had appended
- * when it began, then tells them; the next round begins at once if somebody asked meanwhile.
+ * when it began, then tells them; the next round follows if somebody asked meanwhile.
  *
  * <p>It has no thread of its own: one round at a time runs on the executor that it is given. A sync
  * that failed is never tried again, because the kernel has dropped the pages: the directory goes
@@ -34,6 +35,7 @@ public final class Flusher {
   private final Executor syncers;
   private final @Nullable FileSystemSync fileSystemSync;
   private final DirectoryHealth health;
+  private final CommitDelay delay;
 
   // Bounded by the number of logs: each is in it at most once.
   private final ConcurrentLinkedQueue<Log> waiting = new ConcurrentLinkedQueue<>();
@@ -50,6 +52,7 @@ public final class Flusher {
    */
   Flusher(
       Disk disk,
+      Clock clock,
       FlusherConfig config,
       Executor thread,
       Executor syncers,
@@ -61,6 +64,7 @@ public final class Flusher {
     this.syncers = syncers;
     this.fileSystemSync = fileSystemSync;
     this.health = health;
+    this.delay = new CommitDelay(clock, config.mostCommitDelayNs());
   }
 
   /** Asks that what the log has appended so far reaches the disk soon. */
@@ -68,6 +72,7 @@ public final class Flusher {
     if (log.flushProgress().isRequested().compareAndSet(false, true)) {
       waiting.add(log);
     }
+    delay.asked();
     if (isRunning.compareAndSet(false, true)) {
       thread.execute(this::runRounds);
     }
@@ -100,9 +105,12 @@ public final class Flusher {
 
   private void runRounds() {
     while (true) {
+      delay.await();
+      delay.begin();
       List<Log> logs = takeWaiting();
       if (!logs.isEmpty()) {
         runRound(logs);
+        delay.end();
       } else {
         isRunning.set(false);
         // Somebody may have come between the last look and the flag: whoever raises it again goes

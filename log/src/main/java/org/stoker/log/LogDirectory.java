@@ -78,6 +78,7 @@ public final class LogDirectory {
     this.flusher =
         new Flusher(
             disk,
+            environment.clock(),
             config.flusher(),
             threads.rounds(),
             threads.syncers(),

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -198,6 +199,26 @@ final class IndexFile {
     }
     DiskFile file = in.file;
     return file == null || in.fileCount == 0 ? null : lastNotAbove(file, in.fileCount, key);
+  }
+
+  /**
+   * The last entry of those at the beginning that all pass the test; null if the first does not.
+   */
+  @Nullable Entry lastWhile(View in, Predicate<Entry> test) throws IOException {
+    int low = 0;
+    int high = in.count();
+    Entry found = null;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      Entry entry = entry(in, middle);
+      if (entry != null && test.test(entry)) {
+        found = entry;
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return found;
   }
 
   /** How many entries have a key below this one. */

@@ -130,15 +130,48 @@ final class LogReader {
     if (isUnbounded && limit - start <= range.maxBytes()) {
       end = limit;
     } else {
-      while (scan.next()
-          && scan.batch().lastOffset() < range.bound()
-          && scan.endPosition() - start <= range.maxBytes()) {
-        end = scan.endPosition();
-      }
+      end = endWithin(view.segments().get(index), scan, range);
     }
     RecordBytes records = Segment.bytes(file, start, end - start);
     boolean isOld = range.startOffset() < view.warmOffset();
     return new ReadOutcome.Data(records, firstBaseOffset, firstLeaderEpoch, isOld);
+  }
+
+  /**
+   * Where the last batch ends that is below the bound and within the size. The index leads near it,
+   * so that a large read does not look at each of its batches.
+   */
+  private static int endWithin(Segment segment, SegmentScan scan, Range range) throws IOException {
+    int start = scan.position();
+    int end = scan.endPosition();
+    long mostPosition = start + (long) range.maxBytes();
+    int ahead = segment.offsetIndex().lastPositionWithin(mostPosition, range.bound());
+    if (ahead > end) {
+      long offsetBefore = scan.batch().lastOffset();
+      try {
+        if (scan.moveTo(ahead) && scan.batch().baseOffset() > offsetBefore) {
+          return lastEndWithin(scan, start, ahead, range);
+        }
+      } catch (CorruptSegmentException e) {
+        segment.reportIndex("leads to position %d: %s".formatted(ahead, e.getMessage()));
+      }
+      scan.moveTo(start);
+    }
+    return scan.next() ? lastEndWithin(scan, start, end, range) : end;
+  }
+
+  /** The same from the batch on that the scan is at; the batches before it end at {@code end}. */
+  private static int lastEndWithin(SegmentScan scan, int start, int end, Range range)
+      throws IOException {
+    int last = end;
+    do {
+      if (scan.batch().lastOffset() >= range.bound()
+          || scan.endPosition() - start > range.maxBytes()) {
+        return last;
+      }
+      last = scan.endPosition();
+    } while (scan.next());
+    return last;
   }
 
   /**

@@ -93,6 +93,23 @@ final class OffsetIndex implements AutoCloseable {
     return (int) found;
   }
 
+  /**
+   * The last position named that is not above this one, with an offset below the bound; 0 if there
+   * is none.
+   */
+  int lastPositionWithin(long mostPosition, long offsetBound) throws IOException {
+    long relativeBound = offsetBound - baseOffset;
+    IndexFile.Entry found =
+        file.lastWhile(
+            file.view(),
+            entry -> {
+              long offsetAndPosition = entry.longAt(0);
+              return offsetAndPosition >>> Integer.SIZE < relativeBound
+                  && positionOf(offsetAndPosition) <= mostPosition;
+            });
+    return found == null ? 0 : positionOf(found.longAt(0));
+  }
+
   /** The offset of the last entry; the base offset if there is none. */
   long lastOffset() throws IOException {
     return offsetOf(lastEntry());

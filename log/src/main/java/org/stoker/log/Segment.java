@@ -39,6 +39,7 @@ final class Segment {
   private volatile String suffix = "";
   private volatile @Nullable SegmentFile file;
   private volatile boolean isGone;
+  private volatile boolean isIndexReported;
   private volatile @Nullable TimestampOffset maxTimestamp;
 
   // Written by the lane, published with the view.
@@ -186,13 +187,21 @@ final class Segment {
         if (scan.moveTo(from) && scan.batch().baseOffset() <= offset) {
           return skipTo(scan, offset);
         }
-        LOG.warn("{} points offset {} to position {} wrongly", offsetIndex.path(), offset, from);
+        reportIndex("points offset %d to position %d".formatted(offset, from));
       } catch (CorruptSegmentException e) {
-        LOG.warn("{} leads offset {} astray: {}", offsetIndex.path(), offset, e.getMessage());
+        reportIndex("leads offset %d astray: %s".formatted(offset, e.getMessage()));
       }
     }
     var scan = new SegmentScan(opened.file(), limitPosition, SegmentScan.LOOKUP_CHUNK_BYTES);
     return scan.moveTo(0) ? skipTo(scan, offset) : null;
+  }
+
+  /** A reader found that the index leads to no batch: said once, the segment itself is read. */
+  void reportIndex(String what) {
+    if (!isIndexReported) {
+      isIndexReported = true;
+      LOG.warn("{} is wrong and will be read around: it {}", offsetIndex.path(), what);
+    }
   }
 
   private static @Nullable SegmentScan skipTo(SegmentScan scan, long offset) throws IOException {

@@ -54,15 +54,11 @@ final class ConfigsCommand implements Tool {
   }
 
   private static ToolFailure failure(String[] args, Throwable cause) {
-    String reason = Failures.sentence(cause);
-    // A cluster too old for the request is told in one line, like a wrong command line.
     return new ToolFailure(
-        cause instanceof UnsupportedVersionException
-            ? reason
-            : "Error while executing config command with args '"
-                + String.join(" ", args)
-                + "'\n"
-                + reason);
+        "Error while executing config command with args '"
+            + String.join(" ", args)
+            + "'\n"
+            + Failures.sentence(cause));
   }
 
   private static String completed(ConfigsOptions options) {

@@ -113,6 +113,11 @@ final class KafkaBroker implements BrokerUnderTest {
   }
 
   @Override
+  public boolean assignsPartitionsItself() {
+    return true;
+  }
+
+  @Override
   public void close() throws IOException {
     process.destroy();
     try {

@@ -135,7 +135,6 @@ final class TopicsComparisonIT {
         "--create --topic x-SIDE --replication-factor 0",
         "--create --topic x-SIDE --replication-factor 3",
         "--create --topic x-SIDE --config nonsense=1",
-        "--create --topic x-SIDE --config retention.ms=soon",
         "--create --topic x-SIDE --config retention.ms",
         "--create --topic x-SIDE --topic y-SIDE",
         "--create",
@@ -165,6 +164,14 @@ final class TopicsComparisonIT {
       })
   void treatsOddRequestsAlike(String line, Both both) throws Exception {
     both.ask("topics", line.isEmpty() ? new String[0] : line.split(" ", -1)).same();
+  }
+
+  @Test
+  void refusesAWrongValue(Both both) throws Exception {
+    // Kafka's tool judges values itself; ours leaves it to the broker, which has words of its own.
+    both.ask("topics", "--create", "--topic", "x-SIDE", "--config", "retention.ms=soon")
+        .replacing("(Invalid value soon for configuration retention.ms: ).*", "$1")
+        .same();
   }
 
   @Test

@@ -1,7 +1,9 @@
 package org.stoker.handlers;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -10,6 +12,7 @@ import org.stoker.base.Uuid;
 import org.stoker.metadata.PartitionImage;
 import org.stoker.metadata.Result;
 import org.stoker.metadata.TopicImage;
+import org.stoker.metadata.TopicNames;
 import org.stoker.network.Request;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.MetadataRequest;
@@ -39,6 +42,10 @@ final class MetadataHandler implements Handler {
   @Override
   public void handle(Request request) {
     MetadataRequest body = (MetadataRequest) request.body();
+    if (request.version() < FIRST_VERSION_WITH_IDS && usesIds(body)) {
+      request.respond(refused(body));
+      return;
+    }
     Map<String, CompletableFuture<Result>> creations = creations(body);
     if (creations.isEmpty()) {
       request.respond(response(request, body, Map.of()));
@@ -50,15 +57,60 @@ final class MetadataHandler implements Handler {
         _ -> response(request, body, creations));
   }
 
-  private Map<String, CompletableFuture<Result>> creations(MetadataRequest body) {
+  private static boolean usesIds(MetadataRequest body) {
     List<MetadataRequestTopic> asked = body.topics();
-    if (asked == null || !body.allowAutoTopicCreation() || !creator.mayCreateForClients()) {
+    return asked != null
+        && asked.stream()
+            .anyMatch(topic -> topic.name() == null || !topic.topicId().equals(Uuid.ZERO));
+  }
+
+  /** One topic that the version cannot ask for spoils the request. */
+  private static MetadataResponse refused(MetadataRequest body) {
+    List<MetadataResponseTopic> topics = new ArrayList<>();
+    List<MetadataRequestTopic> all = body.topics();
+    for (MetadataRequestTopic topic : all == null ? List.<MetadataRequestTopic>of() : all) {
+      String name = topic.name();
+      topics.add(
+          new MetadataResponseTopic()
+              .setErrorCode(ErrorCode.INVALID_REQUEST.code())
+              .setName(name == null ? "" : name)
+              .setTopicId(topic.topicId()));
+    }
+    return new MetadataResponse().setTopics(topics);
+  }
+
+  /**
+   * The topics that count, each once: where one is asked for by its id, those asked for by name are
+   * passed over.
+   */
+  private static Collection<MetadataRequestTopic> asked(MetadataRequest body) {
+    List<MetadataRequestTopic> all = body.topics();
+    if (all == null) {
+      return List.of();
+    }
+    Map<Uuid, MetadataRequestTopic> byId = new LinkedHashMap<>();
+    Map<String, MetadataRequestTopic> byName = new LinkedHashMap<>();
+    for (MetadataRequestTopic topic : all) {
+      String name = topic.name();
+      if (!topic.topicId().equals(Uuid.ZERO)) {
+        byId.putIfAbsent(topic.topicId(), topic);
+      } else if (name != null) {
+        byName.putIfAbsent(name, topic);
+      }
+    }
+    return byId.isEmpty() ? byName.values() : byId.values();
+  }
+
+  private Map<String, CompletableFuture<Result>> creations(MetadataRequest body) {
+    if (!body.allowAutoTopicCreation()) {
       return Map.of();
     }
     Map<String, CompletableFuture<Result>> creations = new HashMap<>();
-    for (MetadataRequestTopic topic : asked) {
+    for (MetadataRequestTopic topic : asked(body)) {
       String name = nameOf(topic);
-      if (name != null && cluster.image().topic(name) == null && !creations.containsKey(name)) {
+      if (name != null
+          && cluster.image().topic(name) == null
+          && creator.mayCreateForClients(name)) {
         creations.put(name, creator.create(name));
       }
     }
@@ -107,7 +159,7 @@ final class MetadataHandler implements Handler {
       }
       return topics;
     }
-    for (MetadataRequestTopic topic : asked) {
+    for (MetadataRequestTopic topic : asked(body)) {
       topics.add(find(topic, request, operations, creations));
     }
     return topics;
@@ -119,35 +171,29 @@ final class MetadataHandler implements Handler {
       int operations,
       Map<String, CompletableFuture<Result>> creations) {
     String name = nameOf(asked);
-    if (name == null && request.version() < FIRST_VERSION_WITH_IDS) {
-      String text = asked.name();
-      return new MetadataResponseTopic()
-          .setErrorCode(ErrorCode.INVALID_REQUEST.code())
-          .setName(text == null ? "" : text);
-    }
     TopicImage topic =
         name == null ? cluster.image().topic(asked.topicId()) : cluster.image().topic(name);
     if (topic != null) {
       return describe(topic, request, operations);
     }
+    if (name == null) {
+      return new MetadataResponseTopic()
+          .setErrorCode(ErrorCode.UNKNOWN_TOPIC_ID.code())
+          .setName(null)
+          .setTopicId(asked.topicId())
+          .setTopicAuthorizedOperations(AllowedOperations.NOT_ASKED);
+    }
     return new MetadataResponseTopic()
-        .setErrorCode(errorOf(asked, name, creations).code())
+        .setErrorCode(errorOf(name, creations.get(name)).code())
         .setName(name)
-        .setTopicId(name == null ? asked.topicId() : Uuid.ZERO)
-        .setIsInternal(name != null && ClusterView.isInternal(name))
-        .setTopicAuthorizedOperations(AllowedOperations.NOT_ASKED);
+        .setIsInternal(ClusterView.isInternal(name))
+        .setTopicAuthorizedOperations(operations);
   }
 
-  private static ErrorCode errorOf(
-      MetadataRequestTopic asked,
-      @Nullable String name,
-      Map<String, CompletableFuture<Result>> creations) {
-    if (name == null) {
-      return asked.topicId().equals(Uuid.ZERO)
-          ? ErrorCode.INVALID_REQUEST
-          : ErrorCode.UNKNOWN_TOPIC_ID;
+  private static ErrorCode errorOf(String name, @Nullable CompletableFuture<Result> creation) {
+    if (TopicNames.problemWith(name) != null) {
+      return ErrorCode.INVALID_TOPIC_EXCEPTION;
     }
-    CompletableFuture<Result> creation = creations.get(name);
     ErrorCode error = creation == null ? ErrorCode.NONE : creation.join().error();
     return error == ErrorCode.NONE ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : error;
   }

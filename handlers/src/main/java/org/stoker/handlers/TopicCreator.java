@@ -12,6 +12,7 @@ import org.stoker.metadata.Command;
 import org.stoker.metadata.Command.CreatedTopic;
 import org.stoker.metadata.Command.NewTopic;
 import org.stoker.metadata.Result;
+import org.stoker.metadata.TopicNames;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.settings.ConfigValues;
 
@@ -39,8 +40,15 @@ public final class TopicCreator {
     this.values = values;
   }
 
-  boolean mayCreateForClients() {
-    return values.get().bool("auto.create.topics.enable");
+  /**
+   * Whether a topic is made because a client asks for it. What a coordinator keeps its records in
+   * is left to that coordinator: a plain topic of that name would be in its way.
+   */
+  boolean mayCreateForClients(String name) {
+    boolean isLeftToOthers = ClusterView.isInternal(name) && !name.equals(OFFSETS_TOPIC);
+    return values.get().bool("auto.create.topics.enable")
+        && !isLeftToOthers
+        && TopicNames.problemWith(name) == null;
   }
 
   /** Makes the topic; it is no error if it exists by now. */

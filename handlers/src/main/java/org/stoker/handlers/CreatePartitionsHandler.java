@@ -1,9 +1,13 @@
 package org.stoker.handlers;
 
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.stoker.metadata.Command;
 import org.stoker.metadata.Command.MorePartitions;
+import org.stoker.metadata.Command.TopicResult;
 import org.stoker.network.Request;
 import org.stoker.protocol.message.CreatePartitionsRequest;
 import org.stoker.protocol.message.CreatePartitionsRequest.CreatePartitionsAssignment;
@@ -33,13 +37,20 @@ final class CreatePartitionsHandler implements Handler {
         outcomes ->
             new CreatePartitionsResponse()
                 .setResults(
-                    outcomes.stream()
+                    onceEach(outcomes).stream()
                         .map(outcome ->
                             new CreatePartitionsTopicResult()
                                 .setName(outcome.topic())
                                 .setErrorCode(outcome.result().error().code())
                                 .setErrorMessage(outcome.result().message()))
                         .toList()));
+  }
+
+  /** A name that was in the request twice is refused twice, and told once. */
+  private static Collection<TopicResult> onceEach(List<TopicResult> outcomes) {
+    Map<String, TopicResult> byName = new LinkedHashMap<>();
+    outcomes.forEach(outcome -> byName.putIfAbsent(outcome.topic(), outcome));
+    return byName.values();
   }
 
   private static @Nullable List<List<Integer>> assignments(CreatePartitionsTopic topic) {

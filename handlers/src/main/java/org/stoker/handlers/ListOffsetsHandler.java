@@ -1,12 +1,15 @@
 package org.stoker.handlers;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.StorageException;
+import org.stoker.base.TopicPartition;
 import org.stoker.base.Uuid;
 import org.stoker.log.CorruptLogException;
 import org.stoker.network.Request;
@@ -64,19 +67,37 @@ final class ListOffsetsHandler implements Handler {
   }
 
   private void answer(Request request, ListOffsetsRequest body) {
+    Set<TopicPartition> repeated = repeated(body);
     List<ListOffsetsTopicResponse> topics = new ArrayList<>();
     for (ListOffsetsTopic topic : body.topics()) {
       List<ListOffsetsPartitionResponse> partitions = new ArrayList<>();
       for (ListOffsetsPartition partition : topic.partitions()) {
-        partitions.add(
-            response(
-                request.version(),
-                partition.partitionIndex(),
-                ask(request.version(), body.isolationLevel(), topic.name(), partition)));
+        boolean isRepeated =
+            repeated.contains(new TopicPartition(topic.name(), partition.partitionIndex()));
+        OffsetReply reply =
+            isRepeated
+                ? new OffsetReply.Refused(ErrorCode.INVALID_REQUEST)
+                : ask(request.version(), body.isolationLevel(), topic.name(), partition);
+        partitions.add(response(request.version(), partition.partitionIndex(), reply));
       }
       topics.add(new ListOffsetsTopicResponse().setName(topic.name()).setPartitions(partitions));
     }
     request.respond(new ListOffsetsResponse().setTopics(topics));
+  }
+
+  /** What is asked twice is answered not at all: a client could not tell the answers apart. */
+  private static Set<TopicPartition> repeated(ListOffsetsRequest body) {
+    Set<TopicPartition> seen = new HashSet<>();
+    Set<TopicPartition> repeated = new HashSet<>();
+    for (ListOffsetsTopic topic : body.topics()) {
+      for (ListOffsetsPartition partition : topic.partitions()) {
+        TopicPartition name = new TopicPartition(topic.name(), partition.partitionIndex());
+        if (!seen.add(name)) {
+          repeated.add(name);
+        }
+      }
+    }
+    return repeated;
   }
 
   private static ListOffsetsPartitionResponse response(

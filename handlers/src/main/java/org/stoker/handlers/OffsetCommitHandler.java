@@ -37,7 +37,7 @@ final class OffsetCommitHandler implements Handler {
     OffsetCommitRequest body = (OffsetCommitRequest) request.body();
     boolean usesIds = request.version() >= FIRST_VERSION_WITH_IDS;
     List<OffsetCommitResponseTopic> response = new ArrayList<>();
-    Map<Slot, OffsetCommitResponsePartition> slots = new HashMap<>();
+    Map<Slot, List<OffsetCommitResponsePartition>> slots = new HashMap<>();
     List<CommitOffsetsCommand.Topic> accepted = new ArrayList<>();
     for (OffsetCommitRequestTopic topic : body.topics()) {
       response.add(sort(topic, usesIds, slots, accepted));
@@ -69,7 +69,7 @@ final class OffsetCommitHandler implements Handler {
   private OffsetCommitResponseTopic sort(
       OffsetCommitRequestTopic topic,
       boolean usesIds,
-      Map<Slot, OffsetCommitResponsePartition> slots,
+      Map<Slot, List<OffsetCommitResponsePartition>> slots,
       List<CommitOffsetsCommand.Topic> accepted) {
     TopicImage known =
         usesIds ? cluster.image().topic(topic.topicId()) : cluster.image().topic(topic.name());
@@ -82,7 +82,10 @@ final class OffsetCommitHandler implements Handler {
       ErrorCode error = errorOf(known, usesIds, partition.partitionIndex());
       result.setErrorCode(error.code());
       if (known != null && error == ErrorCode.NONE) {
-        slots.put(new Slot(known.name(), partition.partitionIndex()), result);
+        slots
+            .computeIfAbsent(
+                new Slot(known.name(), partition.partitionIndex()), _ -> new ArrayList<>())
+            .add(result);
         partitions.add(
             new CommitOffsetsCommand.Partition(
                 partition.partitionIndex(),
@@ -111,14 +114,13 @@ final class OffsetCommitHandler implements Handler {
   }
 
   private static void fill(
-      CommitOffsetsReply reply, Map<Slot, OffsetCommitResponsePartition> slots) {
+      CommitOffsetsReply reply, Map<Slot, List<OffsetCommitResponsePartition>> slots) {
     for (CommitOffsetsReply.Topic topic : reply.topics()) {
       for (CommitOffsetsReply.Partition partition : topic.partitions()) {
-        OffsetCommitResponsePartition result =
-            slots.get(new Slot(topic.name(), partition.partition()));
-        if (result != null) {
-          result.setErrorCode(partition.error().code());
-        }
+        // A partition may be in the request more than once; the last of its offsets stays.
+        slots
+            .getOrDefault(new Slot(topic.name(), partition.partition()), List.of())
+            .forEach(result -> result.setErrorCode(partition.error().code()));
       }
     }
   }

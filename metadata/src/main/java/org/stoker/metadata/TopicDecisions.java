@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -284,36 +285,59 @@ final class TopicDecisions {
         .setPartitionEpoch(0);
   }
 
+  /** What is named twice is not deleted: the request may mean another topic than it says. */
   static Decision<List<DeletedTopic>> delete(ClusterImage image, Command.DeleteTopics command) {
     List<Message> records = new ArrayList<>();
     List<DeletedTopic> replies = new ArrayList<>();
-    Set<Uuid> gone = new HashSet<>();
+    Set<TopicReference> repeated = new HashSet<>();
+    Set<TopicReference> once = new LinkedHashSet<>();
     for (TopicReference reference : command.topics()) {
+      if (!once.add(reference)) {
+        repeated.add(reference);
+      }
+    }
+    for (TopicReference reference : once) {
       String name = reference.name();
-      TopicImage topic = name == null ? image.topic(reference.id()) : image.topic(name);
-      if (topic == null) {
-        replies.add(new DeletedTopic(name, reference.id(), unknown(reference)));
-      } else if (!gone.add(topic.id())) {
-        replies.add(
-            new DeletedTopic(
-                topic.name(),
-                topic.id(),
-                new Result(
-                    ErrorCode.INVALID_REQUEST,
-                    "Topic '" + topic.name() + "' is in the request twice.")));
-      } else {
+      try {
+        TopicImage topic = topicToDelete(reference, repeated, once, image);
         records.add(new RemoveTopicRecord().setTopicId(topic.id()));
         replies.add(new DeletedTopic(topic.name(), topic.id(), Result.OK));
+      } catch (Refusal refusal) {
+        replies.add(new DeletedTopic(name, reference.id(), refusal.result()));
       }
     }
     return Decision.of(records, replies);
   }
 
-  private static Result unknown(TopicReference reference) {
-    return reference.name() == null
-        ? new Result(ErrorCode.UNKNOWN_TOPIC_ID, "No topic has the id " + reference.id() + ".")
-        : new Result(
-            ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "There is no topic '" + reference.name() + "'.");
+  private static TopicImage topicToDelete(
+      TopicReference reference,
+      Set<TopicReference> repeated,
+      Set<TopicReference> all,
+      ClusterImage image)
+      throws Refusal {
+    String name = reference.name();
+    boolean hasId = !reference.id().equals(Uuid.ZERO);
+    if ((name != null) == hasId) {
+      throw new Refusal(
+          ErrorCode.INVALID_REQUEST,
+          "A topic is deleted by its name or by its id, one of the two.");
+    }
+    if (repeated.contains(reference)) {
+      throw new Refusal(
+          ErrorCode.INVALID_REQUEST,
+          "Topic '" + (name == null ? reference.id() : name) + "' is in the request twice.");
+    }
+    TopicImage topic = name == null ? image.topic(reference.id()) : image.topic(name);
+    if (topic == null) {
+      throw name == null
+          ? new Refusal(ErrorCode.UNKNOWN_TOPIC_ID, "No topic has the id " + reference.id() + ".")
+          : new Refusal(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "There is no topic '" + name + "'.");
+    }
+    if (name != null && all.contains(new TopicReference(null, topic.id()))) {
+      throw new Refusal(
+          ErrorCode.INVALID_REQUEST, "Topic '" + name + "' is in the request by its id too.");
+    }
+    return topic;
   }
 
   Decision<List<TopicResult>> createPartitions(

@@ -238,19 +238,46 @@ final class ControllerTest {
                     List.of(
                         TopicReference.named("a"),
                         TopicReference.of(second),
-                        TopicReference.of(second),
                         TopicReference.named("c"),
                         TopicReference.of(new Uuid(1, 1))))))
         .extracting(deleted -> deleted.result().error())
         .containsExactly(
             ErrorCode.NONE,
             ErrorCode.NONE,
-            ErrorCode.INVALID_REQUEST,
             ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
             ErrorCode.UNKNOWN_TOPIC_ID);
     assertThat(image.topicsByName()).isEmpty();
     assertThat(image.topicsById()).isEmpty();
     assertThat(image.configs()).isEmpty();
+  }
+
+  @Test
+  void aTopicThatIsNamedTwiceIsNotDeletedAndAnsweredOnce() {
+    Uuid id = create(NewTopic.of("a", 1, 1)).getFirst().topicId();
+    Uuid both = create(NewTopic.of("b", 1, 1)).getFirst().topicId();
+    create(NewTopic.of("c", 1, 1));
+
+    assertThat(
+            apply(
+                new DeleteTopics(
+                    List.of(
+                        TopicReference.of(id),
+                        TopicReference.of(id),
+                        TopicReference.named("b"),
+                        TopicReference.of(both),
+                        TopicReference.named("c"),
+                        TopicReference.named("c"),
+                        new TopicReference("c", id),
+                        new TopicReference(null, Uuid.ZERO)))))
+        .extracting(deleted -> deleted.result().error())
+        .containsExactly(
+            ErrorCode.INVALID_REQUEST,
+            ErrorCode.INVALID_REQUEST,
+            ErrorCode.NONE,
+            ErrorCode.INVALID_REQUEST,
+            ErrorCode.INVALID_REQUEST,
+            ErrorCode.INVALID_REQUEST);
+    assertThat(image.topicsByName().keySet()).containsExactlyInAnyOrder("a", "c");
   }
 
   private ErrorCode more(String topic, int partitions, @Nullable List<List<Integer>> assignments) {

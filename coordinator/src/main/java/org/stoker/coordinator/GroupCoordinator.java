@@ -95,6 +95,19 @@ public final class GroupCoordinator {
     }
   }
 
+  /**
+   * Answers without an error as soon as the shard of this group takes commands. Otherwise after the
+   * limit with what they would be refused with.
+   */
+  public CompletableFuture<ErrorCode> whenReady(String groupId, long limitMs) {
+    if (!isActive) {
+      return done(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+    }
+    var reply = new CompletableFuture<ErrorCode>();
+    shardOf(groupId).whenReady(limitMs, reply::complete);
+    return reply;
+  }
+
   private Shard[] started() {
     Shard[] all = shards;
     if (all == null) {

@@ -1,12 +1,17 @@
 package org.stoker.coordinator;
 
 import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.ThreadSafe;
+import org.stoker.base.Timers.Timer;
 import org.stoker.coordinator.ShardLog.LoadSink;
 import org.stoker.protocol.ErrorCode;
 
@@ -35,6 +40,9 @@ final class Shard {
 
   @ConfinedTo(SHARD_LANE)
   private Phase phase = new Phase.Resigned();
+
+  @ConfinedTo(SHARD_LANE)
+  private final Set<Waiter> waiters = new HashSet<>();
 
   private sealed interface Phase {
     record Resigned() implements Phase {}
@@ -124,6 +132,10 @@ final class Shard {
             recordCount,
             loader.groups.groupIds().size());
     leadership.begin();
+    // Waiters may run anything, this shard's own commands too.
+    List<Waiter> ready = List.copyOf(waiters);
+    waiters.clear();
+    ready.forEach(waiter -> waiter.end(ErrorCode.NONE));
   }
 
   private void retry(Loader failed) {
@@ -131,6 +143,47 @@ final class Shard {
       failed.cancel();
       load(failed.leaderEpoch);
     }
+  }
+
+  // ---- readiness ----
+
+  /** Somebody who has to know when commands are taken here; compared by identity. */
+  private static final class Waiter {
+    private final ReplyTo<ErrorCode> to;
+    private @Nullable Timer timeout;
+
+    Waiter(ReplyTo<ErrorCode> to) {
+      this.to = to;
+    }
+
+    void end(ErrorCode error) {
+      if (timeout != null) {
+        timeout.cancel();
+      }
+      to.reply(error);
+    }
+  }
+
+  /** Answers as soon as commands are taken here, or why they still are not after so long. */
+  void whenReady(long limitMs, ReplyTo<ErrorCode> to) {
+    around
+        .lane()
+        .submit(() -> {
+          var waiter = new Waiter(to);
+          if (phase instanceof Phase.Active) {
+            waiter.end(ErrorCode.NONE);
+            return;
+          }
+          waiters.add(waiter);
+          waiter.timeout =
+              around.after(
+                  limitMs,
+                  () -> {
+                    if (waiters.remove(waiter)) {
+                      waiter.end(notActive());
+                    }
+                  });
+        });
   }
 
   // ---- commands ----

@@ -291,4 +291,35 @@ final class ShardTest {
     assertThat(rig.heartbeat(members.get(0), 1)).isEqualTo(ErrorCode.COORDINATOR_NOT_AVAILABLE);
     assertThat(rig.clock.timersWaiting()).isZero();
   }
+
+  @Test
+  void whoWaitsForItToBeReadyIsToldWhenTheLogIsRead() {
+    rig.resign();
+    rig.log.holdLoads(true);
+    CompletableFuture<ErrorCode> ready = rig.groups.whenReady("g", 500);
+    rig.lead();
+    assertThat(ready).isNotDone();
+
+    rig.log.finishOldestLoad(ErrorCode.NONE);
+
+    assertThat(ready).isCompletedWithValue(ErrorCode.NONE);
+    assertThat(rig.groups.whenReady("g", 500)).isCompletedWithValue(ErrorCode.NONE);
+  }
+
+  @Test
+  void whoWaitsTooLongIsToldWhatItIsBusyWith() {
+    rig.resign();
+    CompletableFuture<ErrorCode> ofNobody = rig.groups.whenReady("g", 500);
+    rig.clock.advanceMs(499);
+    assertThat(ofNobody).isNotDone();
+    rig.clock.advanceMs(1);
+    assertThat(ofNobody).isCompletedWithValue(ErrorCode.NOT_COORDINATOR);
+
+    rig.log.holdLoads(true);
+    rig.lead();
+    CompletableFuture<ErrorCode> ofReader = rig.groups.whenReady("g", 500);
+    rig.clock.advanceMs(500);
+
+    assertThat(ofReader).isCompletedWithValue(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS);
+  }
 }

@@ -14,66 +14,77 @@ import org.stoker.protocol.message.FindCoordinatorResponse.Coordinator;
 
 /**
  * FindCoordinator: which broker keeps a group. The topic of offsets is made when the first one
- * asks.
+ * asks, and this broker names itself only when it is ready to be asked.
  */
 final class FindCoordinatorHandler implements Handler {
   private static final int FIRST_VERSION_WITH_SEVERAL = 4;
   private static final byte GROUP = 0;
   private static final byte TRANSACTION = 1;
 
+  // An empty shard is loaded in milliseconds; a client that has to ask again pauses for 100 ms.
+  private static final long LONGEST_WAIT_MS = 500;
+
   private final ClusterView cluster;
   private final TopicCreator creator;
+  private final GroupCoordinator groups;
 
-  FindCoordinatorHandler(ClusterView cluster, TopicCreator creator) {
+  FindCoordinatorHandler(ClusterView cluster, TopicCreator creator, GroupCoordinator groups) {
     this.cluster = cluster;
     this.creator = creator;
+    this.groups = groups;
   }
 
   @Override
   public void handle(Request request) {
     FindCoordinatorRequest body = (FindCoordinatorRequest) request.body();
-    if (body.keyType() != GROUP) {
-      respond(request, body, _ -> refused(body.keyType()));
-      return;
-    }
-    if (cluster.image().topic(TopicCreator.OFFSETS_TOPIC) != null) {
-      respond(request, body, key -> find(key, request, Result.OK));
-      return;
-    }
-    CompletableFuture<Result> creation = creator.create(TopicCreator.OFFSETS_TOPIC);
-    var _ =
-        creation.thenAccept(result -> respond(request, body, key -> find(key, request, result)));
+    boolean hasSeveral = request.version() >= FIRST_VERSION_WITH_SEVERAL;
+    List<String> keys = hasSeveral ? body.coordinatorKeys() : List.of(body.key());
+    Answers.when(
+        find(keys, body.keyType(), request),
+        request,
+        found -> hasSeveral ? response(keys, found) : response(found.getFirst()));
   }
 
-  private interface Finder {
-    Coordinator find(String key);
-  }
-
-  private static void respond(Request request, FindCoordinatorRequest body, Finder finder) {
-    if (request.version() >= FIRST_VERSION_WITH_SEVERAL) {
-      List<Coordinator> found =
-          body.coordinatorKeys().stream().map(key -> finder.find(key).setKey(key)).toList();
-      request.respond(new FindCoordinatorResponse().setCoordinators(found));
-      return;
+  private CompletableFuture<List<Coordinator>> find(
+      List<String> keys, byte keyType, Request request) {
+    if (keyType != GROUP) {
+      return CompletableFuture.completedFuture(keys.stream().map(_ -> refused(keyType)).toList());
     }
-    Coordinator found = finder.find(body.key());
-    request.respond(
-        new FindCoordinatorResponse()
-            .setErrorCode(found.errorCode())
-            .setErrorMessage(found.errorMessage())
-            .setNodeId(found.nodeId())
-            .setHost(found.host())
-            .setPort(found.port()));
+    CompletableFuture<Result> topic =
+        cluster.image().topic(TopicCreator.OFFSETS_TOPIC) != null
+            ? CompletableFuture.completedFuture(Result.OK)
+            : creator.create(TopicCreator.OFFSETS_TOPIC);
+    return topic.thenCompose(creation -> {
+      List<CompletableFuture<Coordinator>> parts =
+          keys.stream().map(groupId -> find(groupId, request, creation)).toList();
+      return CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new))
+          .thenApply(_ -> parts.stream().map(CompletableFuture::join).toList());
+    });
   }
 
-  private Coordinator find(String groupId, Request request, Result creation) {
+  private CompletableFuture<Coordinator> find(String groupId, Request request, Result creation) {
     TopicImage topic = cluster.image().topic(TopicCreator.OFFSETS_TOPIC);
     if (topic == null) {
-      return error(ErrorCode.COORDINATOR_NOT_AVAILABLE, creation.message());
+      return CompletableFuture.completedFuture(
+          error(ErrorCode.COORDINATOR_NOT_AVAILABLE, creation.message()));
     }
     int partition = GroupCoordinator.partitionFor(groupId, topic.partitions().size());
     ClusterView.Reachable broker =
         cluster.broker(topic.partitions().get(partition).leader(), request);
+    if (broker == null || broker.broker().id() != cluster.brokerId()) {
+      return CompletableFuture.completedFuture(coordinator(broker));
+    }
+    return groups
+        .whenReady(groupId, LONGEST_WAIT_MS)
+        .thenApply(state -> coordinator(isOrWillBeReady(state) ? broker : null));
+  }
+
+  /** What takes long to load says so itself, as in Kafka: clients then know where to wait. */
+  private static boolean isOrWillBeReady(ErrorCode state) {
+    return state == ErrorCode.NONE || state == ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;
+  }
+
+  private static Coordinator coordinator(ClusterView.@Nullable Reachable broker) {
     if (broker == null) {
       return error(ErrorCode.COORDINATOR_NOT_AVAILABLE, null);
     }
@@ -81,6 +92,22 @@ final class FindCoordinatorHandler implements Handler {
         .setNodeId(broker.broker().id())
         .setHost(broker.host())
         .setPort(broker.port());
+  }
+
+  private static FindCoordinatorResponse response(List<String> keys, List<Coordinator> found) {
+    for (int i = 0; i < keys.size(); i++) {
+      found.get(i).setKey(keys.get(i));
+    }
+    return new FindCoordinatorResponse().setCoordinators(found);
+  }
+
+  private static FindCoordinatorResponse response(Coordinator found) {
+    return new FindCoordinatorResponse()
+        .setErrorCode(found.errorCode())
+        .setErrorMessage(found.errorMessage())
+        .setNodeId(found.nodeId())
+        .setHost(found.host())
+        .setPort(found.port());
   }
 
   private static Coordinator refused(byte keyType) {

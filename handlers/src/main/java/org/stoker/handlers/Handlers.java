@@ -82,7 +82,8 @@ public final class Handlers {
     Supplier<ConfigValues> values = () -> rooms.settings().get().values();
     TopicCreator creator = new TopicCreator(controller, values);
     handlers.put(ApiKey.METADATA, new MetadataHandler(cluster, creator));
-    handlers.put(ApiKey.FIND_COORDINATOR, new FindCoordinatorHandler(cluster, creator));
+    handlers.put(
+        ApiKey.FIND_COORDINATOR, new FindCoordinatorHandler(cluster, creator, rooms.groups()));
     handlers.put(ApiKey.DESCRIBE_CLUSTER, new DescribeClusterHandler(cluster));
     handlers.put(
         ApiKey.DESCRIBE_TOPIC_PARTITIONS,

@@ -1,5 +1,6 @@
 package org.stoker.broker;
 
+import ch.qos.logback.classic.LoggerContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -250,6 +251,7 @@ final class BrokerAssembly {
                 opened.all(),
                 groups,
                 producerIds,
+                new LogbackLoggers((LoggerContext) LoggerFactory.getILoggerFactory()),
                 settings::settings),
             new Handlers.Machine(
                 machine.clock(),

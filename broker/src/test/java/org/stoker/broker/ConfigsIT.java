@@ -23,11 +23,20 @@ import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.message.DescribeConfigsRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.DescribeConfigsResponse;
+import org.apache.kafka.common.requests.IncrementalAlterConfigsResponse;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 /** Configuration is shown with its sources, and changed while the broker runs. */
 final class ConfigsIT {
@@ -230,5 +239,153 @@ final class ConfigsIT {
             .get();
 
     assertThat(resources).contains(topic("listed"), BROKER);
+  }
+
+  // ---- Loggers.
+
+  private static final ConfigResource LOGGERS =
+      new ConfigResource(ConfigResource.Type.BROKER_LOGGER, "0");
+  private static final String LOGGER = "org.stoker.handlers.LoggerAlterations";
+
+  @Test
+  void aLoggersLevelIsSetAndInheritedAgain() throws Exception {
+    String inherited = entry(LOGGERS, LOGGER).value();
+
+    alter(LOGGERS, AlterConfigOp.OpType.SET, LOGGER, "TRACE");
+    assertThat(LoggerFactory.getLogger(LOGGER).isTraceEnabled()).isTrue();
+    assertThat(entry(LOGGERS, LOGGER).value()).isEqualTo("TRACE");
+    assertThat(entry(LOGGERS, LOGGER).source())
+        .isEqualTo(ConfigEntry.ConfigSource.DYNAMIC_BROKER_LOGGER_CONFIG);
+    alter(LOGGERS, AlterConfigOp.OpType.SET, LOGGER, "FATAL");
+    assertThat(LoggerFactory.getLogger(LOGGER).isWarnEnabled()).isFalse();
+    assertThat(LoggerFactory.getLogger(LOGGER).isErrorEnabled()).isTrue();
+
+    alter(LOGGERS, AlterConfigOp.OpType.DELETE, LOGGER, "");
+    assertThat(entry(LOGGERS, LOGGER).value()).isEqualTo(inherited);
+  }
+
+  @Test
+  void theRootLoggerIsOneOfThem() throws Exception {
+    String before = entry(LOGGERS, "root").value();
+    try {
+      alter(LOGGERS, AlterConfigOp.OpType.SET, "root", "ERROR");
+      assertThat(entry(LOGGERS, "root").value()).isEqualTo("ERROR");
+      assertThat(LoggerFactory.getLogger("nobody.has.said").isWarnEnabled()).isFalse();
+    } finally {
+      alter(LOGGERS, AlterConfigOp.OpType.SET, "root", before);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SET, no.such.logger, INFO, InvalidConfigurationException",
+    "DELETE, no.such.logger, '', InvalidConfigurationException",
+    "SET, org.stoker.handlers.LoggerAlterations, LOUD, InvalidConfigurationException",
+    "SET, org.stoker.handlers.LoggerAlterations, info, InvalidConfigurationException",
+    "APPEND, org.stoker.handlers.LoggerAlterations, INFO, InvalidRequestException",
+    "SUBTRACT, org.stoker.handlers.LoggerAlterations, INFO, InvalidRequestException",
+    "DELETE, root, '', InvalidRequestException",
+  })
+  void whatIsNoLevelOrNoLoggerIsRefusedAndChangesNothing(
+      AlterConfigOp.OpType operation, String logger, String level, String exception)
+      throws Exception {
+    String before = entry(LOGGERS, "org.stoker.handlers").value();
+    Collection<AlterConfigOp> changes =
+        List.of(
+            new AlterConfigOp(
+                new ConfigEntry("org.stoker.handlers", "TRACE"), AlterConfigOp.OpType.SET),
+            new AlterConfigOp(new ConfigEntry(logger, level), operation));
+
+    Throwable cause =
+        RunningBroker.causeOf(
+            admin
+                .incrementalAlterConfigs(Map.of(LOGGERS, changes))
+                .all()
+                .toCompletionStage()
+                .toCompletableFuture());
+
+    assertThat(cause.getClass().getSimpleName()).isEqualTo(exception);
+    assertThat(entry(LOGGERS, "org.stoker.handlers").value()).isEqualTo(before);
+  }
+
+  @Test
+  void loggersThatAreOnlyCheckedKeepTheirLevel() throws Exception {
+    String before = entry(LOGGERS, LOGGER).value();
+    Collection<AlterConfigOp> changes =
+        List.of(new AlterConfigOp(new ConfigEntry(LOGGER, "TRACE"), AlterConfigOp.OpType.SET));
+
+    admin
+        .incrementalAlterConfigs(
+            Map.of(LOGGERS, changes), new AlterConfigsOptions().validateOnly(true))
+        .all()
+        .get();
+
+    assertThat(entry(LOGGERS, LOGGER).value()).isEqualTo(before);
+  }
+
+  @Test
+  void aRequestMayConfigureLoggersAndTheRest() throws Exception {
+    broker.createTopic("beside-loggers", 1, Map.of());
+    ConfigResource topic = topic("beside-loggers");
+    var request =
+        new IncrementalAlterConfigsRequestData()
+            .setResources(new IncrementalAlterConfigsRequestData.AlterConfigsResourceCollection());
+    request.resources().add(resource(topic, "retention.ms", "1234567"));
+    request.resources().add(resource(LOGGERS, "no.such.logger", "INFO"));
+    request.resources().add(resource(LOGGERS, LOGGER, "INFO"));
+    request.resources().add(resource(topic("nowhere"), "retention.ms", "1"));
+
+    try (var connection = new RawConnection(broker.port())) {
+      var answer =
+          connection.ask(
+              IncrementalAlterConfigsResponse.class,
+              ApiKeys.INCREMENTAL_ALTER_CONFIGS,
+              (short) 1,
+              request);
+
+      assertThat(answer.data().responses())
+          .extracting(response -> Errors.forCode(response.errorCode()))
+          .containsExactly(
+              Errors.NONE,
+              Errors.INVALID_REQUEST,
+              Errors.INVALID_REQUEST,
+              Errors.UNKNOWN_TOPIC_OR_PARTITION);
+    }
+    assertThat(entry(topic, "retention.ms").value()).isEqualTo("1234567");
+  }
+
+  private static IncrementalAlterConfigsRequestData.AlterConfigsResource resource(
+      ConfigResource resource, String key, String value) {
+    var configs = new IncrementalAlterConfigsRequestData.AlterableConfigCollection();
+    configs.add(
+        new IncrementalAlterConfigsRequestData.AlterableConfig()
+            .setName(key)
+            .setValue(value)
+            .setConfigOperation(AlterConfigOp.OpType.SET.id()));
+    return new IncrementalAlterConfigsRequestData.AlterConfigsResource()
+        .setResourceType(resource.type().id())
+        .setResourceName(resource.name())
+        .setConfigs(configs);
+  }
+
+  @Test
+  void aBrokerKnowsOnlyItsOwnLoggers() throws Exception {
+    var ofAnother =
+        new DescribeConfigsRequestData()
+            .setResources(
+                List.of(
+                    new DescribeConfigsRequestData.DescribeConfigsResource()
+                        .setResourceType(ConfigResource.Type.BROKER_LOGGER.id())
+                        .setResourceName("1")
+                        .setConfigurationKeys(null)));
+    try (var connection = new RawConnection(broker.port())) {
+      var answer =
+          connection.ask(
+              DescribeConfigsResponse.class, ApiKeys.DESCRIBE_CONFIGS, (short) 4, ofAnother);
+
+      assertThat(answer.data().results())
+          .extracting(result -> Errors.forCode(result.errorCode()))
+          .containsExactly(Errors.INVALID_REQUEST);
+    }
   }
 }

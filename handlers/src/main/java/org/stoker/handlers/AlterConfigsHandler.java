@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.stoker.metadata.Command;
 import org.stoker.metadata.Command.ConfigReplacement;
 import org.stoker.metadata.ConfigResource;
+import org.stoker.metadata.Result;
 import org.stoker.network.Request;
-import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.AlterConfigsRequest;
 import org.stoker.protocol.message.AlterConfigsRequest.AlterConfigsResource;
 import org.stoker.protocol.message.AlterConfigsResponse;
@@ -30,39 +30,36 @@ final class AlterConfigsHandler implements Handler {
   @Override
   public void handle(Request request) {
     AlterConfigsRequest body = (AlterConfigsRequest) request.body();
-    List<AlterConfigsResourceResponse> responses = new ArrayList<>();
-    List<AlterConfigsResourceResponse> asked = new ArrayList<>();
-    List<ConfigReplacement> replacements = new ArrayList<>();
+    ConfigAlterations<ConfigReplacement> alterations = new ConfigAlterations<>();
     for (AlterConfigsResource resource : body.resources()) {
-      AlterConfigsResourceResponse response =
-          new AlterConfigsResourceResponse()
-              .setResourceType(resource.resourceType())
-              .setResourceName(resource.resourceName());
-      responses.add(response);
       ConfigResource.Type type = ConfigResource.Type.forId(resource.resourceType());
       if (type == null) {
-        response
-            .setErrorCode(ErrorCode.INVALID_REQUEST.code())
-            .setErrorMessage("No such kind of resource.");
+        alterations.refused("Resources of type " + resource.resourceType() + " are not replaced.");
       } else {
-        asked.add(response);
-        replacements.add(replacement(type, resource));
+        alterations.ask(replacement(type, resource));
       }
     }
     Answers.when(
-        controller.submit(
-            new Command.AlterConfigs(replacements, body.validateOnly()),
-            values.get().integer("request.timeout.ms")),
+        alterations.outcomes(replacements ->
+            controller.submit(
+                new Command.AlterConfigs(replacements, body.validateOnly()),
+                values.get().integer("request.timeout.ms"))),
         request,
-        outcomes -> {
-          for (int i = 0; i < asked.size(); i++) {
-            asked
-                .get(i)
-                .setErrorCode(outcomes.get(i).result().error().code())
-                .setErrorMessage(outcomes.get(i).result().message());
-          }
-          return new AlterConfigsResponse().setResponses(responses);
-        });
+        results -> response(body.resources(), results));
+  }
+
+  private static AlterConfigsResponse response(
+      List<AlterConfigsResource> resources, List<Result> results) {
+    List<AlterConfigsResourceResponse> responses = new ArrayList<>();
+    for (int i = 0; i < resources.size(); i++) {
+      responses.add(
+          new AlterConfigsResourceResponse()
+              .setResourceType(resources.get(i).resourceType())
+              .setResourceName(resources.get(i).resourceName())
+              .setErrorCode(results.get(i).error().code())
+              .setErrorMessage(results.get(i).message()));
+    }
+    return new AlterConfigsResponse().setResponses(responses);
   }
 
   private static ConfigReplacement replacement(

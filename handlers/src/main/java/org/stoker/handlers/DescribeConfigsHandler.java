@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.stoker.metadata.ConfigResource;
+import org.stoker.metadata.Result;
 import org.stoker.network.Request;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.DescribeConfigsRequest;
@@ -25,10 +26,13 @@ import org.stoker.settings.TopicKeys;
 /** DescribeConfigs: what is configured, where it came from, and what else has a say (KIP-226). */
 final class DescribeConfigsHandler implements Handler {
   private final ClusterView cluster;
+  private final BrokerLoggers loggers;
   private final Supplier<BrokerSettings> settings;
 
-  DescribeConfigsHandler(ClusterView cluster, Supplier<BrokerSettings> settings) {
+  DescribeConfigsHandler(
+      ClusterView cluster, BrokerLoggers loggers, Supplier<BrokerSettings> settings) {
     this.cluster = cluster;
+    this.loggers = loggers;
     this.settings = settings;
   }
 
@@ -48,6 +52,9 @@ final class DescribeConfigsHandler implements Handler {
       DescribeConfigsResource resource, DescribeConfigsRequest body) {
     ConfigResource.Type type = ConfigResource.Type.forId(resource.resourceType());
     String name = resource.resourceName();
+    if (resource.resourceType() == IncrementalAlterConfigsHandler.BROKER_LOGGER) {
+      return loggers(name, resource.configurationKeys());
+    }
     return switch (type) {
       case TOPIC -> topic(name, resource.configurationKeys(), body);
       case BROKER -> broker(name, resource.configurationKeys(), body);
@@ -102,6 +109,26 @@ final class DescribeConfigsHandler implements Handler {
         entries.add(result(dynamicDefault(key, ofDefault), false, body));
       }
     }
+    return new DescribeConfigsResult().setConfigs(entries);
+  }
+
+  private DescribeConfigsResult loggers(String broker, @Nullable List<String> keys) {
+    Result problem = LoggerAlterations.problemWithBroker(broker, cluster.brokerId());
+    if (problem != null) {
+      return error(problem.error(), String.valueOf(problem.message()));
+    }
+    List<DescribeConfigsResourceResult> entries = new ArrayList<>();
+    loggers
+        .levels()
+        .forEach((logger, level) -> {
+          if (keys == null || keys.contains(logger)) {
+            entries.add(
+                new DescribeConfigsResourceResult()
+                    .setName(logger)
+                    .setValue(level)
+                    .setConfigSource(ConfigSource.DYNAMIC_BROKER_LOGGER_CONFIG.id()));
+          }
+        });
     return new DescribeConfigsResult().setConfigs(entries);
   }
 

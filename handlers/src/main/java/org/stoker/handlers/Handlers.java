@@ -29,6 +29,7 @@ public final class Handlers {
       List<LogDirectory> directories,
       GroupCoordinator groups,
       ProducerIdBlocks producerIds,
+      BrokerLoggers loggers,
       Supplier<BrokerSettings> settings) {}
 
   /**
@@ -92,10 +93,14 @@ public final class Handlers {
     handlers.put(ApiKey.CREATE_TOPICS, new CreateTopicsHandler(controller, rooms.settings()));
     handlers.put(ApiKey.DELETE_TOPICS, new DeleteTopicsHandler(controller, values));
     handlers.put(ApiKey.CREATE_PARTITIONS, new CreatePartitionsHandler(controller));
-    handlers.put(ApiKey.DESCRIBE_CONFIGS, new DescribeConfigsHandler(cluster, rooms.settings()));
+    handlers.put(
+        ApiKey.DESCRIBE_CONFIGS,
+        new DescribeConfigsHandler(cluster, rooms.loggers(), rooms.settings()));
     handlers.put(ApiKey.ALTER_CONFIGS, new AlterConfigsHandler(controller, values));
     handlers.put(
-        ApiKey.INCREMENTAL_ALTER_CONFIGS, new IncrementalAlterConfigsHandler(controller, values));
+        ApiKey.INCREMENTAL_ALTER_CONFIGS,
+        new IncrementalAlterConfigsHandler(
+            controller, new LoggerAlterations(cluster.brokerId(), rooms.loggers()), values));
     handlers.put(ApiKey.LIST_CONFIG_RESOURCES, new ListConfigResourcesHandler(cluster));
   }
 

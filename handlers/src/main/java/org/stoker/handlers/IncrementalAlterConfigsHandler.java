@@ -9,6 +9,7 @@ import org.stoker.metadata.Command.ConfigChange;
 import org.stoker.metadata.Command.ConfigChanges;
 import org.stoker.metadata.Command.ConfigOperation;
 import org.stoker.metadata.ConfigResource;
+import org.stoker.metadata.Result;
 import org.stoker.network.Request;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.IncrementalAlterConfigsRequest;
@@ -20,57 +21,75 @@ import org.stoker.settings.ConfigValues;
 
 /** IncrementalAlterConfigs: sets, removes, extends or shortens single values (KIP-339). */
 final class IncrementalAlterConfigsHandler implements Handler {
+  /** The kind of resource that the cluster does not store. */
+  static final byte BROKER_LOGGER = 8;
+
   private final ControllerPort controller;
+  private final LoggerAlterations loggers;
   private final Supplier<ConfigValues> values;
 
-  IncrementalAlterConfigsHandler(ControllerPort controller, Supplier<ConfigValues> values) {
+  IncrementalAlterConfigsHandler(
+      ControllerPort controller, LoggerAlterations loggers, Supplier<ConfigValues> values) {
     this.controller = controller;
+    this.loggers = loggers;
     this.values = values;
   }
 
   @Override
   public void handle(Request request) {
     IncrementalAlterConfigsRequest body = (IncrementalAlterConfigsRequest) request.body();
-    List<AlterConfigsResourceResponse> responses = new ArrayList<>();
-    List<AlterConfigsResourceResponse> asked = new ArrayList<>();
-    List<ConfigChanges> changes = new ArrayList<>();
+    ConfigAlterations<ConfigChanges> alterations = new ConfigAlterations<>();
     for (AlterConfigsResource resource : body.resources()) {
-      AlterConfigsResourceResponse response =
-          new AlterConfigsResourceResponse()
-              .setResourceType(resource.resourceType())
-              .setResourceName(resource.resourceName());
-      responses.add(response);
-      ConfigChanges change = changes(resource);
-      if (change == null) {
-        response
-            .setErrorCode(ErrorCode.INVALID_REQUEST.code())
-            .setErrorMessage("No such kind of resource, or of operation.");
+      List<ConfigChange> changes = changes(resource);
+      ConfigResource.Type type = ConfigResource.Type.forId(resource.resourceType());
+      if (changes == null) {
+        alterations.refused("There is an operation that is none of Kafka's.");
+      } else if (resource.resourceType() == BROKER_LOGGER) {
+        alterations.settled(
+            isRepeated(resource, body.resources())
+                ? new Result(ErrorCode.INVALID_REQUEST, "A broker is in the request twice.")
+                : loggers.alter(resource.resourceName(), changes, body.validateOnly()));
+      } else if (type == null) {
+        alterations.refused(
+            "Resources of type " + resource.resourceType() + " have no configuration here.");
       } else {
-        asked.add(response);
-        changes.add(change);
+        alterations.ask(
+            new ConfigChanges(new ConfigResource(type, resource.resourceName()), changes));
       }
     }
     Answers.when(
-        controller.submit(
-            new Command.IncrementalAlterConfigs(changes, body.validateOnly()),
-            values.get().integer("request.timeout.ms")),
+        alterations.outcomes(changes ->
+            controller.submit(
+                new Command.IncrementalAlterConfigs(changes, body.validateOnly()),
+                values.get().integer("request.timeout.ms"))),
         request,
-        outcomes -> {
-          for (int i = 0; i < asked.size(); i++) {
-            asked
-                .get(i)
-                .setErrorCode(outcomes.get(i).result().error().code())
-                .setErrorMessage(outcomes.get(i).result().message());
-          }
-          return new IncrementalAlterConfigsResponse().setResponses(responses);
-        });
+        results -> response(body.resources(), results));
   }
 
-  private static @Nullable ConfigChanges changes(AlterConfigsResource resource) {
-    ConfigResource.Type type = ConfigResource.Type.forId(resource.resourceType());
-    if (type == null) {
-      return null;
+  private static boolean isRepeated(
+      AlterConfigsResource resource, List<AlterConfigsResource> resources) {
+    return resources.stream()
+            .filter(other -> other.resourceType() == resource.resourceType())
+            .filter(other -> other.resourceName().equals(resource.resourceName()))
+            .count()
+        > 1;
+  }
+
+  private static IncrementalAlterConfigsResponse response(
+      List<AlterConfigsResource> resources, List<Result> results) {
+    List<AlterConfigsResourceResponse> responses = new ArrayList<>();
+    for (int i = 0; i < resources.size(); i++) {
+      responses.add(
+          new AlterConfigsResourceResponse()
+              .setResourceType(resources.get(i).resourceType())
+              .setResourceName(resources.get(i).resourceName())
+              .setErrorCode(results.get(i).error().code())
+              .setErrorMessage(results.get(i).message()));
     }
+    return new IncrementalAlterConfigsResponse().setResponses(responses);
+  }
+
+  private static @Nullable List<ConfigChange> changes(AlterConfigsResource resource) {
     List<ConfigChange> changes = new ArrayList<>();
     for (AlterableConfig config : resource.configs()) {
       ConfigOperation operation = operation(config.configOperation());
@@ -79,7 +98,7 @@ final class IncrementalAlterConfigsHandler implements Handler {
       }
       changes.add(new ConfigChange(config.name(), operation, config.value()));
     }
-    return new ConfigChanges(new ConfigResource(type, resource.resourceName()), changes);
+    return changes;
   }
 
   /** By the numbers of the protocol; null for one that it does not know. */

@@ -40,6 +40,8 @@ final class DumpLog implements Tool {
       flag("transaction-log-decoder", "Read records as those of __transaction_state.");
   private static final Option<Boolean> CLUSTER_METADATA_DECODER =
       flag("cluster-metadata-decoder", "Read records as those of the cluster's metadata.");
+  private static final Option<Boolean> REMOTE_LOG_METADATA_DECODER =
+      flag("remote-log-metadata-decoder", "Read records as those of __remote_log_metadata.");
   private static final Option<Boolean> SHARE_GROUP_STATE_DECODER =
       flag("share-group-state-decoder", "Read records as those of __share_group_state.");
   private static final Option<Boolean> SKIP_RECORD_METADATA =
@@ -61,6 +63,7 @@ final class DumpLog implements Tool {
           OFFSETS_DECODER,
           TRANSACTION_LOG_DECODER,
           CLUSTER_METADATA_DECODER,
+          REMOTE_LOG_METADATA_DECODER,
           SHARE_GROUP_STATE_DECODER,
           SKIP_RECORD_METADATA);
 
@@ -70,6 +73,7 @@ final class DumpLog implements Tool {
           OFFSETS_DECODER,
           TRANSACTION_LOG_DECODER,
           CLUSTER_METADATA_DECODER,
+          REMOTE_LOG_METADATA_DECODER,
           SHARE_GROUP_STATE_DECODER,
           VALUE_DECODER_CLASS,
           KEY_DECODER_CLASS);
@@ -136,6 +140,9 @@ final class DumpLog implements Tool {
     }
     if (parsed.has(CLUSTER_METADATA_DECODER)) {
       return SchemaRecordDecoder.ofMetadata();
+    }
+    if (parsed.has(REMOTE_LOG_METADATA_DECODER)) {
+      return RemoteLogDecoder.create();
     }
     return new ClassRecordDecoder(
         decoder(parsed, KEY_DECODER_CLASS), decoder(parsed, VALUE_DECODER_CLASS));

@@ -23,14 +23,14 @@ final class SchemaRecordDecoder {
 
   /** Records whose key begins with the number of their type, and whose value with a version. */
   static RecordDecoder ofCoordinator(String family) throws IOException {
-    return new Coordinator(SchemaCatalog.of(family));
+    return new Coordinator(new CoordinatorRecords(family));
   }
 
   static RecordDecoder ofMetadata() throws IOException {
     return new Metadata(SchemaCatalog.of("metadata"));
   }
 
-  private record Coordinator(SchemaCatalog catalog) implements RecordDecoder {
+  private record Coordinator(CoordinatorRecords records) implements RecordDecoder {
     @Override
     public Decoded decode(Record record) {
       if (!record.hasKey()) {
@@ -42,8 +42,8 @@ final class SchemaRecordDecoder {
       ByteBuffer key = record.key();
       try {
         short type = key.getShort();
-        JsonNode keyDefinition = catalog.definition("coordinator-key", type);
-        if (keyDefinition == null) {
+        ObjectNode keyData = records.key(type, key);
+        if (keyData == null) {
           return new Decoded(
               Optional.of(
                   "Unknown record type " + type + " at offset " + record.offset() + ", skipping."),
@@ -51,7 +51,7 @@ final class SchemaRecordDecoder {
         }
         ObjectNode keyNode = JsonNodeFactory.instance.objectNode();
         keyNode.put("type", Short.toString(type));
-        keyNode.set("data", SchemaReader.read(keyDefinition, (short) 0, key));
+        keyNode.set("data", keyData);
         return new Decoded(Optional.of(keyNode.toString()), Optional.of(value(type, record)));
       } catch (IllegalArgumentException | BufferUnderflowException e) {
         return new Decoded(
@@ -66,11 +66,7 @@ final class SchemaRecordDecoder {
       }
       ByteBuffer bytes = record.value();
       short version = bytes.getShort();
-      JsonNode definition = catalog.definition("coordinator-value", type);
-      if (definition == null) {
-        throw new IllegalArgumentException("no definition of the value of type " + type);
-      }
-      ObjectNode data = SchemaReader.read(definition, version, bytes);
+      ObjectNode data = records.value(type, version, bytes);
       if (data.path("protocolType").asText().equals("consumer")) {
         data.path("members").forEach(member -> openConsumerProtocol((ObjectNode) member));
       }

@@ -50,6 +50,11 @@ final class ConfigsComparisonIT {
         "--alter --broker-defaults --delete-config background.threads",
         "--describe --broker 77",
         "--describe --broker-logger 1",
+        "--alter --broker-logger 1 --add-config root=ERROR",
+        "--describe --entity-type broker-loggers --entity-name 1",
+        "--alter --broker-logger 1 --add-config root=LOUD",
+        "--alter --broker-logger 1 --delete-config root",
+        "--alter --broker-logger 1 --add-config root=WARN",
         "--alter --broker-logger 1 --add-config kafka.log.LogCleaner=DEBUG",
         "--alter --broker-logger 1 --add-config no.such.Logger=DEBUG",
         "--alter --broker-logger 1 --delete-config kafka.log.LogCleaner");

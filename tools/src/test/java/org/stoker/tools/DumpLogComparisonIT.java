@@ -244,6 +244,30 @@ final class DumpLogComparisonIT {
   }
 
   @Test
+  void decodesShareStates(@TempDir Path written, Both both) throws Exception {
+    KafkaFiles.writeShareStates(written);
+    String states = names(copied(written), ".log");
+    assertThat(dump(both, states, "--share-group-state-decoder").out())
+        .contains("\"groupId\":\"sharers\"");
+  }
+
+  @Test
+  void decodesMetadataOfTieredStorage(@TempDir Path written, Both both) throws Exception {
+    KafkaFiles.writeRemoteLogMetadata(written);
+    Outcome dumped =
+        both.run(
+                "dump-log",
+                "--remote-log-metadata-decoder",
+                "--files",
+                names(copied(written), ".log"))
+            .replacing("(Error at offset \\d+, skipping).*", "$1")
+            .same();
+    assertThat(dumped.out())
+        .contains("state=COPY_SEGMENT_FINISHED")
+        .contains("state=DELETE_PARTITION_MARKED");
+  }
+
+  @Test
   void decodesClusterMetadata(@TempDir Path written, Both both) throws Exception {
     KafkaFiles.writeClusterMetadata(written);
     Outcome dumped =

@@ -24,8 +24,9 @@ import org.slf4j.spi.SLF4JServiceProvider;
  * What the client library logs goes to standard error, from WARN up, in the layout of Kafka's
  * tools.
  *
- * <p>A logging framework would cost a short command a fifth of its time only to start, hence these
- * few lines. The environment variable {@code STOKER_TOOLS_LOG_LEVEL} shows more.
+ * <p>With Logback instead of these few lines {@code topics --list} takes 0.93 s of CPU, without it
+ * 0.73 s (the least of 15 runs of each on two cores, JDK 25, second compiler off). The environment
+ * variable {@code STOKER_TOOLS_LOG_LEVEL} shows more.
  */
 public final class StderrLogging implements SLF4JServiceProvider {
   private static final String LEVEL_VARIABLE = "STOKER_TOOLS_LOG_LEVEL";

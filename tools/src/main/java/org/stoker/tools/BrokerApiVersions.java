@@ -36,13 +36,13 @@ final class BrokerApiVersions implements Tool {
   private static final int SOCKET_BUFFER_BYTES = 64 * 1024;
 
   private static final Option<String> BOOTSTRAP_SERVER =
-      text("bootstrap-server", "server(s) to use for bootstrapping", "REQUIRED: the brokers.");
+      text("bootstrap-server", "host:port,...", "REQUIRED: the brokers.");
   private static final Option<String> COMMAND_CONFIG =
       text("command-config", "file", "Property file for the admin client.");
 
   private static final OptionSet OPTIONS =
       new OptionSet(
-          "This tool helps to retrieve broker version information.",
+          "Tells which versions of each API every broker speaks.",
           BOOTSTRAP_SERVER,
           COMMAND_CONFIG);
 

@@ -34,9 +34,9 @@ final class ConfigsOptions {
       List.of(TOPICS, CLIENTS, USERS, BROKERS, IPS, CLIENT_METRICS, GROUPS, BROKER_LOGGERS);
 
   private static final Option<String> BOOTSTRAP_SERVER =
-      text("bootstrap-server", "server to connect to", "The brokers, as host:port,….");
+      text("bootstrap-server", "host:port,...", "The brokers, as host:port,….");
   private static final Option<String> BOOTSTRAP_CONTROLLER =
-      text("bootstrap-controller", "controller to connect to", "The controllers, instead.");
+      text("bootstrap-controller", "host:port,...", "The controllers, instead.");
   private static final Option<String> COMMAND_CONFIG =
       text("command-config", "file", "Property file for the admin client.");
   private static final Option<Boolean> ALTER = flag("alter", "Change the configuration.");
@@ -59,7 +59,8 @@ final class ConfigsOptions {
   private static final Option<String> CLIENT = text("client", "", "The client's id.");
   private static final Option<Boolean> CLIENT_DEFAULTS =
       flag("client-defaults", "What holds for all clients.");
-  private static final Option<String> USER = text("user", "", "The user's principal name.");
+  private static final Option<String> USER =
+      text("user", "", "The name that the user logs in with.");
   private static final Option<Boolean> USER_DEFAULTS =
       flag("user-defaults", "What holds for all users.");
   private static final Option<String> BROKER = text("broker", "", "The broker's id.");
@@ -76,8 +77,8 @@ final class ConfigsOptions {
 
   private static final OptionSet OPTIONS =
       new OptionSet(
-          "This tool helps to manipulate and describe entity config for a topic, client, user,"
-              + " broker, ip, client-metrics or group",
+          "Shows and changes what topics, brokers, clients, users, addresses and groups are"
+              + " configured with.",
           BOOTSTRAP_SERVER,
           BOOTSTRAP_CONTROLLER,
           COMMAND_CONFIG,

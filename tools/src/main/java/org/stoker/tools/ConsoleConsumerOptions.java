@@ -69,7 +69,7 @@ final class ConsoleConsumerOptions {
   private static final Option<Boolean> SKIP_MESSAGE_ON_ERROR =
       flag("skip-message-on-error", "Go on after a record that cannot be printed.");
   private static final Option<String> BOOTSTRAP_SERVER =
-      text("bootstrap-server", "server to connect to", "REQUIRED: the brokers, as host:port,….");
+      text("bootstrap-server", "host:port,...", "REQUIRED: the brokers, as host:port,….");
   private static final Option<String> KEY_DESERIALIZER =
       text("key-deserializer", "deserializer for keys", "The class that reads keys.");
   private static final Option<String> VALUE_DESERIALIZER =
@@ -84,7 +84,7 @@ final class ConsoleConsumerOptions {
 
   private static final OptionSet OPTIONS =
       new OptionSet(
-          "This tool helps to read data from Kafka topics and outputs it to standard output.",
+          "Prints the records of topics to standard output.",
           TOPIC,
           INCLUDE,
           PARTITION,

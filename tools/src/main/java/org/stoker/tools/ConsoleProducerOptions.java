@@ -16,7 +16,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class ConsoleProducerOptions {
   private static final Option<String> TOPIC = text("topic", "topic", "REQUIRED: the topic.");
   private static final Option<String> BOOTSTRAP_SERVER =
-      text("bootstrap-server", "server to connect to", "REQUIRED: the brokers, as host:port,….");
+      text("bootstrap-server", "host:port,...", "REQUIRED: the brokers, as host:port,….");
   private static final Option<Boolean> SYNC =
       flag("sync", "Wait for the answer to each record before the next one is sent.");
   private static final Option<String> COMPRESSION_CODEC =
@@ -45,15 +45,13 @@ final class ConsoleProducerOptions {
               "metadata.max.age.ms of the producer.")
           .orElse(300000L);
   private static final Option<Long> MAX_BLOCK_MS =
-      longInteger("max-block-ms", "max block on send", "max.block.ms of the producer.")
-          .orElse(60000L);
+      longInteger("max-block-ms", "milliseconds", "max.block.ms of the producer.").orElse(60000L);
   private static final Option<Long> MAX_MEMORY_BYTES =
-      longInteger("max-memory-bytes", "total memory in bytes", "buffer.memory of the producer.")
-          .orElse(33554432L);
+      longInteger("max-memory-bytes", "bytes", "buffer.memory of the producer.").orElse(33554432L);
   private static final Option<Integer> MAX_PARTITION_MEMORY_BYTES =
       integer(
               "max-partition-memory-bytes",
-              "memory in bytes per partition",
+              "bytes",
               "(Deprecated) batch.size of the producer: use --batch-size.")
           .orElse(16384);
   private static final Option<Integer> SOCKET_BUFFER_SIZE =
@@ -95,7 +93,7 @@ final class ConsoleProducerOptions {
 
   private static final OptionSet OPTIONS =
       new OptionSet(
-          "This tool helps to read data from standard input and publish it to Kafka.",
+          "Sends each line of standard input to a topic.",
           TOPIC,
           BOOTSTRAP_SERVER,
           SYNC,

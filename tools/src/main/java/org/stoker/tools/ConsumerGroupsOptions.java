@@ -15,7 +15,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 /** The command line of {@code consumer-groups}, and which of its options go together. */
 final class ConsumerGroupsOptions {
   static final Option<String> BOOTSTRAP_SERVER =
-      text("bootstrap-server", "server to connect to", "The brokers, as host:port,….");
+      text("bootstrap-server", "host:port,...", "The brokers, as host:port,….");
   static final Option<String> GROUP =
       text("group", "consumer group", "The group; may be repeated to describe or delete.");
   static final Option<String> TOPIC =
@@ -45,7 +45,7 @@ final class ConsumerGroupsOptions {
   static final Option<Boolean> EXPORT = flag("export", "Print the new offsets as CSV.");
   static final Option<Long> TO_OFFSET = longInteger("to-offset", "offset", "To this offset.");
   static final Option<String> FROM_FILE =
-      text("from-file", "path to CSV file", "To the offsets in the file, as --export prints them.");
+      text("from-file", "csv file", "To the offsets in the file, as --export prints them.");
   static final Option<String> TO_DATETIME =
       text("to-datetime", "datetime", "To the first record at or after YYYY-MM-DDTHH:mm:SS.sss.");
   static final Option<String> BY_DURATION =
@@ -68,8 +68,7 @@ final class ConsumerGroupsOptions {
 
   private static final OptionSet OPTIONS =
       new OptionSet(
-          "This tool helps to list all consumer groups, describe a consumer group, delete consumer"
-              + " group info, or reset consumer group offsets.",
+          "Lists, describes and deletes consumer groups, and moves or deletes their offsets.",
           BOOTSTRAP_SERVER,
           GROUP,
           TOPIC,

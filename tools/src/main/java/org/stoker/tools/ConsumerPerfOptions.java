@@ -17,7 +17,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** The command line of {@code consumer-perf-test}. */
 final class ConsumerPerfOptions {
   private static final Option<String> BOOTSTRAP_SERVER =
-      text("bootstrap-server", "server to connect to", "REQUIRED: the brokers, as host:port,….");
+      text("bootstrap-server", "host:port,...", "REQUIRED: the brokers, as host:port,….");
   private static final Option<String> TOPIC = text("topic", "topic", "The topic to read.");
   private static final Option<String> INCLUDE =
       text("include", "Java regex (String)", "Read the topics that match.");
@@ -60,7 +60,7 @@ final class ConsumerPerfOptions {
 
   private static final OptionSet OPTIONS =
       new OptionSet(
-          "This tool is used to verify the consumer performance.",
+          "Measures how fast a consumer reads a topic.",
           BOOTSTRAP_SERVER,
           TOPIC,
           INCLUDE,

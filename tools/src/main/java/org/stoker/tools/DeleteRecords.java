@@ -27,11 +27,11 @@ final class DeleteRecords implements Tool {
   private static final int VERSION = 1;
 
   private static final Option<String> BOOTSTRAP_SERVER =
-      text("bootstrap-server", "server(s) to use for bootstrapping", "REQUIRED: the brokers.");
+      text("bootstrap-server", "host:port,...", "REQUIRED: the brokers.");
   private static final Option<String> OFFSET_JSON_FILE =
       text(
           "offset-json-file",
-          "Offset json file path",
+          "json file",
           """
           REQUIRED: a file that names the first offset to keep of each partition:
           {"partitions": [{"topic": "foo", "partition": 1, "offset": 1}], "version": 1}\
@@ -41,7 +41,7 @@ final class DeleteRecords implements Tool {
 
   private static final OptionSet OPTIONS =
       new OptionSet(
-          "This tool helps to delete records of the given partitions down to the specified offset.",
+          "Deletes the records of partitions that lie before given offsets.",
           BOOTSTRAP_SERVER,
           OFFSET_JSON_FILE,
           COMMAND_CONFIG);

@@ -49,8 +49,7 @@ final class DumpLog implements Tool {
 
   private static final OptionSet OPTIONS =
       new OptionSet(
-          "This tool helps to parse a log file and dump its contents to the console, useful for"
-              + " debugging a seemingly corrupt log segment.",
+          "Prints what is in the files of a partition's directory, and what is wrong with them.",
           PRINT_DATA_LOG,
           VERIFY_INDEX_ONLY,
           INDEX_SANITY_CHECK,

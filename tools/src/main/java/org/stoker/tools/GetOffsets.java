@@ -23,7 +23,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /** {@code kafka-get-offsets.sh}: where partitions begin and end, and which offset a time has. */
 final class GetOffsets implements Tool {
-  private static final String ABOUT = "An interactive shell for getting topic-partition offsets.";
+  private static final String ABOUT =
+      "Tells where partitions begin and end, and which offset a time has.";
   private static final long NO_OFFSET = -1;
 
   private static final Option<String> BOOTSTRAP_SERVER =

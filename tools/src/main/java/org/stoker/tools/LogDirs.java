@@ -25,7 +25,7 @@ import org.apache.kafka.common.TopicPartition;
 /** {@code kafka-log-dirs.sh}: what lies in the brokers' log directories, as JSON. */
 final class LogDirs implements Tool {
   private static final Option<String> BOOTSTRAP_SERVER =
-      text("bootstrap-server", "server(s) to use for bootstrapping", "REQUIRED: the brokers.");
+      text("bootstrap-server", "host:port,...", "REQUIRED: the brokers.");
   private static final Option<String> COMMAND_CONFIG =
       text("command-config", "file", "Property file for the admin client.");
   private static final Option<Boolean> DESCRIBE =
@@ -39,7 +39,7 @@ final class LogDirs implements Tool {
 
   private static final OptionSet OPTIONS =
       new OptionSet(
-          "This tool helps to query log directory usage on the specified brokers.",
+          "Tells what lies in the log directories of brokers, and how large it is.",
           BOOTSTRAP_SERVER,
           COMMAND_CONFIG,
           DESCRIBE,

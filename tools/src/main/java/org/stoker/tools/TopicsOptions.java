@@ -13,7 +13,7 @@ import org.stoker.tools.ReplicaAssignments.Assignment;
 /** The command line of {@code topics}, and which of its options go together. */
 final class TopicsOptions {
   static final Option<String> BOOTSTRAP_SERVER =
-      text("bootstrap-server", "server to connect to", "REQUIRED: the brokers, as host:port,….");
+      text("bootstrap-server", "host:port,...", "REQUIRED: the brokers, as host:port,….");
   static final Option<String> COMMAND_CONFIG =
       text("command-config", "file", "Property file for the admin client.");
   static final Option<Boolean> LIST = flag("list", "List the topics.");
@@ -67,12 +67,12 @@ final class TopicsOptions {
   static final Option<Integer> PARTITION_SIZE_LIMIT =
       integer(
           "partition-size-limit-per-response",
-          "maximum number of partitions per response",
+          "partitions",
           "How many partitions one response of a describe may hold.");
 
   private static final OptionSet OPTIONS =
       new OptionSet(
-          "This tool helps to create, delete, describe, or change a topic.",
+          "Creates, lists, describes, changes and deletes topics.",
           BOOTSTRAP_SERVER,
           COMMAND_CONFIG,
           LIST,
@@ -109,9 +109,6 @@ final class TopicsOptions {
   }
 
   static TopicsOptions parse(String[] args, Terminal terminal) {
-    if (args.length == 0) {
-      throw new UsageException(OPTIONS, "Create, delete, describe, or change a topic.");
-    }
     ParsedOptions parsed = OPTIONS.parse(args);
     if (ACTIONS.stream().filter(parsed::has).count() != 1) {
       throw parsed.wrongUsage(

@@ -90,6 +90,12 @@ final class Comparison {
     return this;
   }
 
+  /** What explains a tool is in our own words; that it does, and how it ends, is as in Kafka. */
+  Comparison inOurOwnWords() {
+    errIgnored = true;
+    return this;
+  }
+
   /**
    * A question about something that was changed just before: brokers learn of it a little later.
    */

@@ -286,7 +286,7 @@ final class DumpLogComparisonIT {
     both.run("dump-log", "--print-data-log").same();
     both.run("dump-log", "--files").same();
     both.run("dump-log", "--bogus").same();
-    both.run("dump-log").same();
-    both.run("dump-log", "--help").same();
+    both.run("dump-log").inOurOwnWords().same();
+    both.run("dump-log", "--help").inOurOwnWords().same();
   }
 }

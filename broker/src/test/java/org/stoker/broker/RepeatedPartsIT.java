@@ -7,11 +7,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopicCollection;
 import org.apache.kafka.common.message.CreatePartitionsResponseData.CreatePartitionsTopicResult;
+import org.apache.kafka.common.message.DeleteGroupsRequestData;
+import org.apache.kafka.common.message.DeleteRecordsRequestData;
+import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPartition;
+import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
+import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPartitionResult;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
 import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResult;
@@ -26,6 +34,8 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.CreatePartitionsResponse;
+import org.apache.kafka.common.requests.DeleteGroupsResponse;
+import org.apache.kafka.common.requests.DeleteRecordsResponse;
 import org.apache.kafka.common.requests.DeleteTopicsResponse;
 import org.apache.kafka.common.requests.ListOffsetsResponse;
 import org.apache.kafka.common.requests.OffsetCommitResponse;
@@ -185,5 +195,59 @@ final class RepeatedPartsIT {
     assertThat(answer.data().topics().getFirst().partitions())
         .extracting(partition -> Errors.forCode(partition.errorCode()))
         .containsExactly(Errors.ILLEGAL_GENERATION, Errors.ILLEGAL_GENERATION);
+  }
+
+  @Test
+  void theLastOffsetToDeleteRecordsUpToCounts() throws Exception {
+    broker.createTopic("shortened", 1, Map.of());
+    try (var producer = broker.producer(Map.of())) {
+      for (int i = 0; i < 5; i++) {
+        producer.send(new ProducerRecord<>("shortened", "record " + i)).get();
+      }
+    }
+    List<DeleteRecordsTopic> topics =
+        Stream.of(4L, 2L)
+            .map(offset ->
+                new DeleteRecordsTopic()
+                    .setName("shortened")
+                    .setPartitions(
+                        List.of(
+                            new DeleteRecordsPartition().setPartitionIndex(0).setOffset(offset))))
+            .toList();
+
+    DeleteRecordsResponse answer =
+        ask(
+            DeleteRecordsResponse.class,
+            ApiKeys.DELETE_RECORDS,
+            2,
+            new DeleteRecordsRequestData().setTimeoutMs(PATIENCE_MS).setTopics(topics));
+
+    assertThat(answer.data().topics()).hasSize(1);
+    assertThat(answer.data().topics().find("shortened").partitions())
+        .extracting(DeleteRecordsPartitionResult::lowWatermark)
+        .containsExactly(2L);
+  }
+
+  @Test
+  void aGroupThatIsToBeDeletedTwiceIsDeletedOnce() throws Exception {
+    broker.createTopic("grouped", 1, Map.of());
+    try (var admin = broker.admin()) {
+      admin
+          .alterConsumerGroupOffsets(
+              "twice", Map.of(new TopicPartition("grouped", 0), new OffsetAndMetadata(0)))
+          .all()
+          .get();
+    }
+
+    DeleteGroupsResponse answer =
+        ask(
+            DeleteGroupsResponse.class,
+            ApiKeys.DELETE_GROUPS,
+            2,
+            new DeleteGroupsRequestData().setGroupsNames(List.of("twice", "twice")));
+
+    assertThat(answer.data().results())
+        .extracting(result -> Errors.forCode(result.errorCode()))
+        .containsExactly(Errors.NONE);
   }
 }

@@ -1,7 +1,9 @@
 package org.stoker.handlers;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.stoker.base.Uuid;
 import org.stoker.network.Request;
@@ -36,29 +38,42 @@ final class DeleteRecordsHandler implements Handler {
             request.respond(new DeleteRecordsResponse().setTopics(topics));
           }
         };
-    for (DeleteRecordsTopic topic : body.topics()) {
-      List<DeleteRecordsPartitionResult> results = new ArrayList<>();
-      for (DeleteRecordsPartition asked : topic.partitions()) {
-        DeleteRecordsPartitionResult result =
-            new DeleteRecordsPartitionResult()
-                .setPartitionIndex(asked.partitionIndex())
-                .setLowWatermark(NO_LOW_WATERMARK);
-        results.add(result);
-        Partition partition = lookup.find(Uuid.ZERO, topic.name(), asked.partitionIndex());
-        if (ClusterView.isInternal(topic.name())) {
-          result.setErrorCode(ErrorCode.INVALID_TOPIC_EXCEPTION.code());
-        } else if (partition == null) {
-          ErrorCode error = lookup.errorOf(Uuid.ZERO, topic.name(), asked.partitionIndex());
-          result.setErrorCode(error.code());
-        } else {
-          deletions.add(() -> delete(partition, asked.offset(), result, oneLess));
-        }
-      }
-      topics.add(new DeleteRecordsTopicResult().setName(topic.name()).setPartitions(results));
-    }
+    lastOffsets(body)
+        .forEach((topic, offsets) -> {
+          List<DeleteRecordsPartitionResult> results = new ArrayList<>();
+          offsets.forEach((index, offset) -> {
+            DeleteRecordsPartitionResult result =
+                new DeleteRecordsPartitionResult()
+                    .setPartitionIndex(index)
+                    .setLowWatermark(NO_LOW_WATERMARK);
+            results.add(result);
+            Partition partition = lookup.find(Uuid.ZERO, topic, index);
+            if (ClusterView.isInternal(topic)) {
+              result.setErrorCode(ErrorCode.INVALID_TOPIC_EXCEPTION.code());
+            } else if (partition == null) {
+              result.setErrorCode(lookup.errorOf(Uuid.ZERO, topic, index).code());
+            } else {
+              deletions.add(() -> delete(partition, offset, result, oneLess));
+            }
+          });
+          topics.add(new DeleteRecordsTopicResult().setName(topic).setPartitions(results));
+        });
     unfinished.addAndGet(deletions.size());
     deletions.forEach(Runnable::run);
     oneLess.run();
+  }
+
+  /** Where a partition is in the request more than once, the last offset counts. */
+  private static Map<String, Map<Integer, Long>> lastOffsets(DeleteRecordsRequest body) {
+    Map<String, Map<Integer, Long>> offsets = new LinkedHashMap<>();
+    for (DeleteRecordsTopic topic : body.topics()) {
+      Map<Integer, Long> ofTopic =
+          offsets.computeIfAbsent(topic.name(), _ -> new LinkedHashMap<>());
+      for (DeleteRecordsPartition partition : topic.partitions()) {
+        ofTopic.put(partition.partitionIndex(), partition.offset());
+      }
+    }
+    return offsets;
   }
 
   private static void delete(

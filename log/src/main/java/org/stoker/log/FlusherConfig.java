@@ -20,7 +20,7 @@ public record FlusherConfig(
     int preallocateAfterFlushes,
     int mostBytesPerFlushToPreallocate) {
   public static final FlusherConfig DEFAULT =
-      new FlusherConfig(8, 16, 256L << 20, 2_000_000, 16, 64 * 1024);
+      new FlusherConfig(8, 8, 256L << 20, 2_000_000, 16, 64 * 1024);
 
   public FlusherConfig {
     if (syncThreads < 1

@@ -197,7 +197,12 @@ public final class Log {
 
   private boolean mustRoll(long nowMs) throws IOException {
     return state.active.mustRoll(
-        facts.sizeBytes(), facts.lastOffset(), facts.maxTimestamp(), state.rollJitterMs, nowMs);
+        state.config.segment(),
+        facts.sizeBytes(),
+        facts.lastOffset(),
+        facts.maxTimestamp(),
+        state.rollJitterMs,
+        nowMs);
   }
 
   private void readFacts(ByteBuffer batches, int leaderEpoch, AppendOrigin origin, long nowMs) {

@@ -160,6 +160,8 @@ public final class LogDirectory {
    * Makes sure that the directory belongs to this broker, and gives it an id if it has none.
    * Durably and before the broker joins a cluster: by this id its next life is known as the same
    * broker's.
+   *
+   * @throws LogDirectoryException if it is another's or cannot be used; its lock is given back
    */
   public void identify(int nodeId) throws LogDirectoryException {
     identifyAs(nodeId, null);
@@ -174,6 +176,16 @@ public final class LogDirectory {
   }
 
   private void identifyAs(int nodeId, @Nullable String clusterId) throws LogDirectoryException {
+    try {
+      metaProperties = identified(nodeId, clusterId);
+    } catch (LogDirectoryException e) {
+      unlock();
+      throw e;
+    }
+  }
+
+  private MetaProperties identified(int nodeId, @Nullable String clusterId)
+      throws LogDirectoryException {
     MetaProperties found = readMetaProperties();
     MetaProperties wanted =
         completed(found == null ? MetaProperties.EMPTY : found, nodeId, clusterId);
@@ -185,7 +197,7 @@ public final class LogDirectory {
             "meta.properties of " + config.path() + " cannot be written: " + reason(e), e);
       }
     }
-    metaProperties = wanted;
+    return wanted;
   }
 
   private MetaProperties completed(MetaProperties found, int nodeId, @Nullable String clusterId)
@@ -217,6 +229,7 @@ public final class LogDirectory {
    * #refused}.
    *
    * @param configs the configuration of a topic
+   * @throws LogDirectoryException if the directory itself cannot be read; its lock is given back
    */
   public void load(Function<String, LogConfig> configs) throws LogDirectoryException {
     try {
@@ -236,6 +249,7 @@ public final class LogDirectory {
       open(partitions, wasClosedCleanly, configs);
       environment.disk().syncDirectory(config.path());
     } catch (IOException e) {
+      unlock();
       throw new LogDirectoryException(
           "log directory " + config.path() + " cannot be opened: " + reason(e), e);
     }

@@ -94,6 +94,11 @@ final class LogRecovery {
     leaderEpochs.truncate(logStartOffset, logEndOffset);
     loadProducers(producers, logStartOffset, logEndOffset);
     snapshots.deleteStray(segments.stream().map(Segment::baseOffset).toList());
+    // A walk opens three files of each partition: by the thousand they would use up what a process
+    // may open.
+    for (Segment segment : segments) {
+      segment.letGo();
+    }
     return new LogContents(
         topicId, segments, logStartOffset, logEndOffset, producers, leaderEpochs, 1);
   }

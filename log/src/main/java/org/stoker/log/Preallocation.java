@@ -1,9 +1,11 @@
 package org.stoker.log;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.ConfinedTo;
+import org.stoker.base.DiskFile;
 import org.stoker.base.DiskFullException;
 
 /**
@@ -24,6 +26,8 @@ final class Preallocation {
 
   // As much as a large produce request: an event loop writes that at once anyway.
   private static final int MOST_STEP_BYTES = 1024 * 1024;
+
+  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 * 1024).asReadOnlyBuffer();
 
   private final FlusherConfig config;
   private long flushCount;
@@ -58,6 +62,12 @@ final class Preallocation {
         // What room there is belongs to the records; without zeros their syncs are slower.
         LOG.debug("{} is not preallocated: {}", active.path(), e.getMessage());
       }
+    }
+  }
+
+  static void writeZeros(DiskFile file, int from, int to) throws IOException {
+    for (int at = from; at < to; at += ZEROS.capacity()) {
+      file.write(ZEROS.slice(0, Math.min(ZEROS.capacity(), to - at)), at);
     }
   }
 }

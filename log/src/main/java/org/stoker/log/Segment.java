@@ -26,7 +26,6 @@ import org.stoker.records.RecordBytes;
 final class Segment {
   private static final Logger LOG = LoggerFactory.getLogger(Segment.class);
   private static final long UNKNOWN = Long.MIN_VALUE;
-  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 * 1024).asReadOnlyBuffer();
 
   private final Disk disk;
   private final long baseOffset;
@@ -287,11 +286,20 @@ final class Segment {
     return scan.moveTo(0) ? scan.batch().maxTimestamp() : UNKNOWN;
   }
 
-  /** Whether these batches must go to a new segment. */
+  /**
+   * Whether these batches must go to a new segment.
+   *
+   * @param configNow of the topic, which may have changed since the segment was made
+   */
   boolean mustRoll(
-      int appendSizeBytes, long lastOffset, long maxTimestampOfAppend, long jitterMs, long nowMs)
+      LogConfig.SegmentConfig configNow,
+      int appendSizeBytes,
+      long lastOffset,
+      long maxTimestampOfAppend,
+      long jitterMs,
+      long nowMs)
       throws IOException {
-    if (sizeBytes > config.segmentSizeBytes() - appendSizeBytes) {
+    if (sizeBytes > configNow.segmentSizeBytes() - appendSizeBytes) {
       return true;
     }
     if (lastOffset - baseOffset > Integer.MAX_VALUE) {
@@ -300,7 +308,7 @@ final class Segment {
     if (sizeBytes > 0) {
       long waitedMs =
           firstTimestamp >= 0 ? maxTimestampOfAppend - firstTimestamp : nowMs - madeAtMs;
-      if (waitedMs > config.rollAfterMs() - jitterMs) {
+      if (waitedMs > configNow.rollAfterMs() - jitterMs) {
         return true;
       }
     }
@@ -361,17 +369,11 @@ final class Segment {
     if (open != null && end > sizeBytes) {
       // Noted first: a write that fails leaves some of them behind.
       preallocatedTo = end;
-      for (int at = sizeBytes; at < end; at += ZEROS.capacity()) {
-        open.file().write(ZEROS.slice(0, Math.min(ZEROS.capacity(), end - at)), at);
-      }
+      Preallocation.writeZeros(open.file(), sizeBytes, end);
     }
   }
 
-  /**
-   * Cuts off what was preallocated and not used; the caller syncs.
-   *
-   * @return whether there was any
-   */
+  /** Cuts off what was preallocated and not used; true if there was any, and the caller syncs. */
   boolean trim() throws IOException {
     SegmentFile open = file;
     if (open == null || !hasRoomAhead()) {
@@ -546,11 +548,7 @@ final class Segment {
   /** No new reader gets it; the file closes when the last one has released it. */
   synchronized void retire() {
     isGone = true;
-    SegmentFile open = file;
-    file = null;
-    if (open != null) {
-      open.release();
-    }
+    releaseFile();
   }
 
   /** Removes the files of a retired segment. */
@@ -559,6 +557,26 @@ final class Segment {
     offsetIndex.delete();
     timeIndex.delete();
     transactionIndex.delete();
+  }
+
+  /** Closes its files until they are needed again; nobody else has found the segment yet. */
+  void letGo() throws IOException {
+    closeIndexes();
+    releaseFile();
+  }
+
+  private void releaseFile() {
+    SegmentFile open = file;
+    file = null;
+    if (open != null) {
+      open.release();
+    }
+  }
+
+  private void closeIndexes() throws IOException {
+    offsetIndex.close();
+    timeIndex.close();
+    transactionIndex.close();
   }
 
   /** Closes for good, with everything that a later start relies on in the files. */
@@ -574,9 +592,7 @@ final class Segment {
         syncLog();
       }
     }
-    offsetIndex.close();
-    timeIndex.close();
-    transactionIndex.close();
+    closeIndexes();
     retire();
   }
 

@@ -29,28 +29,38 @@ import org.jspecify.annotations.Nullable;
 
 /** A partition's directory in the hands of Apache Kafka's own storage classes. */
 final class KafkaLog implements AutoCloseable {
+  static final String SEGMENT_BYTES =
+      org.apache.kafka.storage.internals.log.LogConfig.INTERNAL_SEGMENT_BYTES_CONFIG;
+
   private final KafkaScheduler scheduler = new KafkaScheduler(1);
   final UnifiedLog log;
 
   KafkaLog(Path directory, boolean wasClosedCleanly, long recoveryPoint) {
+    this(
+        directory,
+        wasClosedCleanly,
+        recoveryPoint,
+        Map.of(SEGMENT_BYTES, "2000", "index.interval.bytes", "200"),
+        Time.SYSTEM);
+  }
+
+  KafkaLog(
+      Path directory,
+      boolean wasClosedCleanly,
+      long recoveryPoint,
+      Map<String, String> config,
+      Time time) {
     scheduler.startup();
-    var config =
-        new org.apache.kafka.storage.internals.log.LogConfig(
-            Map.of(
-                org.apache.kafka.storage.internals.log.LogConfig.INTERNAL_SEGMENT_BYTES_CONFIG,
-                "2000",
-                "index.interval.bytes",
-                "200"));
     try {
       log =
           UnifiedLog.create(
               directory.toFile(),
-              config,
+              new org.apache.kafka.storage.internals.log.LogConfig(config),
               0,
               recoveryPoint,
               scheduler,
               new BrokerTopicStats(),
-              Time.SYSTEM,
+              time,
               300_000,
               new ProducerStateManagerConfig(86_400_000, false),
               600_000,

@@ -57,4 +57,29 @@ final class LogFilesOpenedTest {
     assertThat(written.logEndOffset()).isEqualTo(1);
     assertThat(Batches.valuesFrom(written, 0, 100)).isEqualTo(List.of("record 10"));
   }
+
+  @Test
+  void aStartAfterACrashLeavesNoSegmentOpenThatItHadToRead() throws LogDirectoryException {
+    var disk = new SimulatedDisk(1);
+    var first = new LogWorld(disk, ROOT);
+    for (int i = 0; i < 50; i++) {
+      Log log = first.create(new TopicPartition("topic", i), LogConfig.DEFAULT);
+      first.append(log, Batches.idempotent(7, 0, 0, 100, "a", "b"));
+    }
+    first.flush();
+    first.directory.stopForCrash();
+
+    var second = new LogWorld(disk, ROOT);
+
+    assertThat(second.directory.logs()).hasSize(50);
+    for (Log log : second.directory.logs()) {
+      Segment segment = log.view().activeSegment();
+      assertThat(segment.isOpen()).isFalse();
+      assertThat(segment.offsetIndex().isOpen()).isFalse();
+      assertThat(segment.timeIndex().isOpen()).isFalse();
+      assertThat(second.append(log, Batches.idempotent(7, 0, 2, 101, "c")))
+          .isEqualTo(new AppendOutcome.Appended(2, 2, -1, 0));
+      assertThat(Batches.valuesFrom(log, 0, 1000)).isEqualTo(List.of("a", "b", "c"));
+    }
+  }
 }

@@ -1,0 +1,40 @@
+package org.stoker.benchmarks.compare;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+
+/** What the load driver is asked to do, written as its {@code JobArguments} read it. */
+record JobRequest(ObjectNode json) {
+  static JobRequest of(String job, RunningBroker broker) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    return new JobRequest(json.put("job", job).put("bootstrap", broker.bootstrap()));
+  }
+
+  JobRequest with(String name, String value) {
+    json.put(name, value);
+    return this;
+  }
+
+  JobRequest with(String name, int value) {
+    json.put(name, value);
+    return this;
+  }
+
+  JobRequest with(String name, boolean value) {
+    json.put(name, value);
+    return this;
+  }
+
+  JobRequest with(String name, Map<String, String> values) {
+    ObjectNode object = json.putObject(name);
+    values.forEach(object::put);
+    return this;
+  }
+
+  JobRequest with(String name, JsonNode value) {
+    json.set(name, value);
+    return this;
+  }
+}

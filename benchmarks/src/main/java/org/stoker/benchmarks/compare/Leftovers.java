@@ -1,0 +1,102 @@
+package org.stoker.benchmarks.compare;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.stoker.base.ThreadSafe;
+
+/**
+ * Processes and directories that the comparison has made and not yet put away; the shutdown hook
+ * puts away the rest, so that nothing stays behind after Ctrl-C.
+ */
+@ThreadSafe
+final class Leftovers {
+  private static final long WAIT_S = 20;
+
+  private final Deque<Process> processes = new ArrayDeque<>();
+  private final Deque<Path> directories = new ArrayDeque<>();
+  private boolean isClosed;
+
+  synchronized Process keep(ProcessBuilder builder) throws IOException {
+    if (isClosed) {
+      throw new IOException("the comparison is being stopped");
+    }
+    Process process = builder.start();
+    processes.push(process);
+    return process;
+  }
+
+  synchronized Path keep(Path directory) throws IOException {
+    delete(directory);
+    Files.createDirectories(directory);
+    directories.push(directory);
+    return directory;
+  }
+
+  /** Ends a process at once if it still runs. */
+  void end(Process process) {
+    process.destroyForcibly();
+    awaitEnd(process);
+    synchronized (this) {
+      processes.remove(process);
+    }
+  }
+
+  void remove(Path directory) throws IOException {
+    delete(directory);
+    synchronized (this) {
+      directories.remove(directory);
+    }
+  }
+
+  /** To be called when the JVM ends. */
+  void putAway() {
+    List<Process> running;
+    List<Path> left;
+    synchronized (this) {
+      isClosed = true;
+      running = List.copyOf(processes);
+      left = List.copyOf(directories);
+    }
+    running.forEach(Process::destroyForcibly);
+    for (Process process : running) {
+      awaitEnd(process);
+    }
+    for (Path directory : left) {
+      try {
+        delete(directory);
+      } catch (IOException e) {
+        Progress.say("could not delete " + directory + ": " + e);
+      }
+    }
+  }
+
+  private static void awaitEnd(Process process) {
+    var _ = process.onExit().completeOnTimeout(process, WAIT_S, TimeUnit.SECONDS).join();
+  }
+
+  private static void delete(Path directory) throws IOException {
+    if (Files.notExists(directory)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (UncheckedIOException e) {
+      // A broker on its way out deletes files of its own.
+      if (!(e.getCause() instanceof NoSuchFileException)) {
+        throw e.getCause();
+      }
+      delete(directory);
+    }
+  }
+}

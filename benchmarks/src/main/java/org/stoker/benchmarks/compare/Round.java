@@ -1,0 +1,122 @@
+package org.stoker.benchmarks.compare;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.stoker.base.Clock;
+import org.stoker.base.ConfinedTo;
+import org.stoker.benchmarks.compare.BrokerUnderComparison.Installation;
+
+/** One broker's turn in a row: a fresh directory, a fresh process, a fresh client. */
+@ConfinedTo(ConfinedTo.ONE_THREAD)
+final class Round implements AutoCloseable {
+  private final Bench bench;
+  private final BrokerUnderComparison broker;
+  private final Path directory;
+  private final Deque<Runnable> open = new ArrayDeque<>();
+  private final Map<Metric, Double> values = new LinkedHashMap<>();
+
+  Round(Bench bench, BrokerUnderComparison broker) throws IOException {
+    this.bench = bench;
+    this.broker = broker;
+    this.directory = bench.leftovers().keep(bench.workDirectory().resolve("round"));
+  }
+
+  BrokerUnderComparison broker() {
+    return broker;
+  }
+
+  Clock clock() {
+    return bench.clock();
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  int scaled(int full) {
+    return bench.scaled(full);
+  }
+
+  /** Makes what the broker needs before its first start. */
+  Installation install(Map<String, String> overrides)
+      throws IOException, InterruptedException, RoundFailed {
+    var at = new Installation(directory, FreePort.any(), overrides);
+    broker.prepare(at);
+    return at;
+  }
+
+  /** Starts the broker's process, which then has everything before it. */
+  RunningBroker launch(Installation at) throws IOException {
+    RunningBroker running = RunningBroker.start(broker, at, bench.leftovers());
+    open.push(running::close);
+    return running;
+  }
+
+  /** Installs, starts, and waits until the broker takes connections. */
+  RunningBroker start() throws IOException, InterruptedException, RoundFailed {
+    RunningBroker running = launch(install(Map.of()));
+    running.awaitListening(bench.clock());
+    return running;
+  }
+
+  LoadDriver client() throws IOException, InterruptedException, RoundFailed {
+    LoadDriver driver =
+        LoadDriver.start(bench.java(), directory.resolve("client.log"), bench.leftovers());
+    open.push(driver::close);
+    return driver;
+  }
+
+  /** Has a job done that has a measured part. */
+  static Stretch measure(LoadDriver client, JobRequest job, RunningBroker broker)
+      throws IOException, InterruptedException, RoundFailed {
+    client.begin(job.json());
+    client.await("measuring");
+    double before = broker.cpuSeconds();
+    JsonNode seen = client.await("measured");
+    double after = broker.cpuSeconds();
+    client.await("done");
+    return new Stretch(seen, after - before);
+  }
+
+  static void have(LoadDriver client, JobRequest job)
+      throws IOException, InterruptedException, RoundFailed {
+    client.begin(job.json());
+    client.await("done");
+  }
+
+  /** How often this file system makes a small appended record durable, before the broker starts. */
+  void measureRawDisk() throws IOException {
+    put(RawDisk.SYNCS, RawDisk.syncsPerSecond(directory, bench.clock()));
+  }
+
+  void put(Metric metric, double value) {
+    values.put(metric, value);
+  }
+
+  Map<Metric, Double> values() {
+    return Collections.unmodifiableMap(values);
+  }
+
+  @Override
+  public void close() throws IOException {
+    while (!open.isEmpty()) {
+      open.pop().run();
+    }
+    bench.leftovers().remove(directory);
+    settleDisk();
+  }
+
+  /** What one round left dirty must not be written in the next one's time. */
+  private void settleDisk() throws IOException {
+    Process sync =
+        bench.leftovers().keep(new ProcessBuilder("sync", "-f", bench.workDirectory().toString()));
+    var _ = sync.onExit().join();
+    bench.leftovers().end(sync);
+  }
+}

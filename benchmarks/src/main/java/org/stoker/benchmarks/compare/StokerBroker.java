@@ -1,0 +1,43 @@
+package org.stoker.benchmarks.compare;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Stoker as {@code bin/stoker start} starts it, with nothing else. */
+record StokerBroker(Path home) implements BrokerUnderComparison {
+  static final String NAME = "Stoker";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public void prepare(Installation at) {
+    // The first start makes what it needs.
+  }
+
+  @Override
+  public List<String> command(Installation at) {
+    var command = new ArrayList<String>();
+    command.add(home.resolve("bin/stoker").toString());
+    command.add("start");
+    command.addAll(List.of("--data-dir", at.directory().resolve("data").toString()));
+    command.addAll(List.of("--port", Integer.toString(at.port())));
+    at.overrides()
+        .forEach((key, value) -> command.addAll(List.of("--override", key + "=" + value)));
+    return command;
+  }
+
+  @Override
+  public Map<String, String> onDisk() {
+    return Map.of();
+  }
+
+  @Override
+  public Map<String, String> inPageCache() {
+    return Map.of("log.flush.acks", "false");
+  }
+}

@@ -1,0 +1,48 @@
+package org.stoker.benchmarks.compare;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * What the measured part of a job brought.
+ *
+ * @param seen what the load driver says of it
+ * @param brokerCpuS processor time of the broker in it
+ */
+record Stretch(JsonNode seen, double brokerCpuS) {
+  double elapsedS() {
+    return seen.path("elapsedS").asDouble();
+  }
+
+  double megabytes() {
+    return seen.path("bytes").asLong() / 1e6;
+  }
+
+  long records() {
+    return seen.path("records").asLong();
+  }
+
+  double megabytesPerSecond() {
+    return megabytes() / elapsedS();
+  }
+
+  double recordsPerSecond() {
+    return records() / elapsedS();
+  }
+
+  double brokerCpuSecondsPerGigabyte() {
+    return brokerCpuS / megabytes() * 1000;
+  }
+
+  /** How many cores the client kept busy. */
+  double clientCores() {
+    return seen.path("clientCpuS").asDouble() / elapsedS();
+  }
+
+  double brokerCores() {
+    return brokerCpuS / elapsedS();
+  }
+
+  double milliseconds(String percentile) {
+    return seen.path(percentile + "Us").asDouble() / 1e3;
+  }
+}

@@ -1,5 +1,6 @@
 package org.stoker.benchmarks.compare;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -35,15 +36,29 @@ final class Comparison {
   }
 
   private void runOnce(Row row, BrokerUnderComparison broker, int number, Readings readings) {
+    String turn = "round " + number + " of " + broker.name();
     try (var round = new Round(bench, broker)) {
-      row.run(round);
+      try {
+        row.run(round);
+      } catch (Exception e) {
+        round.keepLogs(logs(row, broker, number));
+        throw e;
+      }
       readings.add(broker, round.values());
-      Progress.say("  round " + number + " " + broker.name() + ": " + inWords(round.values()));
+      Progress.say("  " + turn + ": " + inWords(round.values()));
     } catch (Exception e) {
       String reason = e instanceof RoundFailed ? String.valueOf(e.getMessage()) : e.toString();
-      readings.fail(broker, number, reason);
-      Progress.say("  round " + number + " " + broker.name() + " FAILED: " + reason);
+      readings.fail(turn + ": " + reason);
+      Progress.say("  " + turn + " FAILED: " + reason);
+      Progress.say("  its logs: " + logs(row, broker, number));
     }
+  }
+
+  private Path logs(Row row, BrokerUnderComparison broker, int number) {
+    return bench
+        .workDirectory()
+        .resolve("failed")
+        .resolve(row.key() + "-" + number + "-" + broker.name());
   }
 
   private static String inWords(Map<Metric, Double> values) {

@@ -20,8 +20,8 @@ final class Readings {
             .add(value));
   }
 
-  void fail(BrokerUnderComparison broker, int round, String reason) {
-    failures.add("round " + round + " of " + broker.name() + ": " + reason);
+  void fail(String sentence) {
+    failures.add(sentence);
   }
 
   RowResult result(Row row) {

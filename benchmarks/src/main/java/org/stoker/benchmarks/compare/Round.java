@@ -2,12 +2,15 @@ package org.stoker.benchmarks.compare;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.stoker.base.Clock;
 import org.stoker.base.ConfinedTo;
 import org.stoker.benchmarks.compare.BrokerUnderComparison.Installation;
@@ -93,6 +96,16 @@ final class Round implements AutoCloseable {
   /** How often this file system makes a small appended record durable, before the broker starts. */
   void measureRawDisk() throws IOException {
     put(RawDisk.SYNCS, RawDisk.syncsPerSecond(directory, bench.clock()));
+  }
+
+  /** Keeps what broker and client wrote, for whoever looks into a failed round. */
+  void keepLogs(Path into) throws IOException {
+    Files.createDirectories(into);
+    try (Stream<Path> logs = Files.list(directory)) {
+      for (Path log : logs.filter(file -> file.toString().endsWith(".log")).toList()) {
+        Files.copy(log, into.resolve(log.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
   }
 
   void put(Metric metric, double value) {

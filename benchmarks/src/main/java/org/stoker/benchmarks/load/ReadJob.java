@@ -2,10 +2,8 @@ package org.stoker.benchmarks.load;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -49,7 +47,7 @@ final class ReadJob implements Job {
 
   /** Returns how many bytes of values were read. */
   private long read(JobArguments arguments, Topic topic, int[] sent) throws JobFailed {
-    var check = new ReadBackCheck(topic.partitions(), sent);
+    var check = new ReadBackCheck(topic.partitionCount(), sent);
     long bytes = 0;
     try (var consumer =
         new KafkaConsumer<>(
@@ -81,11 +79,7 @@ final class ReadJob implements Job {
 
   /** Returns how many records there are. */
   private static long begin(KafkaConsumer<byte[], byte[]> consumer, Topic topic) {
-    List<TopicPartition> partitions =
-        new ArrayList<>(
-            IntStream.range(0, topic.partitions())
-                .mapToObj(partition -> new TopicPartition(topic.name(), partition))
-                .toList());
+    List<TopicPartition> partitions = topic.partitions();
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
     long records = 0;

@@ -113,7 +113,7 @@ final class Sender implements AutoCloseable {
     filler.fill(value);
     NumberedRecord.seal(value, number, sent, dueNs);
     // Producers start at different partitions, so that they do not march through them in step.
-    Integer partition = isSpread ? Math.floorMod(sent + number * 61, topic.partitions()) : null;
+    Integer partition = isSpread ? Math.floorMod(sent + number * 61, topic.partitionCount()) : null;
     sent++;
     return new ProducerRecord<>(topic.name(), partition, null, value);
   }

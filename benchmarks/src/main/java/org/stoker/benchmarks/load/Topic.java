@@ -1,16 +1,18 @@
 package org.stoker.benchmarks.load;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 
 /** The topic of a job: created by it, with the settings that the comparison asked for. */
-record Topic(String name, int partitions, Map<String, String> settings) {
+record Topic(String name, int partitionCount, Map<String, String> settings) {
   private static final long WAIT_S = 120;
 
   static Topic of(JobArguments arguments) {
@@ -18,11 +20,27 @@ record Topic(String name, int partitions, Map<String, String> settings) {
         arguments.text("topic"), arguments.integer("partitions"), arguments.texts("topicSettings"));
   }
 
-  void create(JobArguments arguments)
-      throws InterruptedException, ExecutionException, TimeoutException {
+  /**
+   * Creates it, and returns when every partition's leader answers.
+   *
+   * <p>A broker of Kafka's tells of a leader before that leader takes records. An idempotent
+   * producer whose first batch is refused then, and its second accepted, never gets out of it.
+   */
+  void create(JobArguments arguments) throws Exception {
     try (Admin admin = Admin.create(arguments.client(Map.of()))) {
-      var topic = new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(settings);
+      var topic =
+          new NewTopic(name, Optional.of(partitionCount), Optional.empty()).configs(settings);
       admin.createTopics(List.of(topic)).all().get(WAIT_S, TimeUnit.SECONDS);
+      var latest = new HashMap<TopicPartition, OffsetSpec>();
+      partitions().forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+      // Asks the leaders, again until they answer.
+      admin.listOffsets(latest).all().get(WAIT_S, TimeUnit.SECONDS);
     }
+  }
+
+  List<TopicPartition> partitions() {
+    return IntStream.range(0, partitionCount)
+        .mapToObj(partition -> new TopicPartition(name, partition))
+        .toList();
   }
 }

@@ -16,9 +16,7 @@ sealed interface BrokerUnderComparison permits KafkaBroker, StokerBroker {
   List<String> command(Installation at);
 
   /** Added to what the broker's process inherits. */
-  default Map<String, String> environment() {
-    return Map.of();
-  }
+  Map<String, String> environment();
 
   /** Settings of a topic whose acknowledged records are on disk. */
   Map<String, String> onDisk();

@@ -46,7 +46,9 @@ public final class CompareMain {
         new Bench(new SystemClock(), leftovers, java, home, work, options.isQuick() ? 10 : 1);
     var comparison =
         new Comparison(
-            bench, List.of(new KafkaBroker(kafka, java), new StokerBroker(home)), options.rounds());
+            bench,
+            List.of(new KafkaBroker(kafka, java, List.of()), new StokerBroker(home, true)),
+            options.rounds());
 
     var facts = Machine.facts(home, work);
     if (options.isQuick()) {

@@ -26,7 +26,8 @@ record ConsumeRow() implements Row {
   public void run(Round round) throws Exception {
     RunningBroker broker = round.start();
     LoadDriver client = round.client();
-    ProduceLoad load = ProduceLoad.of(6, Rows.KILOBYTE, RECORDS / 10, RECORDS);
+    ProduceLoad load =
+        ProduceLoad.of(6, Rows.KILOBYTE, ProduceLoad.Length.records(RECORDS / 10, RECORDS));
     Stretch produced = load.run(round, broker, client, key());
 
     Stretch read =

@@ -7,22 +7,21 @@ import java.util.Map;
 record CpuRow() implements Row {
   private record Shape(String name, ProduceLoad load, double aim) {}
 
-  private static final int WARM_UP = 100_000;
-  private static final int MEASURED = 400_000;
+  private static final ProduceLoad.Length LENGTH = ProduceLoad.Length.records(100_000, 400_000);
+  private static final ProduceLoad.Length MANY = ProduceLoad.Length.records(500_000, 2_000_000);
   private static final int SMALL = 100;
   private static final Map<String, String> BIG_BATCHES =
       Map.of("batch.size", "131072", "linger.ms", "20");
 
   private static final List<Shape> SHAPES =
       List.of(
-          new Shape("1 KB, 6 partitions", ProduceLoad.of(6, Rows.KILOBYTE, WARM_UP, MEASURED), 0.6),
-          new Shape("1 KB, 1 partition", ProduceLoad.of(1, Rows.KILOBYTE, WARM_UP, MEASURED), 0.6),
+          new Shape("1 KB, 6 partitions", ProduceLoad.of(6, Rows.KILOBYTE, LENGTH), 0.6),
+          new Shape("1 KB, 1 partition", ProduceLoad.of(1, Rows.KILOBYTE, LENGTH), 0.6),
           new Shape("1 KB, 6 partitions, 128 KB batches", withClient(BIG_BATCHES), 0.8),
           new Shape("1 KB, 6 partitions, lz4", withClient(compressed("lz4")), 0.6),
           new Shape("1 KB, 6 partitions, zstd", withClient(compressed("zstd")), 0.6));
 
-  private static final ProduceLoad HUNDRED_BYTES =
-      ProduceLoad.of(6, SMALL, WARM_UP * 5, MEASURED * 5);
+  private static final ProduceLoad HUNDRED_BYTES = ProduceLoad.of(6, SMALL, MANY);
 
   @Override
   public String key() {
@@ -55,12 +54,12 @@ record CpuRow() implements Row {
     Stretch small = HUNDRED_BYTES.run(round, broker, client, key() + "-small");
     round.put(
         Metric.lower("100 B, 6 partitions", "s per million records", 0.6),
-        small.brokerCpuS() / small.records() * 1e6);
+        small.brokerCpuSecondsPer(1_000_000));
     broker.stop();
   }
 
   private static ProduceLoad withClient(Map<String, String> settings) {
-    return ProduceLoad.of(6, Rows.KILOBYTE, WARM_UP, MEASURED).client(settings);
+    return ProduceLoad.of(6, Rows.KILOBYTE, LENGTH).client(settings);
   }
 
   private static Map<String, String> compressed(String codec) {

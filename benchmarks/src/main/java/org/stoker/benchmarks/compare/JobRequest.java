@@ -7,9 +7,21 @@ import java.util.Map;
 
 /** What the load driver is asked to do, written as its {@code JobArguments} read it. */
 record JobRequest(ObjectNode json) {
-  static JobRequest of(String job, RunningBroker broker) {
+  static JobRequest of(String job, String bootstrap) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    return new JobRequest(json.put("job", job).put("bootstrap", broker.bootstrap()));
+    return new JobRequest(json.put("job", job).put("bootstrap", bootstrap));
+  }
+
+  /**
+   * Reads a topic back.
+   *
+   * @param sent how many records of each producer were acknowledged
+   */
+  static JobRequest read(String bootstrap, String topic, int partitions, JsonNode sent) {
+    return of("read", bootstrap)
+        .with("topic", topic)
+        .with("partitions", partitions)
+        .with("sent", sent);
   }
 
   JobRequest with(String name, String value) {

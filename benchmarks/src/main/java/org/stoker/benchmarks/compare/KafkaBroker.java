@@ -11,7 +11,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Apache Kafka, one KRaft node, with the settings and JVM flags that its own scripts give it. */
-record KafkaBroker(Path libraries, Path javaProgram) implements BrokerUnderComparison {
+record KafkaBroker(Path libraries, Path javaProgram, List<String> moreFlags)
+    implements BrokerUnderComparison {
   static final String NAME = "Kafka";
 
   /** The defaults of kafka-run-class.sh and kafka-server-start.sh. */
@@ -47,6 +48,15 @@ record KafkaBroker(Path libraries, Path javaProgram) implements BrokerUnderCompa
     return NAME;
   }
 
+  @Override
+  public Map<String, String> environment() {
+    return Map.of();
+  }
+
+  KafkaBroker with(String flag) {
+    return new KafkaBroker(libraries, javaProgram, List.of(flag));
+  }
+
   /** Writes what config/server.properties of the distribution says, and formats the storage. */
   @Override
   public void prepare(Installation at) throws IOException, InterruptedException, RoundFailed {
@@ -67,7 +77,9 @@ record KafkaBroker(Path libraries, Path javaProgram) implements BrokerUnderCompa
 
   @Override
   public List<String> command(Installation at) {
-    List<String> command = new ArrayList<>(java(at, JVM_FLAGS));
+    var flags = new ArrayList<>(JVM_FLAGS);
+    flags.addAll(moreFlags);
+    List<String> command = new ArrayList<>(java(at, flags));
     command.add("kafka.Kafka");
     command.add(properties(at).toString());
     return command;

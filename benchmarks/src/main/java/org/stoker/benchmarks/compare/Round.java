@@ -42,6 +42,10 @@ final class Round implements AutoCloseable {
     return directory;
   }
 
+  Bench bench() {
+    return bench;
+  }
+
   int scaled(int full) {
     return bench.scaled(full);
   }
@@ -56,9 +60,29 @@ final class Round implements AutoCloseable {
 
   /** Starts the broker's process, which then has everything before it. */
   RunningBroker launch(Installation at) throws IOException {
-    RunningBroker running = RunningBroker.start(broker, at, bench.leftovers());
+    return launch(broker, at);
+  }
+
+  private RunningBroker launch(BrokerUnderComparison variant, Installation at) throws IOException {
+    RunningBroker running = RunningBroker.start(variant, at, bench.leftovers());
     open.push(running::close);
     return running;
+  }
+
+  /** Starts a broker, as itself or in another mode, for a client that already waits for it. */
+  Wake wake(BrokerUnderComparison variant, Installation at, LoadDriver client, JobRequest job)
+      throws IOException, InterruptedException, RoundFailed {
+    client.begin(job.json());
+    client.await("trying");
+    long startNs = clock().monotonicNs();
+    RunningBroker running = launch(variant, at);
+    client.await("first");
+    double firstS = (clock().monotonicNs() - startNs) / 1e9;
+    double cpuS = running.cpuSeconds();
+    client.await("all");
+    double allS = (clock().monotonicNs() - startNs) / 1e9;
+    client.await("done");
+    return new Wake(running, firstS, allS, cpuS);
   }
 
   /** Installs, starts, and waits until the broker takes connections. */
@@ -126,7 +150,7 @@ final class Round implements AutoCloseable {
   }
 
   /** What one round left dirty must not be written in the next one's time. */
-  private void settleDisk() throws IOException {
+  void settleDisk() throws IOException {
     Process sync =
         bench.leftovers().keep(new ProcessBuilder("sync", "-f", bench.workDirectory().toString()));
     var _ = sync.onExit().join();

@@ -6,12 +6,14 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.stoker.base.Clock;
 import org.stoker.benchmarks.compare.BrokerUnderComparison.Installation;
 
 /** A broker's process. */
 final class RunningBroker implements AutoCloseable {
+  private static final Set<String> OWN_SETTINGS = Set.of("KAFKA_OPTS", "KAFKA_HEAP_OPTS");
   private static final long START_S = 120;
   private static final long STOP_S = 60;
   private static final long LOOK_EVERY_MS = 20;
@@ -35,6 +37,8 @@ final class RunningBroker implements AutoCloseable {
         new ProcessBuilder(broker.command(at))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+    // What the person at the terminal has set for brokers of their own.
+    builder.environment().keySet().removeAll(OWN_SETTINGS);
     builder.environment().putAll(broker.environment());
     return new RunningBroker(leftovers.keep(builder), at, output, leftovers);
   }

@@ -6,12 +6,17 @@ import java.util.List;
 import java.util.Map;
 
 /** Stoker as {@code bin/stoker start} starts it, with nothing else. */
-record StokerBroker(Path home) implements BrokerUnderComparison {
+record StokerBroker(Path home, boolean isWithAotCache) implements BrokerUnderComparison {
   static final String NAME = "Stoker";
 
   @Override
   public String name() {
     return NAME;
+  }
+
+  @Override
+  public Map<String, String> environment() {
+    return isWithAotCache ? Map.of() : Map.of("KAFKA_OPTS", "-XX:AOTMode=off");
   }
 
   @Override

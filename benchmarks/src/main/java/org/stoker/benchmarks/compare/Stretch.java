@@ -42,7 +42,21 @@ record Stretch(JsonNode seen, double brokerCpuS) {
     return brokerCpuS / elapsedS();
   }
 
-  double milliseconds(String percentile) {
-    return seen.path(percentile + "Us").asDouble() / 1e3;
+  /** How long records waited for their acknowledgement. */
+  double microseconds(String percentile) {
+    return seen.path(percentile + "Us").asDouble();
+  }
+
+  /**
+   * How long records took in an open loop.
+   *
+   * @param until {@code acknowledged} or {@code endToEnd}
+   */
+  double milliseconds(String until, String percentile) {
+    return seen.path(until).path(percentile + "Us").asDouble() / 1e3;
+  }
+
+  double brokerCpuSecondsPer(long number) {
+    return brokerCpuS / records() * number;
   }
 }

@@ -18,7 +18,12 @@ public final class LoadMain {
 
   private LoadMain(Clock clock, Events events) {
     this.events = events;
-    this.jobs = Map.of("produce", new ProduceJob(clock), "read", new ReadJob(clock));
+    this.jobs =
+        Map.of(
+            "produce", new ProduceJob(clock),
+            "read", new ReadJob(clock),
+            "acknowledge", new AcknowledgeJob(clock),
+            "open-loop", new OpenLoopJob(clock));
   }
 
   public static void main(String[] args) throws Exception {

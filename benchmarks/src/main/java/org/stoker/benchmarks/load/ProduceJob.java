@@ -56,11 +56,11 @@ final class ProduceJob implements Job {
 
   private List<Sender> senders(JobArguments arguments, Topic topic) {
     Properties properties = arguments.client(Map.of("acks", "all"));
+    var spread = Sender.Spread.valueOf(arguments.text("spread", Sender.Spread.BY_CLIENT.name()));
+    int size = arguments.integer("size");
     var senders = new ArrayList<Sender>();
     for (int i = 0; i < arguments.integer("producers", 1); i++) {
-      senders.add(
-          new Sender(
-              clock, properties, topic, i, arguments.integer("size"), arguments.isSet("spread")));
+      senders.add(new Sender(clock, properties, topic, i, size, spread));
     }
     return senders;
   }

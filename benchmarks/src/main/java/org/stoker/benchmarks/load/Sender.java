@@ -15,6 +15,16 @@ import org.stoker.base.ConfinedTo;
 /** One producer on one connection: sends numbered records and remembers how long each waited. */
 @ConfinedTo("the thread that sends; the histogram to the producer's own thread until flush")
 final class Sender implements AutoCloseable {
+  /** Which partition a record goes to. */
+  enum Spread {
+    /** As the client's own partitioner likes. */
+    BY_CLIENT,
+    /** To all in turn, as records with many keys would. */
+    IN_TURN,
+    /** All of a producer to one. */
+    OWN
+  }
+
   /** How many records, or how long, whichever ends first. */
   record Length(int records, long ns) {
     static Length records(int records) {
@@ -31,24 +41,20 @@ final class Sender implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
   private final Topic topic;
   private final int number;
-  private final boolean isSpread;
+  private final Spread spread;
   private final Filler filler;
   private final byte[] value;
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
   private Histogram latencies = Latencies.histogram();
   private int sent;
 
-  /**
-   * @param isSpread whether records go to the partitions in turn, as those with keys would, rather
-   *     than as the client's own partitioner likes
-   */
-  Sender(Clock clock, Properties properties, Topic topic, int number, int size, boolean isSpread) {
+  Sender(Clock clock, Properties properties, Topic topic, int number, int size, Spread spread) {
     this.clock = clock;
     this.producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     this.topic = topic;
     this.number = number;
-    this.isSpread = isSpread;
+    this.spread = spread;
     this.filler = new Filler(number);
     this.value = new byte[size];
   }
@@ -112,10 +118,18 @@ final class Sender implements AutoCloseable {
   private ProducerRecord<byte[], byte[]> next(long dueNs) {
     filler.fill(value);
     NumberedRecord.seal(value, number, sent, dueNs);
-    // Producers start at different partitions, so that they do not march through them in step.
-    Integer partition = isSpread ? Math.floorMod(sent + number * 61, topic.partitionCount()) : null;
+    Integer partition = partition();
     sent++;
     return new ProducerRecord<>(topic.name(), partition, null, value);
+  }
+
+  private @Nullable Integer partition() {
+    return switch (spread) {
+      case BY_CLIENT -> null;
+      // Producers begin at different partitions, so that they do not march through them in step.
+      case IN_TURN -> Math.floorMod(sent + number * 61, topic.partitionCount());
+      case OWN -> Math.floorMod(number, topic.partitionCount());
+    };
   }
 
   private Callback answer(long sentNs) {

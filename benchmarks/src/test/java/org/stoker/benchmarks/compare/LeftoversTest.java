@@ -1,0 +1,57 @@
+package org.stoker.benchmarks.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisabledOnOs(OS.WINDOWS)
+final class LeftoversTest {
+  private final Leftovers leftovers = new Leftovers();
+
+  @Test
+  void whatIsStillThereIsPutAway(@TempDir Path directory) throws IOException {
+    Path round = leftovers.keep(directory.resolve("round"));
+    Files.createDirectories(round.resolve("data/t-0"));
+    Files.writeString(round.resolve("data/t-0/0.log"), "x");
+    Process process = leftovers.keep(new ProcessBuilder("cat"));
+
+    leftovers.putAway();
+
+    assertThat(process.isAlive()).isFalse();
+    assertThat(round).doesNotExist();
+    assertThat(directory).exists();
+  }
+
+  @Test
+  void nothingIsStartedOnceItIsBeingPutAway() {
+    leftovers.putAway();
+
+    assertThatThrownBy(() -> leftovers.keep(new ProcessBuilder("cat")))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aDirectoryBeginsEmpty(@TempDir Path directory) throws IOException {
+    Path round = directory.resolve("round");
+    Files.createDirectories(round);
+    Files.writeString(round.resolve("of-a-run-that-was-killed"), "x");
+
+    assertThat(leftovers.keep(round)).isEmptyDirectory();
+  }
+
+  @Test
+  void endingAProcessEndsIt() throws IOException {
+    Process process = leftovers.keep(new ProcessBuilder("cat"));
+
+    leftovers.end(process);
+
+    assertThat(process.isAlive()).isFalse();
+  }
+}

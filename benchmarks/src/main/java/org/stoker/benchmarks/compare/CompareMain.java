@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.stoker.base.SystemClock;
 
 /** {@code bin/stoker compare}: Apache Kafka and Stoker on this machine, row by row. */
@@ -33,6 +34,18 @@ public final class CompareMain {
     }
   }
 
+  private static Thread putAwayAtTheEnd(Leftovers leftovers) {
+    return new Thread(
+        () -> {
+          try {
+            leftovers.putAway();
+          } catch (InterruptedException nobodyWaits) {
+            Progress.say("not everything could be put away");
+          }
+        },
+        "put-away");
+  }
+
   /** Returns whether every round brought figures. */
   private static boolean compare(Options options, Path home)
       throws IOException, InterruptedException {
@@ -41,7 +54,7 @@ public final class CompareMain {
     Path kafka = KafkaDistribution.assembled(work);
 
     var leftovers = new Leftovers();
-    Runtime.getRuntime().addShutdownHook(new Thread(leftovers::putAway, "put-away"));
+    Runtime.getRuntime().addShutdownHook(putAwayAtTheEnd(leftovers));
     var bench =
         new Bench(new SystemClock(), leftovers, java, home, work, options.isQuick() ? 10 : 1);
     var comparison =
@@ -55,10 +68,17 @@ public final class CompareMain {
       facts.put("sizes", "a tenth (--quick): a try, not a measurement");
     }
     var results = new ArrayList<RowResult>();
-    for (Row row : options.rows()) {
-      results.add(comparison.run(row));
-      // After every row, so that a run that is stopped has brought something.
-      new Report(facts, results).write(options.reportDirectory());
+    try {
+      for (Row row : options.rows()) {
+        results.add(comparison.run(row));
+        // After every row, so that a run that is stopped has brought something.
+        new Report(facts, results).write(options.reportDirectory());
+      }
+    } catch (CancellationException stopped) {
+      Progress.say("Stopped.");
+      return false;
+    } finally {
+      leftovers.workEnded();
     }
     System.out.println(new Report(facts, results).markdown());
     Progress.say("Written to " + options.reportDirectory());

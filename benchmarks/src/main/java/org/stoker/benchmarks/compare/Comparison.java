@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 
 /** Runs rows: both brokers in turn, round by round, so that noise hits both. */
 final class Comparison {
@@ -18,6 +19,11 @@ final class Comparison {
     this.rounds = rounds;
   }
 
+  /**
+   * Runs all rounds of a row.
+   *
+   * @throws CancellationException if the person at the terminal has stopped it
+   */
   RowResult run(Row row) {
     Progress.say(row.key() + ": " + row.title());
     var readings = new Readings();
@@ -36,16 +42,24 @@ final class Comparison {
   }
 
   private void runOnce(Row row, BrokerUnderComparison broker, int number, Readings readings) {
+    if (bench.leftovers().isBeingPutAway()) {
+      throw new CancellationException("stopped");
+    }
     String turn = "round " + number + " of " + broker.name();
     try (var round = new Round(bench, broker)) {
       try {
         row.run(round);
       } catch (Exception e) {
+        if (bench.leftovers().isBeingPutAway()) {
+          throw new CancellationException("stopped");
+        }
         round.keepLogs(logs(row, broker, number));
         throw e;
       }
       readings.add(broker, round.values());
       Progress.say("  " + turn + ": " + inWords(round.values()));
+    } catch (CancellationException stopped) {
+      throw stopped;
     } catch (Exception e) {
       String reason = e instanceof RoundFailed ? String.valueOf(e.getMessage()) : e.toString();
       readings.fail(turn + ": " + reason);

@@ -36,8 +36,8 @@ record ConsumeRow() implements Row {
 
     round.put(Metric.higher("consumed", "MB/s", 1), read.megabytesPerSecond());
     round.put(Metric.lower("broker CPU", "s per GB", 0.8), read.brokerCpuSecondsPerGigabyte());
-    round.put(Metric.info("broker", "cores"), read.brokerCores());
-    round.put(Metric.info("client", "cores"), read.clientCores());
+    round.put(Stretch.BROKER_CORES, read.brokerCores());
+    round.put(Stretch.CLIENT_CORES, read.clientCores());
     broker.stop();
   }
 }

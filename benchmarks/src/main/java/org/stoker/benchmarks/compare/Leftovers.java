@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.stoker.base.ThreadSafe;
@@ -20,6 +21,8 @@ import org.stoker.base.ThreadSafe;
 @ThreadSafe
 final class Leftovers {
   private static final long WAIT_S = 20;
+
+  private final CountDownLatch workEnded = new CountDownLatch(1);
 
   private final Deque<Process> processes = new ArrayDeque<>();
   private final Deque<Path> directories = new ArrayDeque<>();
@@ -57,18 +60,35 @@ final class Leftovers {
     }
   }
 
-  /** To be called when the JVM ends. */
-  void putAway() {
+  synchronized boolean isBeingPutAway() {
+    return isClosed;
+  }
+
+  /** Whoever makes processes and directories makes no more of them. */
+  void workEnded() {
+    workEnded.countDown();
+  }
+
+  /**
+   * To be called when the JVM ends. Work that is still going on fails with the processes it needs;
+   * it is waited for, since it might write to a directory that is deleted here.
+   */
+  void putAway() throws InterruptedException {
     List<Process> running;
-    List<Path> left;
     synchronized (this) {
       isClosed = true;
       running = List.copyOf(processes);
-      left = List.copyOf(directories);
     }
     running.forEach(Process::destroyForcibly);
     for (Process process : running) {
       awaitEnd(process);
+    }
+    if (!workEnded.await(WAIT_S, TimeUnit.SECONDS)) {
+      Progress.say("the work did not end in " + WAIT_S + " s");
+    }
+    List<Path> left;
+    synchronized (this) {
+      left = List.copyOf(directories);
     }
     for (Path directory : left) {
       try {

@@ -28,8 +28,8 @@ record ProduceRow(
       round.put(Metric.lower("p99", "ms", p99Aim), stretch.microseconds("p99") / 1e3);
     }
     round.put(Metric.lower("resident memory after it", "MB", 0.25), broker.residentMegabytes());
-    round.put(Metric.info("broker", "cores"), stretch.brokerCores());
-    round.put(Metric.info("client", "cores"), stretch.clientCores());
+    round.put(Stretch.BROKER_CORES, stretch.brokerCores());
+    round.put(Stretch.CLIENT_CORES, stretch.clientCores());
     broker.stop();
   }
 }

@@ -9,6 +9,12 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param brokerCpuS processor time of the broker in it
  */
 record Stretch(JsonNode seen, double brokerCpuS) {
+  /** How many cores the client kept busy. */
+  static final Metric CLIENT_CORES = Metric.info("client", "cores");
+
+  /** How many cores the broker kept busy. */
+  static final Metric BROKER_CORES = Metric.info("broker", "cores");
+
   double elapsedS() {
     return seen.path("elapsedS").asDouble();
   }
@@ -33,7 +39,6 @@ record Stretch(JsonNode seen, double brokerCpuS) {
     return brokerCpuS / megabytes() * 1000;
   }
 
-  /** How many cores the client kept busy. */
   double clientCores() {
     return seen.path("clientCpuS").asDouble() / elapsedS();
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -16,12 +17,13 @@ final class LeftoversTest {
   private final Leftovers leftovers = new Leftovers();
 
   @Test
-  void whatIsStillThereIsPutAway(@TempDir Path directory) throws IOException {
+  void whatIsStillThereIsPutAway(@TempDir Path directory) throws Exception {
     Path round = leftovers.keep(directory.resolve("round"));
     Files.createDirectories(round.resolve("data/t-0"));
     Files.writeString(round.resolve("data/t-0/0.log"), "x");
     Process process = leftovers.keep(new ProcessBuilder("cat"));
 
+    leftovers.workEnded();
     leftovers.putAway();
 
     assertThat(process.isAlive()).isFalse();
@@ -30,11 +32,37 @@ final class LeftoversTest {
   }
 
   @Test
-  void nothingIsStartedOnceItIsBeingPutAway() {
+  void nothingIsStartedOnceItIsBeingPutAway() throws Exception {
+    leftovers.workEnded();
     leftovers.putAway();
 
+    assertThat(leftovers.isBeingPutAway()).isTrue();
     assertThatThrownBy(() -> leftovers.keep(new ProcessBuilder("cat")))
         .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void workThatIsGoingOnIsWaitedForBeforeItsDirectoryIsDeleted(@TempDir Path directory)
+      throws Exception {
+    Path round = leftovers.keep(directory.resolve("round"));
+    Process process = leftovers.keep(new ProcessBuilder("cat"));
+    var worker =
+        new Thread(() -> {
+          process.onExit().join();
+          try {
+            Files.writeString(round.resolve("late"), "x");
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          } finally {
+            leftovers.workEnded();
+          }
+        });
+    worker.start();
+
+    leftovers.putAway();
+    worker.join();
+
+    assertThat(round).doesNotExist();
   }
 
   @Test

@@ -2,6 +2,8 @@ package org.stoker.benchmarks.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class MarkdownTableTest {
@@ -24,5 +26,25 @@ final class MarkdownTableTest {
 
             - cores: 2
             """);
+  }
+
+  @Test
+  void saysSoIfTheClientTookMoreOfTheMachineThanEitherBroker() {
+    assertThat(coresOfClient(1.2, 1.3)).contains("One. The client took more of the machine");
+    assertThat(coresOfClient(1.2, 0.7)).doesNotContain("The client took more");
+    assertThat(coresOfClient(0.7, 1.2)).doesNotContain("The client took more");
+  }
+
+  private static String coresOfClient(double withKafka, double withStoker) {
+    var row =
+        new RowResult(
+            "consume",
+            "Consume",
+            "One.",
+            List.of(
+                new Measured(Stretch.BROKER_CORES, List.of(0.8), List.of(0.8)),
+                new Measured(Stretch.CLIENT_CORES, List.of(withKafka), List.of(withStoker))),
+            List.of());
+    return new Report(Map.of(), List.of(row)).markdown();
   }
 }

@@ -53,7 +53,9 @@ final class OptionsTest {
   }
 
   private static void assertWrong(String message, String... arguments) {
-    assertThatThrownBy(() -> parse(arguments)).isInstanceOf(Options.Wrong.class).hasMessage(message);
+    assertThatThrownBy(() -> parse(arguments))
+        .isInstanceOf(Options.Wrong.class)
+        .hasMessage(message);
   }
 
   private static Options parse(String... arguments) throws Options.Wrong {

@@ -11,8 +11,7 @@ import org.junit.jupiter.api.condition.OS;
 final class ProcessFactsTest {
   @Test
   void addsUserAndKernelTimeOfTheProcessAndOfChildrenThatEnded() {
-    String stat =
-        "4711 (java) S 1 4711 4711 0 -1 4194560 91044 20 3 0 1234 566 150 50 20 0 61 0 1";
+    String stat = "4711 (java) S 1 4711 4711 0 -1 4194560 91044 20 3 0 1234 566 150 50 20 0 61 0 1";
 
     assertThat(ProcessFacts.cpuSeconds(stat)).isEqualTo(20);
   }

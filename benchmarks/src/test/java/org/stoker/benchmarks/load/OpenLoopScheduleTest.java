@@ -28,7 +28,10 @@ final class OpenLoopScheduleTest {
     List<Long> sentNs = new ArrayList<>();
 
     schedule.run(
-        3, clock, ns -> clock.advanceNs(Math.min(ns, 300_000)), _ -> sentNs.add(clock.monotonicNs()));
+        3,
+        clock,
+        ns -> clock.advanceNs(Math.min(ns, 300_000)),
+        _ -> sentNs.add(clock.monotonicNs()));
 
     assertThat(sentNs).containsExactly(0L, MS, 2 * MS);
   }
@@ -48,7 +51,8 @@ final class OpenLoopScheduleTest {
           Latencies.record(latencies, clock.monotonicNs() - dueNs);
         });
 
-    // 500 records were late, by 500 ms, 499 ms and so on: a closed loop would have seen a single one.
+    // 500 records were late, by 500 ms, 499 ms and so on: a closed loop would have seen a single
+    // one.
     assertThat(latencies.getTotalCount()).isEqualTo(1_000);
     assertThat(latencies.getCountBetweenValues(MS, Long.MAX_VALUE / 4)).isBetween(498L, 502L);
     assertThat(latencies.getMaxValue() / MS).isBetween(499L, 501L);

@@ -37,8 +37,7 @@ record ColdReaderRow() implements Row {
             .client(Map.of("batch.size", "131072", "linger.ms", "20"));
     Stretch filled = Round.measure(producing, old.produce(round, broker, "old"), broker);
     round.settleDisk();
-    String how = PageCache.evictSegments(round.directory());
-    Progress.say("  page cache emptied by " + how);
+    PageCache.evictSegments(round.directory());
 
     Stretch alone =
         Round.measure(producing, EndToEndRow.job(round, broker, "alone", Map.of()), broker);

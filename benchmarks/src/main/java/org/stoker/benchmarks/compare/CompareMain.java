@@ -51,7 +51,7 @@ public final class CompareMain {
       throws IOException, InterruptedException {
     Path work = Files.createDirectories(options.workDirectory());
     Path java = Path.of(System.getProperty("java.home", ""), "bin", "java");
-    Path kafka = KafkaDistribution.assembled(work);
+    Path kafka = KafkaDistribution.BROKER.assembled(work);
 
     var leftovers = new Leftovers();
     Runtime.getRuntime().addShutdownHook(putAwayAtTheEnd(leftovers));

@@ -31,6 +31,7 @@ final class Machine {
     facts.put("Kafka", KafkaDistribution.VERSION);
     facts.put("Stoker", commit(home));
     facts.put("client", "kafka-clients " + clientVersion());
+    facts.put("page cache emptied by", PageCache.way());
     facts.put("load before", load());
     return facts;
   }

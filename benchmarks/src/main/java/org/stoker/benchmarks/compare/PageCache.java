@@ -21,23 +21,23 @@ final class PageCache {
 
   private PageCache() {}
 
+  /** How this machine lets it be done. */
+  static String way() {
+    return Files.isWritable(DROP_CACHES) ? "drop_caches" : "posix_fadvise";
+  }
+
   /**
    * Empties the cache of all segment files below a directory, which must have been synced.
    *
-   * @return how it was done
-   * @throws RoundFailed if this machine allows neither way
+   * @throws RoundFailed if this machine does not allow it
    */
-  static String evictSegments(Path directory) throws IOException, RoundFailed {
-    try {
+  static void evictSegments(Path directory) throws IOException, RoundFailed {
+    if (Files.isWritable(DROP_CACHES)) {
       Files.writeString(DROP_CACHES, "1");
-      return "drop_caches";
-    } catch (IOException notPermitted) {
-      try (Stream<Path> files = Files.walk(directory)) {
-        List<Path> segments =
-            files.filter(file -> file.getFileName().toString().endsWith(".log")).toList();
-        adviseDontNeed(segments);
-        return "posix_fadvise";
-      }
+      return;
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
+      adviseDontNeed(files.filter(file -> file.toString().endsWith(".log")).toList());
     }
   }
 

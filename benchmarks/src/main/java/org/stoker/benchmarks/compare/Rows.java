@@ -45,7 +45,8 @@ final class Rows {
           new ColdReaderRow(),
           new ManyPartitionsRow(1_000),
           new ManyPartitionsRow(5_000),
-          new RecoveryRow());
+          new RecoveryRow(),
+          new PerfToolsRow());
 
   private Rows() {}
 

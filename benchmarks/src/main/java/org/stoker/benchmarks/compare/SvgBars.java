@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The report as a picture: for each figure two bars, the longer one as wide as the picture allows.
+ * The report as a picture: for each figure that is aimed for two bars, the longer one as wide as
+ * the picture allows.
  *
  * <p>Plain SVG with a style sheet of its own, which follows the reader's light or dark mode.
  */
@@ -65,7 +66,7 @@ final class SvgBars {
   private static List<Measured> drawn(RowResult row) {
     var drawn = new ArrayList<Measured>();
     for (Measured measured : row.measured()) {
-      if (measured.metric().better() != Metric.Better.NEITHER && measured.ratio().isPresent()) {
+      if (measured.metric().hasAim() && measured.ratio().isPresent()) {
         drawn.add(measured);
       }
     }

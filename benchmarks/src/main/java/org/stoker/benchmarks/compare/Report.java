@@ -1,7 +1,10 @@
 package org.stoker.benchmarks.compare;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +15,9 @@ import java.util.Map;
 /** Everything a run brought: as JSON with every round, as a table, as a picture. */
 record Report(Map<String, String> facts, List<RowResult> rows) {
   private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   Report {
     facts = new LinkedHashMap<>(facts);
@@ -23,8 +28,30 @@ record Report(Map<String, String> facts, List<RowResult> rows) {
     return JSON.readValue(file.toFile(), Report.class);
   }
 
+  /** Every round's values, and beside them what follows from them. */
   String json() throws IOException {
-    return JSON.writeValueAsString(this) + "\n";
+    ObjectNode tree = JSON.valueToTree(this);
+    for (int i = 0; i < rows.size(); i++) {
+      List<Measured> measured = rows.get(i).measured();
+      for (int j = 0; j < measured.size(); j++) {
+        JsonNode node = tree.path("rows").path(i).path("measured").path(j);
+        addSummary((ObjectNode) node, measured.get(j));
+      }
+    }
+    return JSON.writeValueAsString(tree) + "\n";
+  }
+
+  private static void addSummary(ObjectNode node, Measured measured) {
+    ObjectNode summary = node.putObject("summary");
+    addSpread(summary, "kafka", measured.kafka());
+    addSpread(summary, "stoker", measured.stoker());
+    measured.ratio().ifPresent(ratio -> summary.put("ratio", ratio));
+  }
+
+  private static void addSpread(ObjectNode summary, String broker, List<Double> values) {
+    if (!values.isEmpty()) {
+      summary.set(broker, JSON.valueToTree(Spread.of(values)));
+    }
   }
 
   String markdown() {

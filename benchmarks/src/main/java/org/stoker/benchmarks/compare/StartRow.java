@@ -79,7 +79,8 @@ record StartRow() implements Row {
     return switch (round.broker()) {
       case StokerBroker stoker -> new StokerBroker(stoker.home(), false);
       case KafkaBroker kafka -> {
-        Path cache = kafka.libraries().resolveSibling("kafka.aot");
+        // A cache is of no use to another JVM.
+        Path cache = kafka.libraries().resolveSibling("kafka-" + Runtime.version() + ".aot");
         if (Files.notExists(cache)) {
           rehearse(round, kafka.with("-XX:AOTCacheOutput=" + cache));
         }

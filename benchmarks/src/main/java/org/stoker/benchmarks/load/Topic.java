@@ -13,7 +13,10 @@ import org.apache.kafka.common.TopicPartition;
 
 /** The topic of a job: created by it, with the settings that the comparison asked for. */
 record Topic(String name, int partitionCount, Map<String, String> settings) {
-  private static final long WAIT_S = 120;
+  // Thousands of partitions take their time on a busy machine, and the time is what is measured.
+  private static final Map<String, String> PATIENT =
+      Map.of("request.timeout.ms", "120000", "default.api.timeout.ms", "300000");
+  private static final long WAIT_S = 300;
 
   static Topic of(JobArguments arguments) {
     return new Topic(
@@ -27,7 +30,7 @@ record Topic(String name, int partitionCount, Map<String, String> settings) {
    * producer whose first batch is refused then, and its second accepted, never gets out of it.
    */
   void create(JobArguments arguments) throws Exception {
-    try (Admin admin = Admin.create(arguments.client(Map.of()))) {
+    try (Admin admin = Admin.create(arguments.client(PATIENT))) {
       var topic =
           new NewTopic(name, Optional.of(partitionCount), Optional.empty()).configs(settings);
       admin.createTopics(List.of(topic)).all().get(WAIT_S, TimeUnit.SECONDS);

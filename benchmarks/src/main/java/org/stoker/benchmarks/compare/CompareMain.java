@@ -1,10 +1,14 @@
 package org.stoker.benchmarks.compare;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.stoker.base.SystemClock;
 
@@ -50,11 +54,29 @@ public final class CompareMain {
   private static boolean compare(Options options, Path home)
       throws IOException, InterruptedException {
     Path work = Files.createDirectories(options.workDirectory());
+    try (FileChannel channel =
+            FileChannel.open(
+                work.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock()) {
+      if (lock == null) {
+        Progress.say("Another comparison runs in " + work + "; --work-dir names another place.");
+        return false;
+      }
+      return compareAlone(options, home);
+    }
+  }
+
+  private static boolean compareAlone(Options options, Path home)
+      throws IOException, InterruptedException {
+    Path work = options.workDirectory();
     Path java = Path.of(System.getProperty("java.home", ""), "bin", "java");
     Path kafka = KafkaDistribution.BROKER.assembled(work);
+    Map<String, String> facts = Machine.facts(home, work);
+    if (options.isQuick()) {
+      facts.put("sizes", "a tenth (--quick): a try, not a measurement");
+    }
 
     var leftovers = new Leftovers();
-    Runtime.getRuntime().addShutdownHook(putAwayAtTheEnd(leftovers));
     var bench =
         new Bench(new SystemClock(), leftovers, java, home, work, options.isQuick() ? 10 : 1);
     var comparison =
@@ -62,11 +84,7 @@ public final class CompareMain {
             bench,
             List.of(new KafkaBroker(kafka, java, List.of()), new StokerBroker(home, true)),
             options.rounds());
-
-    var facts = Machine.facts(home, work);
-    if (options.isQuick()) {
-      facts.put("sizes", "a tenth (--quick): a try, not a measurement");
-    }
+    Runtime.getRuntime().addShutdownHook(putAwayAtTheEnd(leftovers));
     var results = new ArrayList<RowResult>();
     try {
       for (Row row : options.rows()) {

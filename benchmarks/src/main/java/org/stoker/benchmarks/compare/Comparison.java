@@ -42,29 +42,31 @@ final class Comparison {
   }
 
   private void runOnce(Row row, BrokerUnderComparison broker, int number, Readings readings) {
-    if (bench.leftovers().isBeingPutAway()) {
-      throw new CancellationException("stopped");
-    }
+    throwIfStopped();
     String turn = "round " + number + " of " + broker.name();
-    try (var round = new Round(bench, broker)) {
+    try (var round = new Round(bench, broker, "round")) {
       try {
         row.run(round);
       } catch (Exception e) {
-        if (bench.leftovers().isBeingPutAway()) {
-          throw new CancellationException("stopped");
-        }
+        throwIfStopped();
         round.keepLogs(logs(row, broker, number));
         throw e;
       }
       readings.add(broker, round.values());
       Progress.say("  " + turn + ": " + inWords(round.values()));
-    } catch (CancellationException stopped) {
-      throw stopped;
     } catch (Exception e) {
+      throwIfStopped();
       String reason = e instanceof RoundFailed ? String.valueOf(e.getMessage()) : e.toString();
       readings.fail(turn + ": " + reason);
       Progress.say("  " + turn + " FAILED: " + reason);
       Progress.say("  its logs: " + logs(row, broker, number));
+    }
+  }
+
+  /** What fails because its processes were ended is not a failure of theirs. */
+  private void throwIfStopped() {
+    if (bench.leftovers().isBeingPutAway()) {
+      throw new CancellationException("stopped");
     }
   }
 

@@ -24,10 +24,15 @@ final class Round implements AutoCloseable {
   private final Deque<Runnable> open = new ArrayDeque<>();
   private final Map<Metric, Double> values = new LinkedHashMap<>();
 
-  Round(Bench bench, BrokerUnderComparison broker) throws IOException {
+  /**
+   * Makes the round's directory.
+   *
+   * @param name of the directory in the work directory
+   */
+  Round(Bench bench, BrokerUnderComparison broker, String name) throws IOException {
     this.bench = bench;
     this.broker = broker;
-    this.directory = bench.leftovers().keep(bench.workDirectory().resolve("round"));
+    this.directory = bench.leftovers().keep(bench.workDirectory().resolve(name));
   }
 
   BrokerUnderComparison broker() {

@@ -91,7 +91,7 @@ record StartRow() implements Row {
 
   /** One start and stop in a round of its own, as Stoker's cache is made. */
   private void rehearse(Round round, KafkaBroker rehearsing) throws Exception {
-    try (var rehearsal = new Round(round.bench(), rehearsing)) {
+    try (var rehearsal = new Round(round.bench(), rehearsing, "rehearsal")) {
       Installation at = rehearsal.install(Map.of());
       wakeAndStop(rehearsal, rehearsing, at, rehearsal.client(), 0);
     }

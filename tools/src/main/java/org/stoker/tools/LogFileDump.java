@@ -3,10 +3,14 @@ package org.stoker.tools;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.EndTransactionMarker;
@@ -14,11 +18,13 @@ import org.apache.kafka.common.record.internal.FileLogInputStream.FileChannelRec
 import org.apache.kafka.common.record.internal.FileRecords;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.common.record.internal.Records;
 import org.jspecify.annotations.Nullable;
 
 /** Prints the batches of a segment, and the records inside of them when they are wanted. */
 final class LogFileDump {
   private static final Pattern CHECKPOINT = Pattern.compile("(\\d{20})-(\\d{10})\\.checkpoint");
+  private static final int CHUNK_BYTES = 64 * 1024;
 
   private final PrintStream out;
   private final DumpFindings findings;
@@ -50,7 +56,9 @@ final class LogFileDump {
       FileRecords records = whole.slice(0, mostBytes);
       long position = 0;
       long lastOffset = -1;
-      for (FileChannelRecordBatch batch : records.batches()) {
+      Iterator<FileChannelRecordBatch> batches = records.batches().iterator();
+      while (hasNext(batches, whole.channel(), position)) {
+        FileChannelRecordBatch batch = batches.next();
         out.println(line(batch, position));
         if (deep) {
           lastOffset = dumpRecords(batch, file, lastOffset);
@@ -58,13 +66,45 @@ final class LogFileDump {
         position += batch.sizeInBytes();
       }
       long trailingBytes = records.sizeInBytes() - position;
-      if (trailingBytes > 0 && mostBytes == Integer.MAX_VALUE) {
+      // Fewer bytes than a batch begins with are called invalid by Kafka's tool, even if zero.
+      boolean areZeros =
+          trailingBytes >= Records.LOG_OVERHEAD && isZeroFrom(whole.channel(), position);
+      if (trailingBytes > 0 && mostBytes == Integer.MAX_VALUE && !areZeros) {
         out.println("Found " + trailingBytes + " invalid bytes at the end of " + file.getName());
       }
     } finally {
       // Not the records themselves: closing them trims the file to the size it had when opened.
       whole.channel().close();
     }
+  }
+
+  /** A broker that runs, or was killed, may have written zeros ahead of its batches: their end. */
+  private static boolean hasNext(
+      Iterator<FileChannelRecordBatch> batches, FileChannel channel, long position)
+      throws IOException {
+    try {
+      return batches.hasNext();
+    } catch (CorruptRecordException e) {
+      if (isZeroFrom(channel, position)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isZeroFrom(FileChannel channel, long position) throws IOException {
+    ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
+    long at = position;
+    while (channel.read(chunk.clear(), at) > 0) {
+      chunk.flip();
+      at += chunk.remaining();
+      while (chunk.hasRemaining()) {
+        if (chunk.get() != 0) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   private static String title(File file) {

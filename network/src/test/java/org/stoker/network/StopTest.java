@@ -34,6 +34,34 @@ final class StopTest {
     }
   }
 
+  /**
+   * Closing over bytes that were not read resets the connection: a client whose write then fails
+   * gives up the connection with the answers on it, and sends again what was acknowledged.
+   */
+  @Test
+  void aClientThatGoesOnSendingIsNotResetBeforeItHasReadItsLastAnswer()
+      throws IOException, InterruptedException {
+    try (var network = RunningNetwork.with(held)) {
+      RawClient client = network.connect();
+      RawClient idle = network.connect();
+      client.sendFrame(KafkaFrames.metadata(1));
+      Request inFlight = held.take();
+      Thread stopping = Thread.ofPlatform().start(() -> network.network().stop(BOUND_MS));
+      assertThat(idle.isClosedByPeer()).isTrue();
+      client.sendFrame(KafkaFrames.metadata(2));
+
+      inFlight.respond(RunningNetwork.emptyResponse(inFlight));
+
+      assertThat(client.readCorrelationId()).isEqualTo(1);
+      for (int correlationId = 3; correlationId < 20; correlationId++) {
+        client.sendFrame(KafkaFrames.metadata(correlationId));
+      }
+      assertThat(client.readBytes(1)).as("what comes behind the last answer").isEmpty();
+      client.close();
+      stopping.join();
+    }
+  }
+
   @Test
   void waitsNoLongerThanTheBound() throws IOException, InterruptedException {
     try (var network = RunningNetwork.with(held)) {

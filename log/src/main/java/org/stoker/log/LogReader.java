@@ -98,7 +98,7 @@ final class LogReader {
         return null;
       }
       try {
-        SegmentScan scan = segment.find(file, startOffset, view.limitPosition(index));
+        SegmentScan scan = segment.lookup().find(file, startOffset, view.limitPosition(index));
         if (scan != null) {
           return cut(view, index, file, scan, new Range(startOffset, maxBytes, bound, minOneBatch));
         }
@@ -130,48 +130,11 @@ final class LogReader {
     if (isUnbounded && limit - start <= range.maxBytes()) {
       end = limit;
     } else {
-      end = endWithin(view.segments().get(index), scan, range);
+      end = view.segments().get(index).lookup().endWithin(scan, range.maxBytes(), range.bound());
     }
     RecordBytes records = Segment.bytes(file, start, end - start);
     boolean isOld = range.startOffset() < view.warmOffset();
     return new ReadOutcome.Data(records, firstBaseOffset, firstLeaderEpoch, isOld);
-  }
-
-  /**
-   * Where the last batch ends that is below the bound and within the size. The index leads near it,
-   * so that a large read does not look at each of its batches.
-   */
-  private static int endWithin(Segment segment, SegmentScan scan, Range range) throws IOException {
-    int start = scan.position();
-    int end = scan.endPosition();
-    long mostPosition = start + (long) range.maxBytes();
-    int ahead = segment.offsetIndex().lastPositionWithin(mostPosition, range.bound());
-    if (ahead > end) {
-      long offsetBefore = scan.batch().lastOffset();
-      try {
-        if (scan.moveTo(ahead) && scan.batch().baseOffset() > offsetBefore) {
-          return lastEndWithin(scan, start, ahead, range);
-        }
-      } catch (CorruptSegmentException e) {
-        segment.reportIndex("leads to position %d: %s".formatted(ahead, e.getMessage()));
-      }
-      scan.moveTo(start);
-    }
-    return scan.next() ? lastEndWithin(scan, start, end, range) : end;
-  }
-
-  /** The same from the batch on that the scan is at; the batches before it end at {@code end}. */
-  private static int lastEndWithin(SegmentScan scan, int start, int end, Range range)
-      throws IOException {
-    int last = end;
-    do {
-      if (scan.batch().lastOffset() >= range.bound()
-          || scan.endPosition() - start > range.maxBytes()) {
-        return last;
-      }
-      last = scan.endPosition();
-    } while (scan.next());
-    return last;
   }
 
   /**
@@ -271,7 +234,7 @@ final class LogReader {
     }
     try {
       long from = Math.max(segment.timeIndex().lookup(timestamp).offset(), view.logStartOffset());
-      SegmentScan scan = segment.find(file, from, view.limitPosition(index));
+      SegmentScan scan = segment.lookup().find(file, from, view.limitPosition(index));
       while (scan != null) {
         if (scan.batch().maxTimestamp() >= timestamp) {
           FoundOffset found = recordIn(scan, timestamp, view.logStartOffset());

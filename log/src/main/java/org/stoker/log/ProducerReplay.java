@@ -108,7 +108,7 @@ final class ProducerReplay {
       throw new IllegalStateException(segment.path() + " is gone");
     }
     try {
-      SegmentScan scan = segment.find(file, producers.mapEndOffset(), segment.sizeBytes());
+      SegmentScan scan = segment.lookup().find(file, producers.mapEndOffset(), segment.sizeBytes());
       while (scan != null && scan.batch().baseOffset() < endOffset) {
         note(scan.batch().isControlBatch() ? scan.load() : scan.batch());
         if (!scan.next()) {

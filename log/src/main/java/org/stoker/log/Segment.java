@@ -5,8 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.Disk;
 import org.stoker.base.DiskFile;
@@ -24,12 +22,12 @@ import org.stoker.records.RecordBytes;
  */
 @ConfinedTo(ConfinedTo.PARTITION_LANE)
 final class Segment {
-  private static final Logger LOG = LoggerFactory.getLogger(Segment.class);
   private static final long UNKNOWN = Long.MIN_VALUE;
 
   private final Disk disk;
   private final long baseOffset;
   private final OffsetIndex offsetIndex;
+  private final SegmentLookup lookup;
   private final TimeIndex timeIndex;
   private final TransactionIndex transactionIndex;
   private final LogConfig.SegmentConfig config;
@@ -38,7 +36,6 @@ final class Segment {
   private volatile String suffix = "";
   private volatile @Nullable SegmentFile file;
   private volatile boolean isGone;
-  private volatile boolean isIndexReported;
   private volatile @Nullable TimestampOffset maxTimestamp;
 
   // Written by the lane, published with the view.
@@ -64,6 +61,7 @@ final class Segment {
             SegmentFiles.file(directory, baseOffset, SegmentFiles.OFFSET_INDEX),
             baseOffset,
             config.indexSizeBytes());
+    this.lookup = new SegmentLookup(offsetIndex);
     this.timeIndex =
         new TimeIndex(
             disk,
@@ -171,45 +169,9 @@ final class Segment {
     return open;
   }
 
-  /**
-   * Moves to the first batch that holds the offset or one above it.
-   *
-   * @param opened this segment's file, retained by the caller
-   * @return null if there is none before the limit
-   */
-  @Nullable SegmentScan find(SegmentFile opened, long offset, int limitPosition)
-      throws IOException {
-    int from = OffsetIndex.positionOf(offsetIndex.lookup(offset));
-    if (from > 0 && from < limitPosition) {
-      try {
-        var scan = new SegmentScan(opened.file(), limitPosition, SegmentScan.LOOKUP_CHUNK_BYTES);
-        if (scan.moveTo(from) && scan.batch().baseOffset() <= offset) {
-          return skipTo(scan, offset);
-        }
-        reportIndex("points offset %d to position %d".formatted(offset, from));
-      } catch (CorruptSegmentException e) {
-        reportIndex("leads offset %d astray: %s".formatted(offset, e.getMessage()));
-      }
-    }
-    var scan = new SegmentScan(opened.file(), limitPosition, SegmentScan.LOOKUP_CHUNK_BYTES);
-    return scan.moveTo(0) ? skipTo(scan, offset) : null;
-  }
-
-  /** A reader found that the index leads to no batch: said once, the segment itself is read. */
-  void reportIndex(String what) {
-    if (!isIndexReported) {
-      isIndexReported = true;
-      LOG.warn("{} is wrong and will be read around: it {}", offsetIndex.path(), what);
-    }
-  }
-
-  private static @Nullable SegmentScan skipTo(SegmentScan scan, long offset) throws IOException {
-    while (scan.batch().lastOffset() < offset) {
-      if (!scan.next()) {
-        return null;
-      }
-    }
-    return scan;
+  /** Leads to its batches. */
+  SegmentLookup lookup() {
+    return lookup;
   }
 
   /**
@@ -468,7 +430,7 @@ final class Segment {
       throw new IllegalStateException(path() + " is deleted");
     }
     try {
-      SegmentScan scan = find(open, offset, sizeBytes);
+      SegmentScan scan = lookup.find(open, offset, sizeBytes);
       cutAt(open.file(), scan == null ? sizeBytes : scan.position(), offset);
     } finally {
       open.release();

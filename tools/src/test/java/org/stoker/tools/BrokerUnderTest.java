@@ -2,9 +2,12 @@ package org.stoker.tools;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 
 /** The broker that both command lines are pointed at. */
 interface BrokerUnderTest extends AutoCloseable {
+  long STOP_TIMEOUT_S = 20;
+
   String bootstrapServer();
 
   /** Where its partitions' directories lie. */
@@ -24,5 +27,17 @@ interface BrokerUnderTest extends AutoCloseable {
       case "kafka" -> KafkaBroker.start(directory);
       default -> throw new IllegalArgumentException("no such broker: tools.broker=" + kind);
     };
+  }
+
+  /** Asks the process to end, and makes it if it does not. */
+  static void stop(Process process) throws IOException {
+    process.destroy();
+    try {
+      if (!process.waitFor(STOP_TIMEOUT_S, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
   }
 }

@@ -10,14 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.Uuid;
 
 /** Apache Kafka itself: one node that is broker and controller, in a JVM of its own. */
 final class KafkaBroker implements BrokerUnderTest {
-  private static final long STOP_TIMEOUT_S = 20;
 
   private final Process process;
   private final int port;
@@ -119,13 +117,6 @@ final class KafkaBroker implements BrokerUnderTest {
 
   @Override
   public void close() throws IOException {
-    process.destroy();
-    try {
-      if (!process.waitFor(STOP_TIMEOUT_S, TimeUnit.SECONDS)) {
-        process.destroyForcibly().waitFor();
-      }
-    } catch (InterruptedException e) {
-      throw new IOException(e);
-    }
+    BrokerUnderTest.stop(process);
   }
 }

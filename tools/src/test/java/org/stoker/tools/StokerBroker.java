@@ -18,7 +18,6 @@ import java.util.regex.Pattern;
 /** Our own broker, with ZooKeeper inside, from what the build left in the room {@code broker}. */
 final class StokerBroker implements BrokerUnderTest {
   private static final long START_TIMEOUT_S = 60;
-  private static final long STOP_TIMEOUT_S = 20;
   private static final Pattern READY =
       Pattern.compile("Stoker is ready: broker \\d+ at (\\S+), data in .*");
 
@@ -131,13 +130,6 @@ final class StokerBroker implements BrokerUnderTest {
 
   @Override
   public void close() throws IOException {
-    process.destroy();
-    try {
-      if (!process.waitFor(STOP_TIMEOUT_S, TimeUnit.SECONDS)) {
-        process.destroyForcibly().waitFor();
-      }
-    } catch (InterruptedException e) {
-      throw new IOException(e);
-    }
+    BrokerUnderTest.stop(process);
   }
 }

@@ -1,0 +1,100 @@
+package org.stoker.log;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.base.ThreadSafe;
+
+/**
+ * Leads readers to the batches of one segment: by its offset index where that is right, around it
+ * where it is wrong. The bytes of the segment decide; an index only saves looking at them.
+ */
+@ThreadSafe
+final class SegmentLookup {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentLookup.class);
+
+  private final OffsetIndex index;
+  private volatile boolean isIndexReported;
+
+  SegmentLookup(OffsetIndex index) {
+    this.index = index;
+  }
+
+  /**
+   * Moves to the first batch that holds the offset or one above it.
+   *
+   * @param opened the segment's file, retained by the caller
+   * @return null if there is none before the limit
+   */
+  @Nullable SegmentScan find(SegmentFile opened, long offset, int limitPosition)
+      throws IOException {
+    int from = OffsetIndex.positionOf(index.lookup(offset));
+    if (from > 0 && from < limitPosition) {
+      try {
+        var scan = new SegmentScan(opened.file(), limitPosition, SegmentScan.LOOKUP_CHUNK_BYTES);
+        if (scan.moveTo(from) && scan.batch().baseOffset() <= offset) {
+          return skipTo(scan, offset);
+        }
+        reportIndex("points offset %d to position %d".formatted(offset, from));
+      } catch (CorruptSegmentException e) {
+        reportIndex("leads offset %d astray: %s".formatted(offset, e.getMessage()));
+      }
+    }
+    var scan = new SegmentScan(opened.file(), limitPosition, SegmentScan.LOOKUP_CHUNK_BYTES);
+    return scan.moveTo(0) ? skipTo(scan, offset) : null;
+  }
+
+  private static @Nullable SegmentScan skipTo(SegmentScan scan, long offset) throws IOException {
+    while (scan.batch().lastOffset() < offset) {
+      if (!scan.next()) {
+        return null;
+      }
+    }
+    return scan;
+  }
+
+  /**
+   * Where the last batch ends that is below the bound and, with all from the one that the scan is
+   * at, within the size; at least that one's own end. A large read does not look at each batch.
+   */
+  int endWithin(SegmentScan scan, int maxBytes, long bound) throws IOException {
+    int start = scan.position();
+    int end = scan.endPosition();
+    long mostPosition = start + (long) maxBytes;
+    int ahead = index.lastPositionWithin(mostPosition, bound);
+    if (ahead > end) {
+      long offsetBefore = scan.batch().lastOffset();
+      try {
+        if (scan.moveTo(ahead) && scan.batch().baseOffset() > offsetBefore) {
+          return lastEndWithin(scan, ahead, mostPosition, bound);
+        }
+      } catch (CorruptSegmentException e) {
+        reportIndex("leads to position %d: %s".formatted(ahead, e.getMessage()));
+      }
+      scan.moveTo(start);
+    }
+    return scan.next() ? lastEndWithin(scan, end, mostPosition, bound) : end;
+  }
+
+  /** The same from the batch on that the scan is at; the batches before it end at {@code end}. */
+  private static int lastEndWithin(SegmentScan scan, int end, long mostPosition, long bound)
+      throws IOException {
+    int last = end;
+    do {
+      if (scan.batch().lastOffset() >= bound || scan.endPosition() > mostPosition) {
+        return last;
+      }
+      last = scan.endPosition();
+    } while (scan.next());
+    return last;
+  }
+
+  /** Said once: every reader would meet the same entries. */
+  private void reportIndex(String what) {
+    if (!isIndexReported) {
+      isIndexReported = true;
+      LOG.warn("{} is wrong and will be read around: it {}", index.path(), what);
+    }
+  }
+}

@@ -1,6 +1,7 @@
 package org.stoker.testkit;
 
 import java.util.PriorityQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.Clock;
 import org.stoker.base.ThreadSafe;
@@ -41,19 +42,25 @@ public final class SimulatedClock implements Clock, Timers {
 
   @Override
   public synchronized Timer after(long delayMs, Runnable task) {
-    var timer = new Waiting(nowNs + Math.max(0, delayMs) * NS_PER_MS, timersMade++, task);
+    var timer = new Waiting(dueNs(delayMs), timersMade++, task);
     waiting.add(timer);
     return timer;
   }
 
+  /** What lies beyond the end of time never comes. */
+  private long dueNs(long delayMs) {
+    long delayNs = TimeUnit.MILLISECONDS.toNanos(Math.max(0, delayMs));
+    return delayNs > Long.MAX_VALUE - nowNs ? Long.MAX_VALUE : nowNs + delayNs;
+  }
+
   /** Lets the time pass, and runs what became due, each at its own moment. */
   public void advanceMs(long passedMs) {
-    advanceNs(passedMs * NS_PER_MS);
+    advanceNs(Math.multiplyExact(passedMs, NS_PER_MS));
   }
 
   /** Lets the time pass, and runs what became due, each at its own moment. */
   public void advanceNs(long passedNs) {
-    long untilNs = monotonicNs() + passedNs;
+    long untilNs = Math.addExact(monotonicNs(), passedNs);
     while (true) {
       Waiting next = takeDue(untilNs);
       if (next == null) {

@@ -28,15 +28,37 @@ record AtomicFile(Disk disk, Path path) {
   }
 
   void replace(ByteBuffer bytes) throws IOException {
-    Path fresh = path.resolveSibling(path.getFileName() + ".tmp");
-    try (DiskFile file = disk.open(fresh, Disk.OpenMode.CREATE)) {
+    write(bytes, true);
+    publish();
+    syncEntry();
+  }
+
+  /**
+   * The first half of a replacement: the bytes lie beside the old ones, for the caller to sync
+   * together with others before {@link #publish}.
+   */
+  void prepare(ByteBuffer bytes) throws IOException {
+    write(bytes, false);
+  }
+
+  /** The second half; the directory is the caller's to sync. */
+  void publish() throws IOException {
+    disk.rename(fresh(), path);
+  }
+
+  private void write(ByteBuffer bytes, boolean isSynced) throws IOException {
+    try (DiskFile file = disk.open(fresh(), Disk.OpenMode.CREATE)) {
       // One may be left from a stop in the middle.
       file.setSize(0);
       file.write(bytes, 0);
-      file.sync();
+      if (isSynced) {
+        file.sync();
+      }
     }
-    disk.rename(fresh, path);
-    syncEntry();
+  }
+
+  private Path fresh() {
+    return path.resolveSibling(path.getFileName() + ".tmp");
   }
 
   void delete() throws IOException {

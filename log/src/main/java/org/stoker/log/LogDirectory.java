@@ -376,40 +376,53 @@ public final class LogDirectory {
     return space.acceptsWrites();
   }
 
+  /** A log to be made. */
+  public record NewLog(TopicPartition partition, Uuid topicId, LogConfig config) {}
+
   /**
-   * Makes a new, empty log. On a storage thread.
+   * Makes new, empty logs, all or none; many of them share their syncs. On a storage thread.
    *
-   * @throws DiskFullException if there is no room; nothing is left of it then
+   * @return in the order asked for
+   * @throws DiskFullException if there is no room; nothing is left of any of them then
    */
-  public Log create(TopicPartition partition, Uuid topicId, LogConfig logConfig)
-      throws DiskFullException {
+  public List<Log> create(List<NewLog> wanted) throws DiskFullException {
     health.assertOnline();
-    Path path = directoryOf(partition);
-    if (logs.containsKey(partition) || refused.containsKey(partition)) {
-      throw new IllegalStateException(path + " exists already");
+    var places = new ArrayList<LogCreation.Place>(wanted.size());
+    for (NewLog log : wanted) {
+      Path path = directoryOf(log.partition());
+      if (logs.containsKey(log.partition()) || refused.containsKey(log.partition())) {
+        throw new IllegalStateException(path + " exists already");
+      }
+      places.add(new LogCreation.Place(path, log.topicId(), log.config()));
     }
-    Disk disk = environment.disk();
     try {
-      checkpoints.forget(partition);
-      disk.createDirectories(path);
-      new PartitionMetadataFile(disk, path.resolve(PartitionMetadataFile.FILE_NAME)).write(topicId);
-      Segment segment =
-          Segment.create(disk, path, 0, logConfig.segment(), environment.clock().wallMs());
-      segment.prepareAppend();
-      var producers =
-          new ProducerStates(new ProducerSnapshots(disk, path), config.producerExpirationMs());
-      var contents =
-          new LogContents(
-              topicId, List.of(segment), 0, 0, producers, LeaderEpochs.read(disk, path), 0);
-      Log log = logOf(partition, path, logConfig, contents);
-      logs.put(partition, log);
-      return log;
+      for (NewLog log : wanted) {
+        checkpoints.forget(log.partition());
+      }
+      List<LogContents> contents =
+          new LogCreation(environment.disk(), config, fileSystemSync)
+              .make(places, environment.clock().wallMs());
+      var made = new ArrayList<Log>(wanted.size());
+      for (int i = 0; i < wanted.size(); i++) {
+        TopicPartition partition = wanted.get(i).partition();
+        Log log =
+            logOf(partition, places.get(i).directory(), wanted.get(i).config(), contents.get(i));
+        logs.put(partition, log);
+        made.add(log);
+      }
+      return made;
     } catch (DiskFullException e) {
-      chores.removeDirectoryLater(path, 0);
+      places.forEach(place -> chores.removeDirectoryLater(place.directory(), 0));
       throw e;
     } catch (IOException e) {
-      throw health.fail(path, "creating a log", e);
+      throw health.fail(path(), "creating logs", e);
     }
+  }
+
+  /** As for several. */
+  public Log create(TopicPartition partition, Uuid topicId, LogConfig logConfig)
+      throws DiskFullException {
+    return create(List.of(new NewLog(partition, topicId, logConfig))).getFirst();
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.stoker.log;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -65,9 +66,23 @@ public final class PartitionMetadataFile {
   }
 
   public void write(Uuid topicId) throws IOException {
+    file.replace(text(topicId));
+  }
+
+  /** Writes it beside, for the caller to sync before {@link #publish}. */
+  void prepare(Uuid topicId) throws IOException {
+    file.prepare(StandardCharsets.UTF_8.encode(text(topicId)));
+  }
+
+  /** Gives the prepared file its name; the caller syncs the directory. */
+  void publish() throws IOException {
+    file.publish();
+  }
+
+  private String text(Uuid topicId) {
     if (topicId.equals(Uuid.ZERO)) {
       throw new IllegalArgumentException("no topic id to write to " + file.path());
     }
-    file.replace(VERSION + ": 0\n" + TOPIC_ID + ": " + topicId);
+    return VERSION + ": 0\n" + TOPIC_ID + ": " + topicId;
   }
 }

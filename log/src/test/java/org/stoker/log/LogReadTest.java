@@ -8,7 +8,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.stoker.base.FileDisk;
-import org.stoker.base.TopicPartition;
 import org.stoker.records.FileRecordBytes;
 import org.stoker.testkit.SimulatedClock;
 
@@ -108,20 +107,6 @@ final class LogReadTest {
     assertThat(next).isEqualTo(new AppendOutcome.Appended(100, 100, -1, 100));
     assertThat(again.logStartOffset()).isEqualTo(100);
     assertThat(Batches.valuesFrom(again, 100, 1000)).isEqualTo(List.of("next"));
-  }
-
-  @Test
-  void aNewLogGoesToTheDirectoryWithTheFewest() throws Exception {
-    LogWorld full = new LogWorld(new FileDisk(), root.resolve("one"));
-    LogWorld empty = new LogWorld(new FileDisk(), root.resolve("two"));
-    full.create(LogWorld.ORDERS, SMALL);
-    var both = new LogDirectories(List.of(full.directory, empty.directory));
-
-    Log log = both.create(new TopicPartition("new", 0), LogWorld.TOPIC_ID, SMALL);
-
-    assertThat(log.directory().getParent()).isEqualTo(root.resolve("two"));
-    assertThat(both.directoryOf(LogWorld.ORDERS)).isEqualTo(full.directory);
-    both.stop(1).join();
   }
 
   @Test

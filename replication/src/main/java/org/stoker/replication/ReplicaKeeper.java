@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -44,6 +45,8 @@ import org.stoker.metadata.TopicImage;
 public final class ReplicaKeeper implements MetadataListener {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaKeeper.class);
   private static final long RETRY_MS = 1_000;
+  // Enough to make a sync's share of each small; several such groups are made at a time.
+  private static final int MOST_MADE_TOGETHER = 500;
 
   private final int brokerId;
   private final Partitions partitions;
@@ -60,7 +63,6 @@ public final class ReplicaKeeper implements MetadataListener {
   private final Queue<Unmade> unmade = new ConcurrentLinkedQueue<>();
   private final Set<Unmade> announced = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean isRetrying = new AtomicBoolean();
-  private final Map<LogDirectory, Integer> beingMade = new ConcurrentHashMap<>();
   private @Nullable ClusterImage latest;
   private boolean isFirst = true;
   private volatile long settledOffset = -1;
@@ -94,6 +96,10 @@ public final class ReplicaKeeper implements MetadataListener {
 
   /** A partition that its disk had no room for. */
   private record Unmade(Uuid topicId, TopicPartition name) {}
+
+  /** A partition of this broker that has a log, or must get one. */
+  private record Unopened(
+      Uuid topicId, TopicPartition name, PartitionImage state, TopicRules rules) {}
 
   public ReplicaKeeper(Partitions partitions, Setting setting) {
     this.partitions = partitions;
@@ -191,7 +197,7 @@ public final class ReplicaKeeper implements MetadataListener {
   // ---- Partitions that are new or have changed.
 
   private void openAndLead(MetadataDelta delta, ClusterImage image) {
-    List<CompletableFuture<Void>> work = new ArrayList<>();
+    List<Unopened> unopened = new ArrayList<>();
     delta
         .changedPartitions()
         .forEach((topicId, indexes) -> {
@@ -199,54 +205,119 @@ public final class ReplicaKeeper implements MetadataListener {
           if (topic != null) {
             TopicRules rules = rulesFor.apply(image.configs(ConfigResource.topic(topic.name())));
             for (int index : indexes) {
-              work.add(take(topic, index, rules));
+              Unopened partition = take(topic, index, rules);
+              if (partition != null) {
+                unopened.add(partition);
+              }
             }
           }
         });
-    CompletableFuture.allOf(work.toArray(CompletableFuture<?>[]::new)).join();
+    open(unopened, MOST_MADE_TOGETHER);
   }
 
-  private CompletableFuture<Void> take(TopicImage topic, int index, TopicRules rules) {
+  /** Null if there is no more to do for it. */
+  private @Nullable Unopened take(TopicImage topic, int index, TopicRules rules) {
     PartitionImage state = topic.partitions().get(index);
     if (!state.replicas().contains(brokerId) || partitions.isOffline(topic.id(), index)) {
-      return CompletableFuture.completedFuture(null);
+      return null;
     }
     Partition known = partitions.find(topic.id(), index);
     if (known != null) {
       assign(known, state);
-      return CompletableFuture.completedFuture(null);
+      return null;
     }
-    return CompletableFuture.runAsync(() -> open(topic, index, state, rules), storage);
+    return new Unopened(topic.id(), new TopicPartition(topic.name(), index), state, rules);
   }
 
-  private void open(TopicImage topic, int index, PartitionImage state, TopicRules rules) {
-    TopicPartition name = new TopicPartition(topic.name(), index);
-    try {
-      LogDirectory directory = directoryOf(name);
-      Log log =
-          directory == null ? create(name, topic.id(), rules) : existing(directory, name, rules);
-      LogDirectory home = directory == null ? directoryOf(name) : directory;
-      if (log == null || home == null) {
-        throw new IllegalStateException(name + " has no log");
+  /** Returns when all are open, or known to stay offline. */
+  private void open(List<Unopened> unopened, int mostTogether) {
+    List<CompletableFuture<Void>> work = new ArrayList<>();
+    Map<LogDirectory, List<Unopened>> fresh = new LinkedHashMap<>();
+    Map<LogDirectory, Integer> planned = new HashMap<>();
+    for (Unopened partition : unopened) {
+      LogDirectory home = directoryOf(partition.name());
+      LogDirectory chosen = home == null ? chooseEmptiest(planned) : home;
+      if (home != null) {
+        work.add(CompletableFuture.runAsync(() -> openExisting(partition, home), storage));
+      } else if (chosen == null) {
+        LOG.error("{} stays offline: no log directory is online", partition.name());
+        partitions.addOffline(partition.topicId(), partition.name().partition());
+      } else {
+        planned.merge(chosen, 1, Integer::sum);
+        List<Unopened> together = fresh.computeIfAbsent(chosen, _ -> new ArrayList<>());
+        together.add(partition);
+        if (together.size() == mostTogether) {
+          work.add(CompletableFuture.runAsync(() -> create(together, chosen), storage));
+          fresh.remove(chosen);
+        }
       }
-      Partition partition =
-          new Partition(
-              topic.id(),
-              log,
-              highWatermarks.getOrDefault(name, 0L),
-              rules,
-              new Partition.Setting(storage, clock, new DirectoryGate(home)));
-      partitions.add(partition);
-      assign(partition, state);
-      if (announced.remove(new Unmade(topic.id(), name))) {
-        LOG.info("{} is made, now that there is room", name);
+    }
+    fresh.forEach((directory, together) ->
+        work.add(CompletableFuture.runAsync(() -> create(together, directory), storage)));
+    CompletableFuture.allOf(work.toArray(CompletableFuture<?>[]::new)).join();
+  }
+
+  private @Nullable LogDirectory chooseEmptiest(Map<LogDirectory, Integer> planned) {
+    return directories.stream()
+        .filter(LogDirectory::isOnline)
+        .min(
+            Comparator.comparingInt(
+                directory -> directory.logs().size() + planned.getOrDefault(directory, 0)))
+        .orElse(null);
+  }
+
+  private void openExisting(Unopened partition, LogDirectory home) {
+    Log log = home.log(partition.name());
+    if (log == null) {
+      throw new IllegalStateException(partition.name() + " has no log");
+    }
+    log.reconfigure(partition.rules().log());
+    begin(partition, log, home);
+  }
+
+  private void create(List<Unopened> together, LogDirectory home) {
+    try {
+      List<Log> logs =
+          home.create(
+              together.stream()
+                  .map(partition ->
+                      new LogDirectory.NewLog(
+                          partition.name(), partition.topicId(), partition.rules().log()))
+                  .toList());
+      for (int i = 0; i < logs.size(); i++) {
+        begin(together.get(i), logs.get(i), home);
       }
     } catch (DiskFullException e) {
-      partitions.addOffline(topic.id(), index);
-      makeWhenThereIsRoom(new Unmade(topic.id(), name), e);
+      for (Unopened partition : together) {
+        partitions.addOffline(partition.topicId(), partition.name().partition());
+        makeWhenThereIsRoom(new Unmade(partition.topicId(), partition.name()), e);
+      }
+    } catch (StorageException e) {
+      for (Unopened partition : together) {
+        LOG.error("{} stays offline: {}", partition.name(), e.getMessage());
+        partitions.addOffline(partition.topicId(), partition.name().partition());
+      }
+    }
+  }
+
+  private void begin(Unopened unopened, Log log, LogDirectory home) {
+    TopicPartition name = unopened.name();
+    try {
+      Partition partition =
+          new Partition(
+              unopened.topicId(),
+              log,
+              highWatermarks.getOrDefault(name, 0L),
+              unopened.rules(),
+              new Partition.Setting(storage, clock, new DirectoryGate(home)));
+      partitions.add(partition);
+      assign(partition, unopened.state());
+      if (announced.remove(new Unmade(unopened.topicId(), name))) {
+        LOG.info("{} is made, now that there is room", name);
+      }
     } catch (StorageException e) {
       LOG.error("{} stays offline: {}", name, e.getMessage());
-      partitions.addOffline(topic.id(), index);
+      partitions.addOffline(unopened.topicId(), name.partition());
     }
   }
 
@@ -263,7 +334,7 @@ public final class ReplicaKeeper implements MetadataListener {
   private void retry() {
     isRetrying.set(false);
     ClusterImage image = latest;
-    List<CompletableFuture<Void>> work = new ArrayList<>();
+    List<Unopened> again = new ArrayList<>();
     for (int count = unmade.size(); count > 0; count--) {
       Unmade partition = unmade.remove();
       TopicImage topic = image == null ? null : image.topic(partition.name().topic());
@@ -273,19 +344,14 @@ public final class ReplicaKeeper implements MetadataListener {
       }
       int index = partition.name().partition();
       partitions.removeOffline(topic.id(), index);
-      work.add(
-          take(topic, index, rulesFor.apply(image.configs(ConfigResource.topic(topic.name())))));
+      TopicRules rules = rulesFor.apply(image.configs(ConfigResource.topic(topic.name())));
+      Unopened unopened = take(topic, index, rules);
+      if (unopened != null) {
+        again.add(unopened);
+      }
     }
-    CompletableFuture.allOf(work.toArray(CompletableFuture<?>[]::new)).join();
-  }
-
-  private static @Nullable Log existing(
-      LogDirectory directory, TopicPartition name, TopicRules rules) {
-    Log log = directory.log(name);
-    if (log != null) {
-      log.reconfigure(rules.log());
-    }
-    return log;
+    // There may be room for some.
+    open(again, 1);
   }
 
   private @Nullable LogDirectory directoryOf(TopicPartition name) {
@@ -295,32 +361,6 @@ public final class ReplicaKeeper implements MetadataListener {
       }
     }
     return null;
-  }
-
-  private Log create(TopicPartition name, Uuid topicId, TopicRules rules) throws DiskFullException {
-    LogDirectory emptiest = chooseEmptiest();
-    try {
-      return emptiest.create(name, topicId, rules.log());
-    } finally {
-      beingMade.merge(emptiest, -1, Integer::sum);
-    }
-  }
-
-  /** Several are made at a time: those that are not there yet count as well. */
-  private synchronized LogDirectory chooseEmptiest() {
-    LogDirectory emptiest =
-        directories.stream()
-            .filter(LogDirectory::isOnline)
-            .min(
-                Comparator.comparingInt(
-                    directory -> directory.logs().size() + beingMade.getOrDefault(directory, 0)))
-            .orElseThrow(() ->
-                new StorageException(
-                    directories.getFirst().path(),
-                    "no log directory is online",
-                    new IllegalStateException("all of log.dirs failed")));
-    beingMade.merge(emptiest, 1, Integer::sum);
-    return emptiest;
   }
 
   private void assign(Partition partition, PartitionImage state) {

@@ -71,7 +71,7 @@ final class DirectoryCheckpoints implements LogSetting.RecoveryPoints {
 
   synchronized void writeRecoveryPoints(Collection<Log> logs) throws IOException {
     for (Log log : logs) {
-      recoveryPoints.put(log.topicPartition(), log.flushedOffset());
+      recoveryPoints.put(log.topicPartition(), log.recoveryPoint());
     }
     recoveryPointFile.write(recoveryPoints);
   }

@@ -3,7 +3,9 @@ package org.stoker.log;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +22,7 @@ final class DirectoryStop {
   private final LogDirectory directory;
   private final LogEnvironment environment;
   private final @Nullable FileSystemSync fileSystemSync;
+  private final Queue<AtomicFile> prepared = new ConcurrentLinkedQueue<>();
   private final CompletableFuture<Void> end = new CompletableFuture<>();
 
   DirectoryStop(
@@ -89,7 +92,10 @@ final class DirectoryStop {
 
   private boolean close(Log log) {
     try {
-      log.close(fileSystemSync == null);
+      AtomicFile snapshot = log.close(fileSystemSync == null);
+      if (snapshot != null) {
+        prepared.add(snapshot);
+      }
       return true;
     } catch (IOException | RuntimeException e) {
       LOG.warn("{} was not closed cleanly", log.topicPartition(), e);
@@ -99,8 +105,14 @@ final class DirectoryStop {
 
   private void finish(int failures, long brokerEpoch) throws IOException {
     if (fileSystemSync != null) {
-      // Index files by the thousand: together they cost what one costs.
+      // Indexes and snapshots by the thousand: together they cost what one costs.
       fileSystemSync.sync();
+      for (AtomicFile file : prepared) {
+        file.publish();
+      }
+      if (!prepared.isEmpty()) {
+        fileSystemSync.sync();
+      }
     }
     directory.checkpoints().writeRecoveryPoints(directory.logs());
     directory.checkpoints().writeLogStarts(directory.logs());

@@ -6,14 +6,20 @@ import org.stoker.base.Disk;
 import org.stoker.base.ThreadSafe;
 
 /**
- * The leader epochs of one log, in memory and in their file: changed on the lane, on a storage
- * thread; read by anyone.
+ * The leader epochs of one log, in memory and in their file: changed on the lane; read by anyone.
+ *
+ * <p>A new epoch is in memory at first. Its batches carry it, so that recovery finds it again as
+ * long as no recovery point lies behind {@link #unwrittenFrom}; the file is written before one
+ * does.
  */
 @ThreadSafe
 final class LeaderEpochs {
+  private static final long NOTHING_UNWRITTEN = Long.MAX_VALUE;
+
   private final Disk disk;
   private volatile Path directory;
   private volatile LeaderEpochHistory history;
+  private volatile long unwrittenFrom = NOTHING_UNWRITTEN;
 
   LeaderEpochs(Disk disk, Path directory, LeaderEpochHistory history) {
     this.disk = disk;
@@ -42,8 +48,28 @@ final class LeaderEpochs {
     return history.latestEpoch();
   }
 
-  void assign(int leaderEpoch, long startOffset) throws IOException {
-    replace(history.assign(leaderEpoch, startOffset));
+  void assign(int leaderEpoch, long startOffset) {
+    LeaderEpochHistory changed = history.assign(leaderEpoch, startOffset);
+    if (!changed.equals(history)) {
+      unwrittenFrom = Math.min(unwrittenFrom, startOffset);
+      history = changed;
+    }
+  }
+
+  /** Where the first epoch starts that is not in the file; the largest number if all are. */
+  long unwrittenFrom() {
+    return unwrittenFrom;
+  }
+
+  boolean isUnwritten() {
+    return unwrittenFrom != NOTHING_UNWRITTEN;
+  }
+
+  /** Writes what is only in memory. On the lane and on a storage thread. */
+  void write() throws IOException {
+    if (isUnwritten()) {
+      replaceFile(history);
+    }
   }
 
   void truncate(long logStartOffset, long logEndOffset) throws IOException {
@@ -60,9 +86,14 @@ final class LeaderEpochs {
 
   private void replace(LeaderEpochHistory changed) throws IOException {
     if (!changed.equals(history)) {
-      checkpoint(disk, directory).write(changed);
-      history = changed;
+      replaceFile(changed);
     }
+  }
+
+  private void replaceFile(LeaderEpochHistory changed) throws IOException {
+    checkpoint(disk, directory).write(changed);
+    history = changed;
+    unwrittenFrom = NOTHING_UNWRITTEN;
   }
 
   void movedTo(Path newDirectory) {

@@ -91,6 +91,16 @@ public final class Log {
     return Math.min(state.flushProgress.flushedOffset(), state.view.logEndOffset());
   }
 
+  /**
+   * From where on recovery would have to look at this log: everything below is on the disk, and so
+   * is what is known of it.
+   */
+  long recoveryPoint() {
+    // In this order: an epoch is noted before its first batch is flushed.
+    long flushedOffset = flushedOffset();
+    return Math.min(flushedOffset, state.leaderEpochs.unwrittenFrom());
+  }
+
   public long sizeBytes() {
     return state.view.sizeBytes();
   }
@@ -180,16 +190,14 @@ public final class Log {
   // ---- Appending, on the lane.
 
   /**
-   * Whether these batches need a file opened, rolled or an epoch noted first. Then {@link
-   * #prepareAndAppend} runs on a storage thread, instead of {@link #append}.
+   * Whether these batches need a file opened or rolled first. Then {@link #prepareAndAppend} runs
+   * on a storage thread, instead of {@link #append}.
    */
   public boolean mustPrepare(ByteBuffer batches, int leaderEpoch, AppendOrigin origin, long nowMs) {
     state.assertUsable();
     readFacts(batches, leaderEpoch, origin, nowMs);
     try {
-      return !state.active.isPrepared()
-          || facts.leaderEpoch() > state.leaderEpochs.latestEpoch()
-          || mustRoll(nowMs);
+      return !state.active.isPrepared() || mustRoll(nowMs);
     } catch (IOException e) {
       throw state.setting.health().fail(state.directory, "reading an index", e);
     }
@@ -234,9 +242,6 @@ public final class Log {
   private void prepare(long nowMs) throws IOException {
     requireEndIsTheEnd();
     state.active.prepareAppend();
-    if (facts.leaderEpoch() > state.leaderEpochs.latestEpoch()) {
-      state.leaderEpochs.assign(facts.leaderEpoch(), facts.firstOffset());
-    }
     if (mustRoll(nowMs)) {
       state.rollAt(Math.max(state.logEndOffset, facts.firstOffset()), nowMs);
     }
@@ -319,6 +324,7 @@ public final class Log {
     } catch (IOException e) {
       return undoAppended(e);
     }
+    noteEpochs(batches);
     state.warmWindow.appended(facts.firstOffset(), state.appendedBytes);
     state.appendedBytes += facts.sizeBytes();
     state.logEndOffset = facts.lastOffset() + 1;
@@ -328,6 +334,17 @@ public final class Log {
     state.flushProgress.appended(this, facts.sizeBytes(), mustFlush());
     state.setting.space().appended(facts.sizeBytes());
     return null;
+  }
+
+  private void noteEpochs(ByteBuffer batches) {
+    if (facts.leaderEpoch() > state.leaderEpochs.latestEpoch()) {
+      var walk = new BatchWalk(batches);
+      while (walk.next()) {
+        if (walk.batch().partitionLeaderEpoch() > state.leaderEpochs.latestEpoch()) {
+          state.leaderEpochs.assign(walk.batch().partitionLeaderEpoch(), walk.batch().baseOffset());
+        }
+      }
+    }
   }
 
   private void preallocate() {
@@ -373,16 +390,6 @@ public final class Log {
         batch.setMaxTimestamp(TimestampType.LOG_APPEND_TIME, logAppendTimeMs);
       }
       offset = batch.nextOffset();
-    }
-  }
-
-  /** What is appended from now on is written in this epoch. On a storage thread. */
-  public void assignLeaderEpoch(int leaderEpoch) {
-    state.assertUsable();
-    try {
-      state.leaderEpochs.assign(leaderEpoch, state.logEndOffset);
-    } catch (IOException e) {
-      throw state.setting.health().fail(state.directory, "noting a leader epoch", e);
     }
   }
 
@@ -458,21 +465,45 @@ public final class Log {
    * Ends all use of the log; everything it holds was flushed before. On the lane and on a storage
    * thread.
    *
-   * @param syncsIndexes false if the whole file system is synced later
+   * @param isSynced false if the whole file system is synced later
+   * @return a file to publish after that; null if there is none
    */
-  void close(boolean syncsIndexes) throws IOException {
+  @Nullable AtomicFile close(boolean isSynced) throws IOException {
     state.lane.assertCurrent();
     if (state.isClosed) {
-      return;
+      return null;
     }
     state.isClosed = true;
     state.flushProgress.giveUp(state.view);
-    state.producers.updateMapEndOffset(state.logEndOffset);
-    if (!state.producers.isEmpty() || state.producers.snapshots().latestOffset() >= 0) {
-      state.writeProducerSnapshot();
-    }
+    // First: what was preallocated makes room for the others.
     for (Segment segment : state.segments) {
-      segment.close(syncsIndexes);
+      segment.close(isSynced);
+    }
+    state.leaderEpochs.write();
+    state.producers.updateMapEndOffset(state.logEndOffset);
+    if (state.producers.isEmpty() && state.producers.snapshots().latestOffset() < 0) {
+      return null;
+    }
+    if (!isSynced) {
+      return state.prepareProducerSnapshot();
+    }
+    state.writeProducerSnapshot();
+    return null;
+  }
+
+  /** Whether the file of the leader epochs is behind. */
+  boolean hasUnwrittenEpochs() {
+    return state.leaderEpochs.isUnwritten();
+  }
+
+  /** Brings the file of the leader epochs up to date. On the lane and on a storage thread. */
+  void writeLeaderEpochs() {
+    try {
+      state.leaderEpochs.write();
+    } catch (DiskFullException _) {
+      // The next checkpoint tries again; until then recovery points wait.
+    } catch (IOException e) {
+      throw state.setting.health().fail(state.directory, "writing leader epochs", e);
     }
   }
 

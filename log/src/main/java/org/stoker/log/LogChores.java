@@ -138,6 +138,15 @@ final class LogChores {
   }
 
   private void writeCheckpoints(Runnable again) {
+    // First: a recovery point goes no further than the epochs that are written.
+    EveryLog.run(
+        directory.logs().stream().filter(Log::hasUnwrittenEpochs).toList(),
+        environment.storage(),
+        log -> whileOpen(log, Log::writeLeaderEpochs),
+        () -> run(this::writeOffsets, again));
+  }
+
+  private void writeOffsets(Runnable again) {
     checkpoint(() -> directory.checkpoints().writeRecoveryPoints(directory.logs()));
     writeLogStarts();
     again.run();

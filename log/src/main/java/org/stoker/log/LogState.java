@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.Lane;
 import org.stoker.base.TopicPartition;
@@ -102,6 +103,16 @@ final class LogState {
     if (pending != null) {
       producers.snapshots().write(pending.offset(), pending.bytes());
     }
+  }
+
+  /**
+   * As {@link #writeProducerSnapshot}, for the caller to sync and to publish; null if none is due.
+   */
+  @Nullable AtomicFile prepareProducerSnapshot() throws IOException {
+    ProducerStates.PendingSnapshot pending = producers.takeSnapshot();
+    return pending == null
+        ? null
+        : producers.snapshots().prepare(pending.offset(), pending.bytes());
   }
 
   void replaceSegments(List<Segment> changed) {

@@ -93,6 +93,14 @@ final class ProducerSnapshots {
     offsets.add(offset);
   }
 
+  /** Writes it beside, for the caller to sync and then to publish. */
+  AtomicFile prepare(long offset, ByteBuffer bytes) throws IOException {
+    var file = new AtomicFile(disk, path(offset));
+    file.prepare(bytes);
+    offsets.add(offset);
+    return file;
+  }
+
   static ByteBuffer encode(Collection<ProducerState> producers) {
     var entries = new ArrayList<ProducerSnapshot.ProducerEntry>(producers.size());
     for (ProducerState producer : producers) {

@@ -198,7 +198,7 @@ final class LogFaultTest {
   @Test
   void aFlippedBitBelowTheRecoveryPointIsRefused() throws Exception {
     LogWorld world = withFiveBatches();
-    world.directory.checkpoints().writeRecoveryPoints(world.directory.logs());
+    world.checkpoint();
     kill(world);
     // In the length of the last batch: checksums below the recovery point are not looked at.
     disk.flipBit(SegmentFiles.file(DIRECTORY, 4, SegmentFiles.LOG), 9, 1);
@@ -297,7 +297,7 @@ final class LogFaultTest {
   @Test
   void aTruncatedIndexIsBuiltAgainAfterACrash() throws Exception {
     LogWorld world = withFiveBatches();
-    world.directory.checkpoints().writeRecoveryPoints(world.directory.logs());
+    world.checkpoint();
     kill(world);
     try (DiskFile index =
         disk.open(
@@ -331,7 +331,7 @@ final class LogFaultTest {
   @Test
   void aMissingCheckpointAndSnapshotAreMadeUpForByReadingTheLog() throws Exception {
     LogWorld world = withFiveBatches();
-    world.directory.checkpoints().writeRecoveryPoints(world.directory.logs());
+    world.checkpoint();
     kill(world);
     disk.delete(ROOT.resolve(OffsetCheckpoint.RECOVERY_POINTS));
     disk.delete(DIRECTORY.resolve("00000000000000000002.snapshot"));
@@ -348,7 +348,7 @@ final class LogFaultTest {
   @Test
   void missingSegmentsThatWereOnDiskAreNotTakenForAnEmptyLog() throws Exception {
     LogWorld world = withFiveBatches();
-    world.directory.checkpoints().writeRecoveryPoints(world.directory.logs());
+    world.checkpoint();
     kill(world);
     for (long base : List.of(0L, 2L, 4L)) {
       disk.delete(SegmentFiles.file(DIRECTORY, base, SegmentFiles.LOG));

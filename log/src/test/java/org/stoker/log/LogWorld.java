@@ -1,10 +1,12 @@
 package org.stoker.log;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.stoker.base.CallerRunsLane;
 import org.stoker.base.Disk;
 import org.stoker.base.DiskFullException;
@@ -39,6 +41,17 @@ final class LogWorld {
   LogWorld(
       Disk disk, SimulatedClock clock, LogDirectoryConfig config, LogConfig logConfig, long seed)
       throws LogDirectoryException {
+    this(disk, clock, config, logConfig, seed, null);
+  }
+
+  LogWorld(
+      Disk disk,
+      SimulatedClock clock,
+      LogDirectoryConfig config,
+      LogConfig logConfig,
+      long seed,
+      @Nullable FileSystemSync sync)
+      throws LogDirectoryException {
     this.disk = disk;
     this.clock = clock;
     Executor atOnce = Runnable::run;
@@ -54,7 +67,7 @@ final class LogWorld {
         LogDirectory.lock(
             config,
             environment,
-            new LogDirectory.FlushThreads(flushRounds::add, atOnce, null),
+            new LogDirectory.FlushThreads(flushRounds::add, atOnce, sync),
             failures::add);
     directory.identify(1, "cluster");
     directory.load(topic -> logConfig);
@@ -86,6 +99,12 @@ final class LogWorld {
 
   void stop() {
     directory.stop(7).join();
+  }
+
+  /** What the chore does every minute. */
+  void checkpoint() throws IOException {
+    directory.logs().forEach(log -> runOnLane(log, log::writeLeaderEpochs));
+    directory.checkpoints().writeRecoveryPoints(directory.logs());
   }
 
   /** Gives what the work on the log's lane gives. */

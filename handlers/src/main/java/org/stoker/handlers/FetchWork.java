@@ -28,8 +28,9 @@ import org.stoker.replication.Partition;
  * One fetch on its way: read; if there is too little, parked until a partition has more or its time
  * is up; read again, answered.
  *
- * <p>It runs on the connection's event loop, one step at a time. What may have to wait for the disk
- * is read, and warmed, on a reader thread; meanwhile nothing else happens to it.
+ * <p>It runs on the connection's event loop, one step at a time. What will probably have to wait
+ * for the disk is read on a reader thread, and what turns out not to be in the page cache is warmed
+ * on one; meanwhile nothing else happens to it.
  */
 @ConfinedTo(ConfinedTo.EVENT_LOOP)
 final class FetchWork implements FetchWaiter {
@@ -84,9 +85,15 @@ final class FetchWork implements FetchWaiter {
     }
     if (isAnyCold()) {
       isReading = true;
-      setting.readers().execute(this::lookOnAReaderThread);
+      setting.readers().execute(() -> onAReaderThread(null));
+      return;
+    }
+    Look look = read();
+    if (isDue(look) && look.replies().stream().anyMatch(FetchWork::mustBeWarmed)) {
+      isReading = true;
+      setting.readers().execute(() -> onAReaderThread(look));
     } else {
-      decide(read());
+      decide(look);
     }
   }
 
@@ -100,11 +107,11 @@ final class FetchWork implements FetchWaiter {
     return false;
   }
 
-  private void lookOnAReaderThread() {
+  private void onAReaderThread(@Nullable Look before) {
     Look look;
     try {
-      look = read();
-      look.replies().forEach(FetchWork::warm);
+      look = before == null ? read() : before;
+      look.replies().stream().filter(FetchWork::mustBeWarmed).forEach(FetchWork::warm);
     } catch (RuntimeException e) {
       LOG.error("A fetch failed", e);
       request.eventLoop().execute(() -> fail("the broker failed; its log says more"));
@@ -125,8 +132,7 @@ final class FetchWork implements FetchWaiter {
   }
 
   private void decide(Look look) {
-    boolean isEnough = look.isUrgent() || look.sizeBytes() >= body.minBytes();
-    if (isEnough || isTimeUp) {
+    if (isDue(look)) {
       answer(look);
       return;
     }
@@ -134,6 +140,10 @@ final class FetchWork implements FetchWaiter {
     if (timeout == null) {
       park();
     }
+  }
+
+  private boolean isDue(Look look) {
+    return isTimeUp || look.isUrgent() || look.sizeBytes() >= body.minBytes();
   }
 
   // ---- Waiting.
@@ -220,11 +230,18 @@ final class FetchWork implements FetchWaiter {
         position, maxBytes, minOneBatch, body.isolationLevel() == READ_COMMITTED);
   }
 
+  /** Whether sending it would wait for the disk. */
+  private static boolean mustBeWarmed(FetchReply reply) {
+    return reply instanceof FetchReply.Fetched fetched
+        && fetched.records() instanceof FileRecordBytes file
+        && !file.isCached();
+  }
+
   /** Reads what will be sent once, so that sending it does not wait for the disk. */
   private static void warm(FetchReply reply) {
     if (reply instanceof FetchReply.Fetched fetched
         && fetched.records() instanceof FileRecordBytes file) {
-      ColdRead.warm(file);
+      file.warm();
     }
   }
 

@@ -25,6 +25,7 @@ final class LogReader {
   private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
 
   private final Log log;
+  private final OldReads oldReads = new OldReads();
   private volatile boolean isDamageReported;
 
   LogReader(Log log) {
@@ -83,7 +84,7 @@ final class LogReader {
     return new ReadOutcome.Damaged(String.valueOf(e.getMessage()));
   }
 
-  private static @Nullable ReadOutcome readFrom(
+  private @Nullable ReadOutcome readFrom(
       LogView view, long startOffset, int maxBytes, long maxOffset, boolean minOneBatch)
       throws IOException {
     if (startOffset < view.logStartOffset() || startOffset > view.logEndOffset()) {
@@ -98,6 +99,9 @@ final class LogReader {
         return null;
       }
       try {
+        if (startOffset < view.warmOffset()) {
+          file.readNothingAhead();
+        }
         SegmentScan scan = segment.lookup().find(file, startOffset, view.limitPosition(index));
         if (scan != null) {
           return cut(view, index, file, scan, new Range(startOffset, maxBytes, bound, minOneBatch));
@@ -114,8 +118,8 @@ final class LogReader {
   private record Range(long startOffset, int maxBytes, long bound, boolean minOneBatch) {}
 
   /** Whole batches from the one found on, below the bound and within the size. */
-  private static ReadOutcome cut(
-      LogView view, int index, SegmentFile file, SegmentScan scan, Range range) throws IOException {
+  private ReadOutcome cut(LogView view, int index, SegmentFile file, SegmentScan scan, Range range)
+      throws IOException {
     RecordBatch first = scan.batch();
     if (first.lastOffset() >= range.bound()
         || (first.sizeInBytes() > range.maxBytes() && !range.minOneBatch())) {
@@ -132,14 +136,14 @@ final class LogReader {
     } else {
       end = view.segments().get(index).lookup().endWithin(scan, range.maxBytes(), range.bound());
     }
-    RecordBytes records = Segment.bytes(file, start, end - start);
     boolean isOld = range.startOffset() < view.warmOffset();
-    return new ReadOutcome.Data(records, firstBaseOffset, firstLeaderEpoch, isOld);
+    RecordBytes records = Segment.bytes(file, start, end - start, isOld ? oldReads : null);
+    return new ReadOutcome.Data(records, firstBaseOffset, firstLeaderEpoch);
   }
 
   /**
-   * Whether a read from there may have to wait for the disk or open a file, so that it belongs on a
-   * thread that may wait.
+   * Whether a read from there will probably have to wait for the disk, or open a file, so that it
+   * belongs on a thread that may wait.
    */
   boolean isCold(long startOffset) {
     LogView view = log.view();
@@ -147,7 +151,8 @@ final class LogReader {
       return false;
     }
     int index = Math.max(0, view.indexOfSegmentFor(startOffset));
-    return startOffset < view.warmOffset() || !view.segments().get(index).isReadable();
+    return !view.segments().get(index).isReadable()
+        || (startOffset < view.warmOffset() && !oldReads.areCached());
   }
 
   // ---- Transactions.

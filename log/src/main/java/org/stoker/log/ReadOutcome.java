@@ -9,10 +9,8 @@ public sealed interface ReadOutcome {
    * open for them: a {@link org.stoker.records.FileRecordBytes} must be released by whoever got it.
    *
    * @param firstBaseOffset of the first batch, at or below the offset asked for
-   * @param isOld the bytes are perhaps not in the page cache: a thread that may wait reads them
-   *     before they are sent
    */
-  record Data(RecordBytes records, long firstBaseOffset, int firstLeaderEpoch, boolean isOld)
+  record Data(RecordBytes records, long firstBaseOffset, int firstLeaderEpoch)
       implements ReadOutcome {}
 
   /** Nothing to read there yet, or not within the size allowed. */

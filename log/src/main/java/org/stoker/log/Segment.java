@@ -178,11 +178,14 @@ final class Segment {
    * The bytes between two batch boundaries; a file's own bytes where there is a file to send from.
    *
    * @param opened retained by the caller, who keeps that reference
+   * @param oldReads is told whether they are cached; null if they are so new that they must be
    */
-  static RecordBytes bytes(SegmentFile opened, int position, int sizeBytes) throws IOException {
+  static RecordBytes bytes(
+      SegmentFile opened, int position, int sizeBytes, @Nullable OldReads oldReads)
+      throws IOException {
     FileChannel channel = opened.file().channel();
     if (channel != null && opened.retain()) {
-      return new SegmentRecordBytes(opened, channel, position, sizeBytes);
+      return new SegmentRecordBytes(opened, channel, position, sizeBytes, oldReads);
     }
     return new MemoryRecordBytes(read(opened.file(), position, sizeBytes));
   }

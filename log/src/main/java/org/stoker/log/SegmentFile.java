@@ -1,6 +1,7 @@
 package org.stoker.log;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,12 +20,23 @@ final class SegmentFile {
   // The segment's own reference, and one for each user.
   private final AtomicInteger references = new AtomicInteger(1);
 
+  private volatile boolean isReadAhead = true;
+
   SegmentFile(DiskFile file) {
     this.file = file;
   }
 
   DiskFile file() {
     return file;
+  }
+
+  /** From now on only what is asked for is read from the disk. */
+  void readNothingAhead() {
+    FileChannel channel = file.channel();
+    if (isReadAhead && channel != null) {
+      isReadAhead = false;
+      ReadAhead.none(channel);
+    }
   }
 
   /** Takes a reference; false if the segment is gone and its last user as well. */

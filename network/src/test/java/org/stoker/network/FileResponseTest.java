@@ -204,6 +204,14 @@ final class FileResponseTest {
     }
 
     @Override
+    public boolean isCached() {
+      return true;
+    }
+
+    @Override
+    public void warm() {}
+
+    @Override
     public void release() {
       assertThat(references.decrementAndGet()).isNotNegative();
     }

@@ -14,6 +14,15 @@ public interface FileRecordBytes extends RecordBytes {
   /** Where in the file the first byte lies. */
   long position();
 
+  /**
+   * Whether all of it is in the page cache, so that sending it does not wait for the disk; false if
+   * that cannot be known.
+   */
+  boolean isCached();
+
+  /** Brings all of it into the page cache. On a thread that may wait for the disk. */
+  void warm();
+
   /** Gives the reference back; called exactly once, from any thread. */
   void release();
 }

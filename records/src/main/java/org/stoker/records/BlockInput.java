@@ -16,16 +16,36 @@ import org.stoker.base.ConfinedTo;
 @ConfinedTo(ConfinedTo.CALLER)
 abstract class BlockInput extends InputStream {
   protected final ByteBuffer source;
-  protected byte[] block = new byte[0];
+  protected byte[] block;
   private int position;
   private int limit;
 
-  BlockInput(ByteBuffer source, ByteOrder order) {
+  /**
+   * Reads the buffer from its position on.
+   *
+   * @param spareBlock used for blocks that fit into it; empty if there is none
+   */
+  BlockInput(ByteBuffer source, ByteOrder order, byte[] spareBlock) {
     this.source = source.duplicate().order(order);
+    this.block = spareBlock;
   }
 
   /** Puts the next block into {@link #block} and returns its size, or -1 at the end. */
   protected abstract int nextBlock() throws IOException;
+
+  /** Where {@link #takeBlock} has put the bytes; another array if a block needs more room. */
+  final byte[] block() {
+    return block;
+  }
+
+  /** What no call of read has taken of the current block is dropped. −1 at the end. */
+  final int takeBlock() throws IOException {
+    int size;
+    do {
+      size = nextBlock();
+    } while (size == 0);
+    return size;
+  }
 
   @Override
   public final int read() throws IOException {

@@ -84,12 +84,18 @@ public record Compression(CompressionType type, int level) {
   /** Reads what the remaining bytes of {@code compressed} stand for; its position is not moved. */
   public static InputStream decompress(CompressionType type, ByteBuffer compressed)
       throws IOException {
+    return decompress(type, compressed, new byte[0]);
+  }
+
+  /** As above; codecs that work by blocks fill the given one if it is large enough. */
+  static InputStream decompress(CompressionType type, ByteBuffer compressed, byte[] spareBlock)
+      throws IOException {
     ByteBuffer source = compressed.duplicate();
     return switch (type) {
       case NONE -> new ByteBufferInput(source);
       case GZIP -> new GZIPInputStream(new ByteBufferInput(source), GZIP_BUFFER_SIZE_BYTES);
-      case SNAPPY -> new SnappyInput(source);
-      case LZ4 -> new Lz4FrameInput(source);
+      case SNAPPY -> new SnappyInput(source, spareBlock);
+      case LZ4 -> new Lz4FrameInput(source, spareBlock);
       case ZSTD ->
           new ZstdInputStreamNoFinalizer(new ByteBufferInput(source), RecyclingBufferPool.INSTANCE);
     };

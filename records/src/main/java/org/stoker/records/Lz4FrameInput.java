@@ -18,8 +18,8 @@ final class Lz4FrameInput extends BlockInput {
   private final boolean hasContentChecksum;
   private boolean ended;
 
-  Lz4FrameInput(ByteBuffer compressed) throws IOException {
-    super(compressed, ByteOrder.LITTLE_ENDIAN);
+  Lz4FrameInput(ByteBuffer compressed, byte[] spareBlock) throws IOException {
+    super(compressed, ByteOrder.LITTLE_ENDIAN, spareBlock);
     require(7);
     if (source.getInt() != Lz4Frame.MAGIC) {
       throw new IOException("not an LZ4 frame");

@@ -107,7 +107,7 @@ public final class RecordCursor implements AutoCloseable {
 
   private void openCompressed(CompressionType type, ByteBuffer buffer, int start, int end) {
     try {
-      stream.open(Compression.decompress(type, buffer.slice(start, end - start)));
+      stream.open(type, buffer.slice(start, end - start));
     } catch (IOException malformed) {
       throw malformedCompression(malformed);
     }

@@ -3,22 +3,35 @@ package org.stoker.records;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 
-/** A window of fixed size over decompressed bytes; it can be used for one stream after another. */
+/**
+ * A window over decompressed bytes; it can be used for one stream after another.
+ *
+ * <p>A codec that works by blocks lends its block for a window, so that nothing is copied, and the
+ * next stream gets the same block to fill.
+ */
 @ConfinedTo(ConfinedTo.CALLER)
 final class RecordStream {
   private static final int WINDOW_SIZE_BYTES = 16 * 1024;
 
-  private final byte[] window = new byte[WINDOW_SIZE_BYTES];
+  // What clients write has blocks of 32 or 64 KiB; one that needs more gets it for itself alone.
+  private static final int MOST_KEPT_BYTES = 64 * 1024 + 64;
+
+  private final byte[] ownWindow = new byte[WINDOW_SIZE_BYTES];
+  private byte[] spareBlock = new byte[0];
+  private byte[] window = ownWindow;
   private @Nullable InputStream source;
   private int position;
   private int limit;
   private long passed;
 
-  void open(InputStream newSource) {
-    source = newSource;
+  /** Takes over the stream of a batch's records. */
+  void open(CompressionType type, ByteBuffer compressed) throws IOException {
+    source = Compression.decompress(type, compressed, spareBlock);
+    window = ownWindow;
     position = 0;
     limit = 0;
     passed = 0;
@@ -27,6 +40,12 @@ final class RecordStream {
   void close() throws IOException {
     InputStream closing = source;
     source = null;
+    window = ownWindow;
+    position = 0;
+    limit = 0;
+    if (closing instanceof BlockInput blocks && blocks.block().length <= MOST_KEPT_BYTES) {
+      spareBlock = blocks.block();
+    }
     if (closing != null) {
       closing.close();
     }
@@ -102,7 +121,13 @@ final class RecordStream {
     passed += limit;
     position = 0;
     limit = 0;
-    int count = source.read(window, 0, window.length);
+    int count;
+    if (source instanceof BlockInput blocks) {
+      count = blocks.takeBlock();
+      window = blocks.block();
+    } else {
+      count = source.read(window, 0, window.length);
+    }
     if (count <= 0) {
       return false;
     }

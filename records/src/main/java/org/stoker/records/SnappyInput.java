@@ -25,8 +25,8 @@ final class SnappyInput extends BlockInput {
   private byte[] compressed = new byte[0];
   private boolean started;
 
-  SnappyInput(ByteBuffer source) {
-    super(source, ByteOrder.BIG_ENDIAN);
+  SnappyInput(ByteBuffer source, byte[] spareBlock) {
+    super(source, ByteOrder.BIG_ENDIAN, spareBlock);
   }
 
   @Override

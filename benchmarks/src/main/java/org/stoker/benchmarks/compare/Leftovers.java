@@ -27,6 +27,7 @@ final class Leftovers {
   private final Deque<Process> processes = new ArrayDeque<>();
   private final Deque<Path> directories = new ArrayDeque<>();
   private boolean isClosed;
+  private int setAside;
 
   synchronized Process keep(ProcessBuilder builder) throws IOException {
     if (isClosed) {
@@ -58,6 +59,19 @@ final class Leftovers {
     synchronized (this) {
       directories.remove(directory);
     }
+  }
+
+  /**
+   * Moves a directory out of the way; it is deleted with what is left at the end. ext4 gives no
+   * inode away again for a minute after its file was deleted, and looks at each of them whenever a
+   * file is made: who deletes thousands of files slows down the next who makes some.
+   */
+  synchronized void setAside(Path directory) throws IOException {
+    Path aside = directory.resolveSibling(directory.getFileName() + "-aside-" + setAside++);
+    delete(aside);
+    Files.move(directory, aside);
+    directories.remove(directory);
+    directories.push(aside);
   }
 
   synchronized boolean isBeingPutAway() {

@@ -21,6 +21,7 @@ final class Round implements AutoCloseable {
   private final Bench bench;
   private final BrokerUnderComparison broker;
   private final Path directory;
+  private boolean hasManyFiles;
   private final Deque<Runnable> open = new ArrayDeque<>();
   private final Map<Metric, Double> values = new LinkedHashMap<>();
 
@@ -137,6 +138,11 @@ final class Round implements AutoCloseable {
     }
   }
 
+  /** What the round leaves is not deleted before all rounds are over. */
+  void hasManyFiles() {
+    hasManyFiles = true;
+  }
+
   void put(Metric metric, double value) {
     values.put(metric, value);
   }
@@ -150,7 +156,11 @@ final class Round implements AutoCloseable {
     while (!open.isEmpty()) {
       open.pop().run();
     }
-    bench.leftovers().remove(directory);
+    if (hasManyFiles) {
+      bench.leftovers().setAside(directory);
+    } else {
+      bench.leftovers().remove(directory);
+    }
     settleDisk();
   }
 

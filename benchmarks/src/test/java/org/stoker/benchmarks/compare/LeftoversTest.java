@@ -79,4 +79,22 @@ final class LeftoversTest {
 
     assertThat(process.isAlive()).isFalse();
   }
+
+  @Test
+  void whatIsSetAsideMakesRoomAndGoesAtTheEnd(@TempDir Path directory) throws Exception {
+    Path first = leftovers.keep(directory.resolve("round"));
+    Files.writeString(first.resolve("file"), "first");
+    leftovers.setAside(first);
+    Path second = leftovers.keep(directory.resolve("round"));
+    assertThat(second).isEmptyDirectory();
+    Files.writeString(second.resolve("file"), "second");
+    leftovers.setAside(second);
+
+    assertThat(directory.resolve("round-aside-0/file")).hasContent("first");
+    assertThat(directory.resolve("round-aside-1/file")).hasContent("second");
+    leftovers.workEnded();
+    leftovers.putAway();
+
+    assertThat(directory).isEmptyDirectory();
+  }
 }

@@ -128,11 +128,16 @@ final class LinuxCalls {
 
   /** Has the kernel read what it is asked for through this descriptor, and nothing ahead of it. */
   void readNothingAhead(int descriptor) {
+    int refusal = advise(descriptor, FADV_RANDOM);
+    if (refusal != 0) {
+      LOG.debug("posix_fadvise refuses advice: error {}", refusal);
+    }
+  }
+
+  /** Advice on the whole file; 0 if it was taken, else an error number. */
+  int advise(int descriptor, int advice) {
     try {
-      int refusal = (int) fadvise.invokeExact(descriptor, 0L, 0L, FADV_RANDOM);
-      if (refusal != 0) {
-        LOG.debug("posix_fadvise refuses advice: error {}", refusal);
-      }
+      return (int) fadvise.invokeExact(descriptor, 0L, 0L, advice);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

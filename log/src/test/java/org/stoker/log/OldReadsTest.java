@@ -1,12 +1,10 @@
 package org.stoker.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -65,24 +63,11 @@ final class OldReadsTest {
   }
 
   /** What the stop wrote is on the disk, so the kernel may drop its pages, and does. */
-  @SuppressWarnings("restricted")
-  private void evict() throws Throwable {
+  private void evict() throws IOException {
     LinuxCalls calls = Objects.requireNonNull(LinuxCalls.bound());
     Path segment = root.resolve("orders-3/00000000000000000000.log");
     int descriptor = calls.open(segment, LinuxCalls.O_RDONLY_CLOEXEC);
-    Linker linker = Linker.nativeLinker();
-    int refusal =
-        (int)
-            linker
-                .downcallHandle(
-                    linker.defaultLookup().find("posix_fadvise").orElseThrow(),
-                    FunctionDescriptor.of(
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_LONG,
-                        ValueLayout.JAVA_LONG,
-                        ValueLayout.JAVA_INT))
-                .invokeExact(descriptor, 0L, 0L, FADV_DONTNEED);
+    int refusal = calls.advise(descriptor, FADV_DONTNEED);
     calls.close(descriptor, segment);
     assertThat(refusal).isZero();
     // A file system that is nothing but cache keeps all of it, and there is nothing to see.
@@ -96,7 +81,7 @@ final class OldReadsTest {
   }
 
   @Test
-  void theFirstReadGoesToAReaderThreadAndTheNextOnlyIfItWasNotCached() throws Throwable {
+  void theFirstReadGoesToAReaderThreadAndTheNextOnlyIfItWasNotCached() throws IOException {
     assertThat(log.isCold(0)).isTrue();
 
     assertThat(isCached()).isTrue();
@@ -108,7 +93,7 @@ final class OldReadsTest {
   }
 
   @Test
-  void warmingBringsAllOfItIntoTheCache() throws Throwable {
+  void warmingBringsAllOfItIntoTheCache() throws IOException {
     evict();
     FileRecordBytes bytes = read();
     assertThat(bytes.isCached()).isFalse();
@@ -120,7 +105,7 @@ final class OldReadsTest {
   }
 
   @Test
-  void aReadBringsNothingThatNobodyAskedFor() throws Throwable {
+  void aReadBringsNothingThatNobodyAskedFor() throws IOException {
     evict();
     if (!(log.read(0, 60_000, Long.MAX_VALUE, true) instanceof ReadOutcome.Data first
         && first.records() instanceof FileRecordBytes start)) {
@@ -139,13 +124,12 @@ final class OldReadsTest {
   }
 
   @Test
-  void whatIsGoneMeanwhileIsNotWarmedAndSaysNothing() throws Throwable {
+  void whatIsGoneMeanwhileIsNotWarmedAndSaysNothing() throws IOException {
     FileRecordBytes bytes = read();
     new FileDisk().delete(root.resolve("orders-3/00000000000000000000.log"));
 
-    bytes.warm();
+    assertThatCode(bytes::warm).doesNotThrowAnyException();
 
-    assertThat(bytes.sizeInBytes()).isPositive();
     bytes.release();
     world.directory.stopForCrash();
   }

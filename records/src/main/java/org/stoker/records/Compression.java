@@ -1,7 +1,6 @@
 package org.stoker.records;
 
 import com.github.luben.zstd.RecyclingBufferPool;
-import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -96,8 +95,7 @@ public record Compression(CompressionType type, int level) {
       case GZIP -> new GZIPInputStream(new ByteBufferInput(source), GZIP_BUFFER_SIZE_BYTES);
       case SNAPPY -> new SnappyInput(source, spareBlock);
       case LZ4 -> new Lz4FrameInput(source, spareBlock);
-      case ZSTD ->
-          new ZstdInputStreamNoFinalizer(new ByteBufferInput(source), RecyclingBufferPool.INSTANCE);
+      case ZSTD -> new ZstdInput(source);
     };
   }
 

@@ -3,11 +3,13 @@ package org.stoker.records;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import net.jpountz.lz4.LZ4FrameOutputStream;
 import org.apache.kafka.common.record.internal.RecordBatch;
@@ -120,6 +122,55 @@ final class CompressionTest {
     ByteBuffer twice = ByteBuffer.allocate(2 * once.length).put(once).put(once).flip();
 
     assertThat(read(CompressionType.GZIP, twice)).hasSize(100_000).endsWith(content);
+  }
+
+  @Test
+  void readsZstdFramesOneAfterTheOther() throws IOException {
+    for (int size : SIZES) {
+      byte[] content = new Seeded(size).bytes(size);
+      byte[] once = compress(Compression.of(CompressionType.ZSTD), content);
+      ByteBuffer twice = ByteBuffer.allocate(2 * once.length).put(once).put(once).flip();
+
+      assertThat(read(CompressionType.ZSTD, twice)).hasSize(2 * size).endsWith(content);
+      assertThat(read(CompressionType.ZSTD, direct(twice))).hasSize(2 * size).endsWith(content);
+    }
+  }
+
+  @Test
+  void aMalformedZstdFrameDoesNotSpoilTheNext() throws IOException {
+    byte[] content = new Seeded(6).bytes(100_000);
+    byte[] whole = compress(Compression.of(CompressionType.ZSTD), content);
+    for (int at = 0; at < whole.length; at += 997) {
+      byte[] broken = whole.clone();
+      broken[at] ^= 0x55;
+      try {
+        read(CompressionType.ZSTD, direct(ByteBuffer.wrap(broken)));
+      } catch (IOException expected) {
+        // Most of them; what has no checksum may also be read as something else.
+      }
+
+      assertThat(read(CompressionType.ZSTD, direct(ByteBuffer.wrap(whole)))).isEqualTo(content);
+    }
+  }
+
+  @Test
+  void aZstdFrameSaysHowMuchMemoryItAsksFor() throws IOException {
+    byte[] content = new Seeded(7).bytes(100_000);
+
+    ByteBuffer streamed =
+        ByteBuffer.wrap(compress(new Compression(CompressionType.ZSTD, 3), content));
+    assertThat(ZstdFrame.windowSizeBytes(streamed)).isEqualTo(2 << 20);
+    streamed = ByteBuffer.wrap(compress(new Compression(CompressionType.ZSTD, 19), content));
+    assertThat(ZstdFrame.windowSizeBytes(streamed)).isEqualTo(8 << 20);
+    for (int size : new int[] {100, 255, 256, 65_791, 65_792, 100_000}) {
+      byte[] whole = Zstd.compress(Arrays.copyOf(content, size));
+      assertThat(ZstdFrame.windowSizeBytes(ByteBuffer.wrap(whole))).isEqualTo(size);
+      for (int cut = 0; cut < 6; cut++) {
+        assertThat(ZstdFrame.windowSizeBytes(ByteBuffer.wrap(whole, 0, cut)))
+            .as("%d bytes of it", cut)
+            .isIn(Long.MAX_VALUE, (long) size);
+      }
+    }
   }
 
   @Test

@@ -103,10 +103,13 @@ final class ZstdInput extends InputStream {
     // Level 3 of the clients' libraries has windows of 2 MiB.
     static final long MOST_KEPT_WINDOW_BYTES = 4 << 20;
 
-    private static final int BUFFER_SIZE_BYTES = 16 * 1024;
+    private static final int IN_SIZE_BYTES = 16 * 1024;
+
+    // A block of zstd's: with less it is called again and again, and each call costs some heap.
+    private static final int OUT_SIZE_BYTES = 128 * 1024;
 
     private final ZstdDecompressCtx zstd = new ZstdDecompressCtx();
-    private final ByteBuffer out = ByteBuffer.allocateDirect(BUFFER_SIZE_BYTES).limit(0);
+    private final ByteBuffer out = ByteBuffer.allocateDirect(OUT_SIZE_BYTES).limit(0);
     // For bytes on the heap, which the native code cannot read where they are.
     private @Nullable ByteBuffer copied;
 
@@ -120,11 +123,11 @@ final class ZstdInput extends InputStream {
       }
       ByteBuffer piece = copied;
       if (piece == null) {
-        piece = ByteBuffer.allocateDirect(BUFFER_SIZE_BYTES).limit(0);
+        piece = ByteBuffer.allocateDirect(IN_SIZE_BYTES).limit(0);
         copied = piece;
       }
       if (!piece.hasRemaining()) {
-        int count = Math.min(BUFFER_SIZE_BYTES, source.remaining());
+        int count = Math.min(IN_SIZE_BYTES, source.remaining());
         piece.clear().put(source.slice(source.position(), count)).flip();
         source.position(source.position() + count);
       }

@@ -15,13 +15,13 @@ import org.stoker.base.ConfinedTo;
  * Reads zstd frames one after the other.
  *
  * <p>To make a native context takes as long as to decompress a small batch, so contexts are used
- * again. Those that are free wait in a pool of a few; one that a frame with a large window has made
- * grow is not kept.
+ * again. Those that are free wait in a pool of a few; of one that a frame with a large window has
+ * made grow only the buffers are kept.
  */
 @ConfinedTo(ConfinedTo.CALLER)
 final class ZstdInput extends InputStream {
   // Beside each other work event loops and checking threads, of which there are few.
-  private static final ArrayBlockingQueue<Context> FREE = new ArrayBlockingQueue<>(8);
+  private static final ArrayBlockingQueue<Context> FREE = new ArrayBlockingQueue<>(16);
 
   private final ByteBuffer source;
   private boolean isWorthKeeping;
@@ -91,8 +91,11 @@ final class ZstdInput extends InputStream {
     Context closing = context;
     context = null;
     if (closing != null) {
+      if (!isWorthKeeping) {
+        closing.shrink();
+      }
       closing.clear();
-      if (!isWorthKeeping || !FREE.offer(closing)) {
+      if (!FREE.offer(closing)) {
         closing.zstd.close();
       }
     }
@@ -108,7 +111,7 @@ final class ZstdInput extends InputStream {
     // A block of zstd's: with less it is called again and again, and each call costs some heap.
     private static final int OUT_SIZE_BYTES = 128 * 1024;
 
-    private final ZstdDecompressCtx zstd = new ZstdDecompressCtx();
+    private ZstdDecompressCtx zstd = new ZstdDecompressCtx();
     private final ByteBuffer out = ByteBuffer.allocateDirect(OUT_SIZE_BYTES).limit(0);
     // For bytes on the heap, which the native code cannot read where they are.
     private @Nullable ByteBuffer copied;
@@ -132,6 +135,12 @@ final class ZstdInput extends InputStream {
         source.position(source.position() + count);
       }
       return piece;
+    }
+
+    /** The buffers stay: direct memory comes back only with a collection. */
+    void shrink() {
+      zstd.close();
+      zstd = new ZstdDecompressCtx();
     }
 
     void clear() {

@@ -16,6 +16,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -302,6 +305,35 @@ final class BadDaysIT {
       assertThat(counts(address, "sound", 1)).containsExactly(20L);
       assertThat(counts(address, "damaged", 1)).containsExactly(-1L);
       assertThat(Files.size(segment)).isPositive();
+
+      deleteTopic(address, "damaged");
+
+      produce(address, "damaged", 3);
+      assertThat(counts(address, "damaged", 1)).containsExactly(3L);
+    }
+  }
+
+  @Test
+  void whatIsDamagedIsSetAsideWhenItsTopicWasDeletedMeanwhile() throws Exception {
+    Path directory = Files.createDirectories(logs().resolve("forgotten-0"));
+    // A segment that cannot be read stands for whatever keeps a log from being opened.
+    Files.createDirectories(directory.resolve("00000000000000000000.log"));
+
+    try (BrokerProcess broker = start()) {
+      String address = broker.awaitReady();
+      produce(address, "forgotten", 3);
+
+      assertThat(counts(address, "forgotten", 1)).containsExactly(3L);
+      try (Stream<Path> entries = Files.list(logs())) {
+        assertThat(entries.map(entry -> String.valueOf(entry.getFileName())))
+            .anyMatch(name -> name.startsWith("forgotten-0.") && name.endsWith("-stray"));
+      }
+    }
+  }
+
+  private static void deleteTopic(String address, String topic) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {
+      admin.deleteTopics(List.of(topic)).all().get(60, TimeUnit.SECONDS);
     }
   }
 

@@ -440,25 +440,61 @@ public final class LogDirectory {
     LOG.warn("{} belongs to no topic and is kept as {}", log.topicPartition(), log.directory());
   }
 
+  /**
+   * Deletes what could not be opened, if there is something of this partition: its name is free
+   * when this returns, its files go later. On a storage thread.
+   */
+  public void deleteRefused(TopicPartition partition) {
+    if (refused.containsKey(partition)) {
+      Path target = moveRefusedAway(partition, PartitionDirectory.DELETED);
+      chores.removeDirectoryLater(target, 0);
+    }
+  }
+
+  /** Sets what could not be opened aside, because no topic of the cluster claims it. */
+  public void setRefusedAsStray(TopicPartition partition) {
+    if (refused.containsKey(partition)) {
+      Path target = moveRefusedAway(partition, PartitionDirectory.STRAY);
+      LOG.warn("{} belongs to no topic and is kept as {}", partition, target);
+    }
+  }
+
+  private Path moveRefusedAway(TopicPartition partition, String suffix) {
+    health.assertOnline();
+    Path path = directoryOf(partition);
+    try {
+      Path target = rename(partition, path, suffix);
+      refused.remove(partition);
+      return target;
+    } catch (IOException e) {
+      throw health.fail(path, "moving a log away", e);
+    }
+  }
+
   private void moveAway(Log log, String suffix, boolean isKept) {
     health.assertOnline();
     TopicPartition partition = log.topicPartition();
-    Path target =
-        config.path().resolve(PartitionDirectory.withSuffix(partition, suffix, environment.seed()));
     try {
       if (isKept) {
         log.closeToSetAside();
       } else {
         log.closeToDelete();
       }
-      environment.disk().rename(log.directory(), target);
-      environment.disk().syncDirectory(config.path());
-      log.movedTo(target);
-      checkpoints.forget(partition);
+      log.movedTo(rename(partition, log.directory(), suffix));
       logs.remove(partition, log);
     } catch (IOException e) {
       throw health.fail(log.directory(), "moving a log away", e);
     }
+  }
+
+  /** Durably; what is known of the partition's offsets is forgotten with it. */
+  private Path rename(TopicPartition partition, Path from, String suffix) throws IOException {
+    Path target =
+        config.path().resolve(PartitionDirectory.withSuffix(partition, suffix, environment.seed()));
+    environment.disk().rename(from, target);
+    environment.disk().syncDirectory(config.path());
+    checkpoints.forget(partition);
+    return target;
   }
 
   // ---- Checkpoints.

@@ -211,6 +211,24 @@ final class LogFaultTest {
   }
 
   @Test
+  void whatWasRefusedCanBeDeletedAndMakesRoomForANewLog() throws Exception {
+    LogWorld world = withFiveBatches();
+    kill(world);
+    disk.flipBit(FIRST_LOG, 80, 3);
+    LogWorld again = openSmall();
+    assertThat(again.directory.refused()).containsOnlyKeys(LogWorld.ORDERS);
+
+    again.directory.deleteRefused(LogWorld.ORDERS);
+
+    assertThat(again.directory.refused()).isEmpty();
+    Log fresh = again.create(LogWorld.ORDERS, LogConfig.DEFAULT);
+    assertThat(fresh.logEndOffset()).isZero();
+    again.append(fresh, Batches.of(1, "new"));
+    kill(again);
+    assertThat(Batches.valuesFrom(open().orders(), 0, 1000)).containsExactly("new");
+  }
+
+  @Test
   void aFlippedBitWithGoodBatchesBehindItIsRefused() throws Exception {
     LogWorld world = withFiveBatches();
     kill(world);

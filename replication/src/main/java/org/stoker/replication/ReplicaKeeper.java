@@ -158,7 +158,8 @@ public final class ReplicaKeeper implements MetadataListener {
           onLane(log, () -> directory.setAsStray(log)).join();
         }
       }
-      directory.refused().keySet().forEach(name -> noteRefused(name, image));
+      List.copyOf(directory.refused().keySet())
+          .forEach(name -> takeStockOfRefused(name, directory, image));
     }
     if (isDirectoryMissing) {
       image.topicsByName().values().forEach(this::noteThoseThatAreNotHere);
@@ -178,10 +179,16 @@ public final class ReplicaKeeper implements MetadataListener {
     }
   }
 
-  private void noteRefused(TopicPartition name, ClusterImage image) {
+  private void takeStockOfRefused(TopicPartition name, LogDirectory directory, ClusterImage image) {
     TopicImage topic = image.topic(name.topic());
     if (topic != null) {
       partitions.addOffline(topic.id(), name.partition());
+    } else {
+      try {
+        directory.setRefusedAsStray(name);
+      } catch (StorageException e) {
+        LOG.error("{}: {}", name, e.getMessage());
+      }
     }
   }
 
@@ -413,6 +420,20 @@ public final class ReplicaKeeper implements MetadataListener {
       if (directory != null) {
         // Before the next change: a topic of the same name may come right behind.
         onLane(partition.log(), () -> directory.delete(partition.log())).join();
+      }
+    }
+    for (int index = 0; index < topic.partitions().size(); index++) {
+      deleteRefused(new TopicPartition(topic.name(), index));
+    }
+  }
+
+  /** What could not be opened would stand in the way of a topic of the same name. */
+  private void deleteRefused(TopicPartition name) {
+    for (LogDirectory directory : directories) {
+      try {
+        directory.deleteRefused(name);
+      } catch (StorageException e) {
+        LOG.error("{}: {}", name, e.getMessage());
       }
     }
   }

@@ -24,8 +24,11 @@ public record BrokerIdentity(
     features = Map.copyOf(features);
   }
 
-  /** The registration as it is stored; its epoch is that of the node it is stored in. */
+  /**
+   * The registration as it is stored; its epoch is that of the node it is stored in. It is fenced:
+   * its first heartbeat says that the broker serves.
+   */
   BrokerImage registration() {
-    return new BrokerImage(id, -1, incarnation, endpoints, features, rack, false, false, logDirs);
+    return new BrokerImage(id, -1, incarnation, endpoints, features, rack, true, false, logDirs);
   }
 }

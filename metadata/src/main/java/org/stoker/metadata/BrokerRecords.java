@@ -101,4 +101,17 @@ final class BrokerRecords {
         broker.inControlledShutdown(),
         broker.logDirs());
   }
+
+  static BrokerImage withFenced(BrokerImage broker, boolean fenced) {
+    return new BrokerImage(
+        broker.id(),
+        broker.epoch(),
+        broker.incarnation(),
+        broker.endpoints(),
+        broker.features(),
+        broker.rack(),
+        fenced,
+        broker.inControlledShutdown(),
+        broker.logDirs());
+  }
 }

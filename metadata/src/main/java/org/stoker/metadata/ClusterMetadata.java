@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,6 +87,25 @@ public final class ClusterMetadata implements AutoCloseable {
     return pending.future();
   }
 
+  /** Completes, on the lane, with the first image that is as the condition says. */
+  public CompletableFuture<ClusterImage> whenImage(Predicate<ClusterImage> condition) {
+    var found = new CompletableFuture<ClusterImage>();
+    lane.submit(() -> publisher.whenImage(condition, found::complete));
+    return found;
+  }
+
+  /** What a broker tells the controller; refused if that is not this one. */
+  public CompletableFuture<Heartbeat.Reply> heard(Heartbeat heartbeat) {
+    var reply = new CompletableFuture<Heartbeat.Reply>();
+    lane.submit(() -> {
+      SessionWork current = work;
+      ControllerService term = current == null ? null : current.service;
+      reply.complete(
+          term == null ? Heartbeat.Reply.refused(ErrorCode.NOT_CONTROLLER) : term.heard(heartbeat));
+    });
+    return reply;
+  }
+
   /** A broker that is known to have died need not be waited for if it was the controller. */
   public void foundDead(Uuid incarnation) {
     lane.submit(() -> {
@@ -96,9 +116,14 @@ public final class ClusterMetadata implements AutoCloseable {
     });
   }
 
-  /** Leaves the cluster: the registration goes at once, what waits is answered. */
+  /** Leaves the cluster, and returns when it has. */
   @Override
   public void close() {
+    leave().join();
+  }
+
+  /** Leaves the cluster: the registration goes at once, what waits is answered. */
+  public CompletableFuture<Void> leave() {
     var done = new CompletableFuture<Void>();
     lane.submit(() -> {
       closed = true;
@@ -113,7 +138,7 @@ public final class ClusterMetadata implements AutoCloseable {
       }
       done.complete(null);
     });
-    done.join();
+    return done;
   }
 
   private <R> void enqueue(PendingCommand<R> command, long timeoutMs) {
@@ -287,7 +312,7 @@ public final class ClusterMetadata implements AutoCloseable {
       publisher.whenImage(
           image -> {
             BrokerImage broker = image.broker(identity.id());
-            return broker != null && broker.epoch() == brokerEpoch && !broker.fenced();
+            return broker != null && broker.epoch() == brokerEpoch;
           },
           started::complete);
       if (election == null && !stopped) {
@@ -321,6 +346,7 @@ public final class ClusterMetadata implements AutoCloseable {
               controller,
               new LogWriter(
                   session, lane, world.clock(), epoch, identity.id(), config.entryBytes()),
+              world.clock(),
               this);
       service = term;
       term.start();

@@ -13,7 +13,15 @@ import org.stoker.protocol.ErrorCode;
  *
  * @param <R> the reply
  */
-public sealed interface Command<R> {
+public sealed interface Command<R>
+    permits BrokerCommand,
+        PartitionCommand,
+        Command.CreateTopics,
+        Command.DeleteTopics,
+        Command.CreatePartitions,
+        Command.IncrementalAlterConfigs,
+        Command.AlterConfigs,
+        Command.AllocateProducerIds {
   /** Decides, without doing anything, what this comes to in the cluster as it is. */
   Decision<R> decide(Controller controller, ClusterImage image);
 
@@ -190,24 +198,6 @@ public sealed interface Command<R> {
     @Override
     public ProducerIds failed(Result result) {
       return new ProducerIds(result, -1, 0);
-    }
-  }
-
-  /**
-   * The brokers that are registered now, by id. The controller asks this of itself.
-   *
-   * @param takingOver whether this is the first of an epoch, which leaves a record in any case
-   */
-  record ReconcileBrokers(Map<Integer, BrokerImage> registered, boolean takingOver)
-      implements Command<Result> {
-    @Override
-    public Decision<Result> decide(Controller controller, ClusterImage image) {
-      return controller.reconcileBrokers(image, this);
-    }
-
-    @Override
-    public Result failed(Result result) {
-      return result;
     }
   }
 

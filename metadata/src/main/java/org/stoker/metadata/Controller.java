@@ -22,6 +22,7 @@ public final class Controller {
   private final TopicDecisions topics;
   private final ConfigDecisions configs;
   private final BrokerDecisions brokers;
+  private final PartitionDecisions partitions;
 
   /**
    * @param firstFeatures the levels that a cluster is founded with
@@ -30,7 +31,8 @@ public final class Controller {
       ConfigRules rules, ClusterDefaults defaults, Map<String, Short> firstFeatures, Seed seed) {
     this.configs = new ConfigDecisions(rules);
     this.topics = new TopicDecisions(configs, defaults, seed);
-    this.brokers = new BrokerDecisions(firstFeatures);
+    this.partitions = new PartitionDecisions(defaults);
+    this.brokers = new BrokerDecisions(firstFeatures, partitions);
   }
 
   Decision<List<CreatedTopic>> createTopics(ClusterImage image, Command.CreateTopics command) {
@@ -55,29 +57,18 @@ public final class Controller {
     return configs.alter(image, command);
   }
 
-  Decision<Result> reconcileBrokers(ClusterImage image, Command.ReconcileBrokers command) {
-    return brokers.reconcile(image, command);
+  BrokerDecisions brokers() {
+    return brokers;
+  }
+
+  PartitionDecisions partitions() {
+    return partitions;
   }
 
   Decision<ProducerIds> allocateProducerIds(ClusterImage image, AllocateProducerIds command) {
-    BrokerImage broker = image.broker(command.brokerId());
-    if (broker == null) {
-      return Decision.nothing(
-          command.failed(
-              ErrorCode.BROKER_ID_NOT_REGISTERED,
-              "Broker " + command.brokerId() + " is not registered."));
-    }
-    if (broker.epoch() != command.brokerEpoch()) {
-      return Decision.nothing(
-          command.failed(
-              ErrorCode.STALE_BROKER_EPOCH,
-              "Broker "
-                  + broker.id()
-                  + " is at epoch "
-                  + broker.epoch()
-                  + ", not "
-                  + command.brokerEpoch()
-                  + "."));
+    Result refusal = BrokerDecisions.refusal(image, command.brokerId(), command.brokerEpoch());
+    if (refusal != null) {
+      return Decision.nothing(command.failed(refusal));
     }
     long first = image.nextProducerId();
     if (first > Long.MAX_VALUE - PRODUCER_IDS_AT_ONCE) {

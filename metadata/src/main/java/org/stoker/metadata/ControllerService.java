@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stoker.base.Clock;
 import org.stoker.base.ConfinedTo;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.Message;
@@ -43,6 +44,9 @@ final class ControllerService {
   private final Office office;
   private final LogWriter writer;
   private final BrokerWatch brokers;
+  private final Membership members;
+  // Not among the commands that wait: those outlive this term, and these must not.
+  private final ArrayDeque<PendingCommand<?>> own = new ArrayDeque<>();
   // The latest set of brokers, until it is decided what follows from it.
   private @Nullable PendingCommand<?> reconciliation;
   private boolean open;
@@ -57,6 +61,7 @@ final class ControllerService {
       MetadataConfig config,
       Controller controller,
       LogWriter writer,
+      Clock clock,
       Office office) {
     this.session = session;
     this.config = config;
@@ -64,6 +69,20 @@ final class ControllerService {
     this.office = office;
     this.writer = writer;
     this.brokers = new BrokerWatch(session, lane, config.pollMs(), this::brokersAre);
+    this.members =
+        new Membership(lane, clock, config.liveness(), office.publisher(), this::decideMyself);
+  }
+
+  private void decideMyself(Command<Result> command) {
+    own.add(new PendingCommand<>(command));
+    serve();
+  }
+
+  /** What a broker says of itself; refused until the brokers are known. */
+  Heartbeat.Reply heard(Heartbeat heartbeat) {
+    return tookOver && !closed
+        ? members.heard(heartbeat)
+        : Heartbeat.Reply.refused(ErrorCode.NOT_CONTROLLER);
   }
 
   void start() {
@@ -75,6 +94,7 @@ final class ControllerService {
     closed = true;
     writer.close();
     brokers.close();
+    members.close();
   }
 
   /** Commands wait: decides them if nothing is on its way. */
@@ -103,10 +123,14 @@ final class ControllerService {
   }
 
   private @Nullable PendingCommand<?> nextCommand() {
-    PendingCommand<?> own = reconciliation;
-    if (own != null) {
+    PendingCommand<?> latest = reconciliation;
+    if (latest != null) {
       reconciliation = null;
-      return own;
+      return latest;
+    }
+    PendingCommand<?> mine = own.poll();
+    if (mine != null) {
+      return mine;
     }
     PendingCommand<?> next = office.waiting().poll();
     while (next != null && next.isAnswered()) {
@@ -148,10 +172,14 @@ final class ControllerService {
     if (closed || !open) {
       return;
     }
-    // Not among the commands that wait: those outlive this term, and this must not.
-    reconciliation = new PendingCommand<>(new Command.ReconcileBrokers(registered, !tookOver));
+    reconciliation =
+        new PendingCommand<>(new BrokerCommand.ReconcileBrokers(registered, !tookOver));
+    boolean isFirst = !tookOver;
     tookOver = true;
     serve();
+    if (isFirst) {
+      members.start();
+    }
   }
 
   private void append(List<Message> records, List<PendingCommand<?>> decided) {

@@ -83,6 +83,11 @@ public record PartitionImage(
             : change.leaderRecoveryState() == 1);
   }
 
+  /** Whether replicas are on their way to or from the partition. */
+  public boolean isBeingReassigned() {
+    return !addingReplicas.isEmpty() || !removingReplicas.isEmpty();
+  }
+
   /** A replica keeps its directory when the list of replicas changes around it. */
   private List<Uuid> directoriesAfter(@Nullable List<Uuid> changed, List<Integer> nextReplicas) {
     if (changed != null && !changed.isEmpty()) {

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +64,14 @@ final class ClusterMetadataIT {
       toClose.add(this);
       metadata =
           new ClusterMetadata(
-              new MetadataConfig(300, 5_000, 100, 20, 1 << 20, 256 * 1024),
+              new MetadataConfig(
+                  300,
+                  5_000,
+                  100,
+                  20,
+                  1 << 20,
+                  256 * 1024,
+                  new MetadataConfig.Liveness(60_000, 0, 10)),
               new BrokerIdentity(
                   1,
                   incarnation,
@@ -86,8 +94,26 @@ final class ClusterMetadataIT {
       return session;
     }
 
+    /** Registers, and says at once that it serves. */
     ClusterImage start() {
-      return metadata.start(fatal::complete).orTimeout(TIMEOUT_MS, TimeUnit.MILLISECONDS).join();
+      metadata.addListener((_, image) -> beatIfFenced(image));
+      return metadata
+          .start(fatal::complete)
+          .thenCompose(_ -> metadata.whenImage(image -> isAdmitted(image.broker(1))))
+          .orTimeout(TIMEOUT_MS, TimeUnit.MILLISECONDS)
+          .join();
+    }
+
+    private boolean isAdmitted(@Nullable BrokerImage self) {
+      return self != null && self.incarnation().equals(incarnation) && !self.fenced();
+    }
+
+    private void beatIfFenced(ClusterImage image) {
+      BrokerImage self = image.broker(1);
+      if (self != null && self.incarnation().equals(incarnation) && self.fenced()) {
+        var _ =
+            metadata.heard(new Heartbeat(1, self.epoch(), image.offset(), false, false, List.of()));
+      }
     }
 
     List<CreatedTopic> create(NewTopic... topics) {

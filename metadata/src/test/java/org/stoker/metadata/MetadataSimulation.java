@@ -33,7 +33,9 @@ final class MetadataSimulation {
   private static final int SESSION_TIMEOUT_MS = 2_000;
   private static final long COMMAND_TIMEOUT_MS = 1_500;
   private static final long RECOVERY_MS = 60_000;
-  private static final MetadataConfig CONFIG = new MetadataConfig(3_000, 500, 100, 8, 1 << 20, 200);
+  private static final long HEARTBEAT_MS = 300;
+  private static final MetadataConfig CONFIG =
+      new MetadataConfig(3_000, 500, 100, 8, 1 << 20, 200, MetadataConfig.Liveness.DEFAULT);
 
   private final SimulatedClock clock = new SimulatedClock();
   private final SplitMixSeed seed;
@@ -142,6 +144,7 @@ final class MetadataSimulation {
                   Map.of("metadata.version", (short) 30),
                   seed.fork()));
       metadata.addListener(this::imageChanged);
+      clock.after(HEARTBEAT_MS, () -> beat(id));
       CompletableFuture<ClusterImage> started =
           metadata.start(cause -> violations.add("broker " + id + " gave up: " + cause));
       var _ =
@@ -150,6 +153,22 @@ final class MetadataSimulation {
               violations.add("broker " + id + " did not start: " + failure);
             }
           });
+    }
+
+    /** Straight to whoever is the controller as far as it knows; over a perfect network. */
+    private void beat(int id) {
+      if (lane.dead) {
+        return;
+      }
+      ClusterImage image = metadata.image();
+      BrokerImage self = image.broker(id);
+      Broker controller = brokers.get(image.controllerId());
+      if (self != null && controller != null && self.incarnation().equals(incarnation)) {
+        var _ =
+            controller.metadata.heard(
+                new Heartbeat(id, self.epoch(), image.offset(), false, false, List.of()));
+      }
+      clock.after(HEARTBEAT_MS, () -> beat(id));
     }
 
     private CoordinationSession open(Consumer<SessionEvent> events) {

@@ -1,0 +1,343 @@
+package org.stoker.metadata;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.stoker.base.TopicPartition;
+import org.stoker.base.Uuid;
+import org.stoker.metadata.BrokerCommand.DirectoriesFailed;
+import org.stoker.metadata.BrokerCommand.Fence;
+import org.stoker.metadata.BrokerCommand.ReconcileBrokers;
+import org.stoker.metadata.BrokerCommand.ShutDown;
+import org.stoker.metadata.BrokerCommand.Unfence;
+import org.stoker.metadata.BrokerCommand.Unregister;
+import org.stoker.metadata.Command.CreateTopics;
+import org.stoker.metadata.Command.NewTopic;
+import org.stoker.metadata.PartitionCommand.AlterPartition;
+import org.stoker.metadata.PartitionCommand.AssignDirectories;
+import org.stoker.metadata.PartitionCommand.AssignedDirectory;
+import org.stoker.metadata.PartitionCommand.BalanceLeaders;
+import org.stoker.metadata.PartitionCommand.ChangedIsr;
+import org.stoker.metadata.PartitionCommand.ElectLeaders;
+import org.stoker.metadata.PartitionCommand.InSyncReplica;
+import org.stoker.metadata.PartitionCommand.IsrChange;
+import org.stoker.metadata.PartitionCommand.PartitionResult;
+import org.stoker.metadata.PartitionCommand.Reassign;
+import org.stoker.metadata.PartitionCommand.Reassignment;
+import org.stoker.protocol.ErrorCode;
+import org.stoker.protocol.Message;
+import org.stoker.testkit.SplitMixSeed;
+
+/** What becomes of partitions when brokers, leaders and administrators want something. */
+final class PartitionDecisionsTest {
+  private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
+
+  private final Controller controller =
+      new Controller(
+          new PlainRules(),
+          new ClusterDefaults(1, 3, 2, false),
+          Map.of("eligible.leader.replicas.version", (short) 1),
+          new SplitMixSeed(11));
+  private final Map<Integer, BrokerImage> registered = new HashMap<>();
+  private ClusterImage image = ClusterImage.empty("cluster");
+
+  @BeforeEach
+  void fourBrokersAndATopicOnThree() {
+    for (int id = 1; id <= 4; id++) {
+      registered.put(id, broker(id, id * 10L, new Uuid(77, id), new Uuid(78, id)));
+    }
+    apply(new ReconcileBrokers(registered, true));
+    for (int id = 1; id <= 4; id++) {
+      apply(new Unfence(id, id * 10L));
+    }
+    apply(
+        new CreateTopics(
+            List.of(new NewTopic("orders", -1, -1, Map.of(0, List.of(1, 2, 3)), Map.of())), false));
+  }
+
+  private static BrokerImage broker(int id, long epoch, Uuid... directories) {
+    return new BrokerImage(
+        id,
+        epoch,
+        new Uuid(id, epoch),
+        List.of(new Endpoint("PLAINTEXT", "host" + id, 9092, (short) 0)),
+        Map.of(),
+        null,
+        true,
+        false,
+        List.of(directories));
+  }
+
+  private <R> R apply(Command<R> command) {
+    Decision<R> decision = command.decide(controller, image);
+    var draft = new ImageDraft(image);
+    List<Message> records = decision.records();
+    records.forEach(draft::replay);
+    image = draft.finish(image.offset() + records.size(), 1, 1).image();
+    return decision.reply();
+  }
+
+  private PartitionImage orders() {
+    return requireNonNull(image.partition(ORDERS));
+  }
+
+  private Uuid topicId() {
+    return requireNonNull(image.topic("orders")).id();
+  }
+
+  /** The broker comes back in a new life, with these directories. */
+  private void restart(int id, Uuid... directories) {
+    registered.put(id, broker(id, id * 10L + 1, directories));
+    apply(new ReconcileBrokers(registered, false));
+  }
+
+  private ChangedIsr alter(int leader, int leaderEpoch, int partitionEpoch, int... isr) {
+    List<InSyncReplica> replicas = new ArrayList<>();
+    for (int id : isr) {
+      replicas.add(new InSyncReplica(id, id * 10L));
+    }
+    return alter(leader, leaderEpoch, partitionEpoch, replicas);
+  }
+
+  private ChangedIsr alter(
+      int leader, int leaderEpoch, int partitionEpoch, List<InSyncReplica> isr) {
+    return apply(
+            new AlterPartition(
+                leader,
+                requireNonNull(image.broker(leader)).epoch(),
+                List.of(new IsrChange(topicId(), 0, leaderEpoch, partitionEpoch, isr, false))))
+        .partitions()
+        .getFirst();
+  }
+
+  // ---- AlterPartition.
+
+  @Test
+  void aLeaderShrinksAndGrowsItsInSyncSet() {
+    ChangedIsr shrunk = alter(1, 0, 0, 1, 2);
+
+    assertThat(shrunk.error()).isEqualTo(ErrorCode.NONE);
+    assertThat(requireNonNull(shrunk.state()).isr()).containsExactly(1, 2);
+    assertThat(orders().partitionEpoch()).isEqualTo(1);
+    assertThat(orders().leaderEpoch()).isZero();
+    assertThat(alter(1, 0, 1, 1, 2, 3).error()).isEqualTo(ErrorCode.NONE);
+    assertThat(orders().isr()).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void epochsThatAreNotThePresentOnesAreRefused() {
+    alter(1, 0, 0, 1, 2);
+
+    assertThat(alter(1, 0, 0, 1, 3).error()).isEqualTo(ErrorCode.INVALID_UPDATE_VERSION);
+    assertThat(alter(1, 0, 9, 1, 3).error()).isEqualTo(ErrorCode.NOT_CONTROLLER);
+    assertThat(alter(1, 9, 1, 1, 3).error()).isEqualTo(ErrorCode.NOT_CONTROLLER);
+    assertThat(alter(2, 0, 1, 1, 2).error()).isEqualTo(ErrorCode.INVALID_REQUEST);
+    apply(new Fence(1, 10));
+    assertThat(alter(2, 0, 2, 2).error()).isEqualTo(ErrorCode.FENCED_LEADER_EPOCH);
+    assertThat(orders().isr()).containsExactly(2);
+  }
+
+  @Test
+  void anEarlierLifeOfAFollowerDoesNotEnterTheInSyncSet() {
+    alter(1, 0, 0, 1, 2);
+    restart(3, new Uuid(77, 3));
+    apply(new Unfence(3, 31));
+
+    assertThat(alter(1, 0, 1, 1, 2, 3).error()).isEqualTo(ErrorCode.INELIGIBLE_REPLICA);
+    ChangedIsr grown =
+        alter(
+            1,
+            0,
+            1,
+            List.of(new InSyncReplica(1, 10), new InSyncReplica(2, 20), new InSyncReplica(3, 31)));
+    assertThat(grown.error()).isEqualTo(ErrorCode.NONE);
+  }
+
+  @Test
+  void strangersTwinsAndSetsWithoutTheLeaderAreRefused() {
+    assertThat(alter(1, 0, 0, 1, 4).error()).isEqualTo(ErrorCode.INVALID_REQUEST);
+    assertThat(alter(1, 0, 0, 1, 2, 2).error()).isEqualTo(ErrorCode.INVALID_REQUEST);
+    assertThat(alter(1, 0, 0, 2, 3).error()).isEqualTo(ErrorCode.INVALID_REQUEST);
+    assertThat(orders().isr()).containsExactly(1, 2, 3);
+  }
+
+  // ---- Brokers that stop and come back.
+
+  @Test
+  void aBrokerThatWantsToStopLeadsNothingAndIsNotInSyncAfterwards() {
+    apply(new ShutDown(1, 10));
+
+    assertThat(orders().leader()).isEqualTo(2);
+    assertThat(orders().isr()).containsExactly(2, 3);
+  }
+
+  @Test
+  void aRestartedBrokerFollowsUntilItIsInSyncAgainAndLeadsWhenAsked() {
+    apply(new Fence(1, 10));
+    restart(1, new Uuid(77, 1), new Uuid(78, 1));
+    apply(new Unfence(1, 11));
+    assertThat(orders().leader()).isEqualTo(2);
+    assertThat(elect(false)).isEqualTo(ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE);
+
+    alter(
+        2,
+        1,
+        orders().partitionEpoch(),
+        List.of(new InSyncReplica(2, 20), new InSyncReplica(3, 30), new InSyncReplica(1, 11)));
+    assertThat(elect(false)).isEqualTo(ErrorCode.NONE);
+    assertThat(orders().leader()).isEqualTo(1);
+    assertThat(elect(false)).isEqualTo(ErrorCode.ELECTION_NOT_NEEDED);
+  }
+
+  private ErrorCode elect(boolean unclean) {
+    return apply(new ElectLeaders(unclean, List.of(ORDERS))).getFirst().result().error();
+  }
+
+  @Test
+  void leadersGoHomeByThemselvesWhenTooManyAreAway() {
+    apply(new Fence(1, 10));
+    apply(new Unfence(1, 10));
+    alter(2, 1, orders().partitionEpoch(), 2, 3, 1);
+
+    apply(new BalanceLeaders(100));
+    assertThat(orders().leader()).isEqualTo(2);
+    apply(new BalanceLeaders(10));
+    assertThat(orders().leader()).isEqualTo(1);
+  }
+
+  @Test
+  void onlyAnUncleanElectionTakesWhoLacksRecords() {
+    apply(new Fence(3, 30));
+    apply(new Fence(2, 20));
+    apply(new Fence(1, 10));
+    // Everybody who was in sync while two were is away; 3 left before.
+    apply(new Unfence(3, 30));
+
+    assertThat(orders().leader()).isEqualTo(PartitionImage.NO_LEADER);
+    assertThat(elect(false)).isEqualTo(ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE);
+    assertThat(elect(true)).isEqualTo(ErrorCode.NONE);
+    assertThat(orders().leader()).isEqualTo(3);
+    assertThat(orders().recovering()).isTrue();
+  }
+
+  @Test
+  void aRunningBrokerIsNotForgottenAndOneThatIsGoneIs() {
+    assertThat(apply(new Unregister(4)).error()).isEqualTo(ErrorCode.INVALID_REQUEST);
+    assertThat(apply(new Unregister(9)).error()).isEqualTo(ErrorCode.BROKER_ID_NOT_REGISTERED);
+    apply(new Fence(4, 40));
+    assertThat(apply(new Unregister(4))).isEqualTo(Result.OK);
+    assertThat(image.broker(4)).isNull();
+  }
+
+  // ---- Directories.
+
+  @Test
+  void replicasOfAFailedDirectoryAreLedByOthersAndTheRestStays() {
+    apply(
+        new CreateTopics(
+            List.of(new NewTopic("other", -1, -1, Map.of(0, List.of(1, 2, 3)), Map.of())), false));
+    Uuid other = requireNonNull(image.topic("other")).id();
+    assign(1, new AssignedDirectory(topicId(), 0, new Uuid(77, 1)));
+    assign(1, new AssignedDirectory(other, 0, new Uuid(78, 1)));
+
+    apply(new DirectoriesFailed(1, 10, List.of(new Uuid(77, 1))));
+
+    assertThat(orders().leader()).isEqualTo(2);
+    assertThat(orders().isr()).containsExactly(2, 3);
+    assertThat(requireNonNull(image.partition(new TopicPartition("other", 0))).leader())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void aDirectoryThatComesBackWithItsBrokerHoldsWhatItHeld() {
+    assign(1, new AssignedDirectory(topicId(), 0, new Uuid(77, 1)));
+    apply(new Fence(3, 30));
+    apply(new Fence(2, 20));
+    apply(new DirectoriesFailed(1, 10, List.of(new Uuid(77, 1))));
+    assertThat(orders().leader()).isEqualTo(PartitionImage.NO_LEADER);
+
+    restart(1, new Uuid(77, 1), new Uuid(78, 1));
+    apply(new Unfence(1, 11));
+
+    assertThat(orders().leader()).isEqualTo(1);
+    assertThat(orders().recovering()).isFalse();
+  }
+
+  @Test
+  void aReplicaThatBeginsAnewInAnotherDirectoryIsNotTakenForWhatItWas() {
+    assign(1, new AssignedDirectory(topicId(), 0, new Uuid(77, 1)));
+    apply(new Fence(3, 30));
+    apply(new Fence(2, 20));
+    restart(1, new Uuid(79, 1));
+    apply(new Unfence(1, 11));
+    assertThat(orders().leader()).isEqualTo(PartitionImage.NO_LEADER);
+
+    assign(1, new AssignedDirectory(topicId(), 0, new Uuid(79, 1)));
+    assertThat(orders().leader()).isEqualTo(PartitionImage.NO_LEADER);
+    assertThat(orders().eligibleLeaderReplicas()).containsExactly(2);
+
+    apply(new Unfence(2, 20));
+    assertThat(orders().leader()).isEqualTo(2);
+  }
+
+  private void assign(int broker, AssignedDirectory... assigned) {
+    var replies =
+        apply(
+            new AssignDirectories(
+                broker, requireNonNull(image.broker(broker)).epoch(), List.of(assigned)));
+    assertThat(replies.result()).isEqualTo(Result.OK);
+    replies.replies().forEach(reply -> assertThat(reply.error()).isEqualTo(ErrorCode.NONE));
+  }
+
+  // ---- Reassignment.
+
+  private Result reassign(@Nullable List<Integer> replicas) {
+    List<PartitionResult> results =
+        apply(new Reassign(List.of(new Reassignment(ORDERS, replicas)), true));
+    return results.getFirst().result();
+  }
+
+  @Test
+  void aReassignmentEndsWhenTheNewReplicasAreInSync() {
+    assertThat(reassign(List.of(4, 2))).isEqualTo(Result.OK);
+    assertThat(orders().replicas()).containsExactly(4, 2, 1, 3);
+    assertThat(orders().addingReplicas()).containsExactly(4);
+    assertThat(orders().removingReplicas()).containsExactlyInAnyOrder(1, 3);
+    assertThat(orders().leader()).isEqualTo(1);
+
+    ChangedIsr changed = alter(1, 0, orders().partitionEpoch(), 1, 2, 3, 4);
+
+    assertThat(changed.error()).isEqualTo(ErrorCode.NEW_LEADER_ELECTED);
+    assertThat(orders().replicas()).containsExactly(4, 2);
+    assertThat(orders().isr()).containsExactlyInAnyOrder(4, 2);
+    assertThat(orders().leader()).isEqualTo(4);
+    assertThat(orders().isBeingReassigned()).isFalse();
+  }
+
+  @Test
+  void aReassignmentIsCalledOff() {
+    reassign(List.of(4, 2));
+
+    assertThat(reassign(null)).isEqualTo(Result.OK);
+    assertThat(orders().replicas()).containsExactlyInAnyOrder(1, 2, 3);
+    assertThat(orders().isBeingReassigned()).isFalse();
+    assertThat(reassign(null).error()).isEqualTo(ErrorCode.NO_REASSIGNMENT_IN_PROGRESS);
+  }
+
+  @Test
+  void impossibleReassignmentsAreRefused() {
+    assertThat(reassign(List.of()).error()).isEqualTo(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
+    assertThat(reassign(List.of(1, 1)).error()).isEqualTo(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
+    assertThat(reassign(List.of(9)).error()).isEqualTo(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
+    var fixed = new Reassign(List.of(new Reassignment(ORDERS, List.of(1, 2))), false);
+    assertThat(apply(fixed).getFirst().result().error())
+        .isEqualTo(ErrorCode.INVALID_REPLICATION_FACTOR);
+  }
+}

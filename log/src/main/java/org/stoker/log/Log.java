@@ -395,6 +395,18 @@ public final class Log {
 
   // ---- What the partition decides, on the lane.
 
+  /**
+   * From here on this epoch's records come, if any: a follower that has records of an epoch between
+   * this one and the one before learns where to cut, even before the first.
+   */
+  public void beginLeaderEpoch(int leaderEpoch) {
+    state.lane.assertCurrent();
+    if (leaderEpoch > state.leaderEpochs.latestEpoch()) {
+      state.leaderEpochs.assign(leaderEpoch, state.logEndOffset);
+      state.publish();
+    }
+  }
+
   /** Which offset consumers may read up to; retention deletes nothing above it. */
   public void updateHighWatermark(long offset) {
     state.lane.assertCurrent();

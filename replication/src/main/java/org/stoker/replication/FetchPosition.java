@@ -11,6 +11,8 @@ import org.stoker.base.Uuid;
  * @param lastFetchedEpoch the epoch of the last record it has, for truncation (KIP-595); −1 if it
  *     does not say
  * @param logStartOffset a follower's own log start offset; −1 of a consumer
+ * @param knownHighWatermark up to where the fetcher knows records to be committed: it is answered
+ *     as soon as there is more to know (KIP-1166); the largest number if it does not care
  */
 public record FetchPosition(
     Uuid topicId,
@@ -20,7 +22,8 @@ public record FetchPosition(
     int maxBytes,
     int currentLeaderEpoch,
     int lastFetchedEpoch,
-    long logStartOffset) {
+    long logStartOffset,
+    long knownHighWatermark) {
 
   /** Names the partition as the fetcher does: by id, or by name. */
   public Key key() {

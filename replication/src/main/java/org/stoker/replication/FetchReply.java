@@ -26,6 +26,10 @@ public sealed interface FetchReply {
       int epoch, long endOffset, long highWatermark, long lastStableOffset, long logStartOffset)
       implements FetchReply {}
 
+  /** A consumer reads from that broker, which is closer to it (KIP-392). */
+  record Elsewhere(int brokerId, long highWatermark, long lastStableOffset, long logStartOffset)
+      implements FetchReply {}
+
   /**
    * Nothing can be read there.
    *

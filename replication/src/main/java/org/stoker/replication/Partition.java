@@ -3,8 +3,6 @@ package org.stoker.replication;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +18,8 @@ import org.stoker.log.ActiveProducer;
 import org.stoker.log.AppendOrigin;
 import org.stoker.log.AppendOutcome;
 import org.stoker.log.CorruptLogException;
-import org.stoker.log.FoundOffset;
 import org.stoker.log.Log;
-import org.stoker.log.ReadOutcome;
 import org.stoker.protocol.ErrorCode;
-import org.stoker.records.MemoryRecordBytes;
-import org.stoker.records.RecordBytes;
 
 /**
  * One partition on this broker: what it may do here, and up to where its records are committed.
@@ -34,7 +28,7 @@ import org.stoker.records.RecordBytes;
  * in-sync replica has on disk, this one included; acks=all is answered when it has passed the
  * batch, and consumers read below it. Readers take no lane.
  */
-public final class Partition {
+public final class Partition implements PartitionReads.Standing {
   private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
 
   private final Uuid topicId;
@@ -44,8 +38,12 @@ public final class Partition {
   private final Clock clock;
   private final WriteGate gate;
 
-  // Bounded by the connections: each has one fetch at a time.
-  private final Set<FetchWaiter> fetchWaiters = ConcurrentHashMap.newKeySet();
+  private final Cluster cluster;
+  private final FollowerCopy copy;
+  private final PartitionReads reads;
+
+  private final ParkedFetches consumers = new ParkedFetches();
+  private final ParkedFetches followers = new ParkedFetches();
   private volatile ReplicaRole role;
   private volatile long highWatermark;
   private volatile TopicRules rules;
@@ -53,9 +51,29 @@ public final class Partition {
   // On the lane.
   private final ParkedProduces parkedProduces = new ParkedProduces();
   private final ArrayDeque<AppendCommand> waitingForTheDisk = new ArrayDeque<>();
+  private @Nullable InSyncReplicas inSync;
+  private long leadersHighWatermark;
 
   /** What a partition needs beside its log. */
-  public record Setting(Executor storage, Clock clock, WriteGate gate) {}
+  public record Setting(Executor storage, Clock clock, WriteGate gate, Cluster cluster) {}
+
+  /** What a partition knows of the brokers, and whom it asks. */
+  public interface Cluster {
+    /** This broker. */
+    int self();
+
+    /** This broker's registration. */
+    long selfEpoch();
+
+    /** Whether a follower's broker lives, in this registration of it. */
+    boolean mayBeInSync(int broker, long brokerEpoch);
+
+    /** {@code replica.lag.time.max.ms}, in nanoseconds. */
+    long mostLagNs();
+
+    /** Takes proposals to the controller. */
+    IsrProposal.Port controller();
+  }
 
   /**
    * Takes charge of a log that was opened.
@@ -71,6 +89,9 @@ public final class Partition {
     this.storage = setting.storage();
     this.clock = setting.clock();
     this.gate = setting.gate();
+    this.cluster = setting.cluster();
+    this.reads = new PartitionReads(log, this);
+    this.copy = new FollowerCopy(log, storage, clock, this::followsIn);
     this.highWatermark = Math.clamp(highWatermark, log.logStartOffset(), log.logEndOffset());
     this.role = new ReplicaRole.Offline("not assigned yet");
     log.setFlushListener((flushed, offset) -> lane.submit(this::afterFlush));
@@ -88,10 +109,17 @@ public final class Partition {
     return log;
   }
 
+  /** For those who read. */
+  public PartitionReads reads() {
+    return reads;
+  }
+
+  @Override
   public ReplicaRole role() {
     return role;
   }
 
+  @Override
   public long highWatermark() {
     return highWatermark;
   }
@@ -108,11 +136,41 @@ public final class Partition {
   }
 
   /** Begins to lead, or goes on leading with another in-sync set. */
-  public void lead(int leaderEpoch, List<Integer> isr) {
+  public void lead(PartitionState state) {
     lane.submit(() -> {
-      role = new ReplicaRole.Leader(leaderEpoch, isr);
-      log.updateHighWatermark(highWatermark);
+      InSyncReplicas sameEpoch = inSync;
+      if (sameEpoch != null && sameEpoch.committed().leaderEpoch() == state.leaderEpoch()) {
+        sameEpoch.holds(state, clock.monotonicNs());
+        publishIsr(sameEpoch);
+      } else {
+        copy.giveUp();
+        log.beginLeaderEpoch(state.leaderEpoch());
+        var account =
+            new InSyncReplicas(
+                cluster.self(), cluster::selfEpoch, state, log.logEndOffset(), clock.monotonicNs());
+        inSync = account;
+        log.updateHighWatermark(highWatermark);
+        publishIsr(account);
+      }
       advance();
+    });
+  }
+
+  private void publishIsr(InSyncReplicas account) {
+    role = new ReplicaRole.Leader(account.committed().leaderEpoch(), account.isr());
+  }
+
+  /** Begins to copy what another broker leads; those who wait for this one look elsewhere. */
+  public void follow(PartitionState state) {
+    lane.submit(() -> {
+      if (role instanceof ReplicaRole.Follower(int _, int epoch) && epoch >= state.leaderEpoch()) {
+        return;
+      }
+      role = new ReplicaRole.Follower(state.leader(), state.leaderEpoch());
+      leadersHighWatermark = 0;
+      stopLeading(
+          ErrorCode.NOT_LEADER_OR_FOLLOWER,
+          "broker " + state.leader() + " leads " + topicPartition());
     });
   }
 
@@ -120,18 +178,27 @@ public final class Partition {
   public void resign(String reason) {
     lane.submit(() -> {
       role = new ReplicaRole.Offline(reason);
-      parkedProduces.refuseAll(ErrorCode.NOT_LEADER_OR_FOLLOWER, reason);
-      refuseThoseThatWaitForTheDisk(ErrorCode.NOT_LEADER_OR_FOLLOWER, reason);
-      wakeFetches();
+      stopLeading(ErrorCode.NOT_LEADER_OR_FOLLOWER, reason);
     });
+  }
+
+  private void stopLeading(ErrorCode error, String reason) {
+    inSync = null;
+    copy.giveUp();
+    parkedProduces.refuseAll(error, reason);
+    refuseThoseThatWaitForTheDisk(error, reason);
+    consumers.wake();
+    followers.wake();
   }
 
   /** The disk below failed: what was not acknowledged yet never will be. */
   public void failStorage(String reason) {
     lane.submit(() -> {
+      copy.giveUp();
       parkedProduces.refuseAll(ErrorCode.KAFKA_STORAGE_ERROR, reason);
       refuseThoseThatWaitForTheDisk(ErrorCode.KAFKA_STORAGE_ERROR, reason);
-      wakeFetches();
+      consumers.wake();
+      followers.wake();
     });
   }
 
@@ -263,6 +330,7 @@ public final class Partition {
     } else {
       command.onReply().accept(reply);
     }
+    followers.wake();
     advance();
   }
 
@@ -280,6 +348,10 @@ public final class Partition {
   // ---- The high watermark.
 
   private void afterFlush() {
+    copy.afterFlush();
+    if (role instanceof ReplicaRole.Follower) {
+      followHighWatermark();
+    }
     advance();
     // One at a time: the next may have to continue elsewhere, and asks for a sync of its own.
     AppendCommand next = waitingForTheDisk.pollFirst();
@@ -292,132 +364,167 @@ public final class Partition {
   }
 
   private void advance() {
-    if (!(role instanceof ReplicaRole.Leader leader)
-        || leader.isr().size() < rules.minInsyncReplicas()) {
+    InSyncReplicas account = inSync;
+    if (account == null || account.isr().size() < rules.minInsyncReplicas()) {
       return;
     }
-    long onDisk = log.config().flush().acksAreFlushed() ? log.flushedOffset() : log.logEndOffset();
-    if (onDisk > highWatermark) {
-      highWatermark = onDisk;
-      log.updateHighWatermark(onDisk);
-      parkedProduces.release(onDisk);
-      wakeFetches();
+    long committed = account.highWatermark(ownEndOnDisk(), highWatermark);
+    if (committed > highWatermark) {
+      highWatermark = committed;
+      log.updateHighWatermark(committed);
+      parkedProduces.release(committed);
+      consumers.wake();
+      // They hear of it with their next answer, and must not wait for new records to get that.
+      followers.wake();
     } else {
       // A duplicate of what was committed long ago does not wait for anything.
       parkedProduces.release(highWatermark);
     }
   }
 
+  private long ownEndOnDisk() {
+    return log.config().flush().acksAreFlushed() ? log.flushedOffset() : log.logEndOffset();
+  }
+
+  // ---- Leading: who is in sync.
+
+  @Override
+  public void followerAsked(FetchPosition position, int follower, long brokerEpoch) {
+    lane.submit(() -> askedOnLane(position, follower, brokerEpoch));
+  }
+
+  private void askedOnLane(FetchPosition position, int follower, long brokerEpoch) {
+    InSyncReplicas account = inSync;
+    if (account == null || account.committed().leaderEpoch() != position.currentLeaderEpoch()) {
+      return;
+    }
+    account.asked(
+        follower,
+        brokerEpoch,
+        position.fetchOffset(),
+        position.logStartOffset(),
+        log.logEndOffset(),
+        clock.monotonicNs());
+    propose(
+        account.growth(
+            follower,
+            topicId,
+            topicPartition().partition(),
+            highWatermark,
+            cluster.mayBeInSync(follower, brokerEpoch)));
+    advance();
+  }
+
+  /** Looks whether a follower has lagged behind for too long; to be called now and then. */
+  public void checkLag() {
+    lane.submit(() -> {
+      InSyncReplicas account = inSync;
+      if (account != null) {
+        propose(
+            account.shrinkage(
+                topicId,
+                topicPartition().partition(),
+                log.logEndOffset(),
+                clock.monotonicNs(),
+                cluster.mostLagNs()));
+      }
+    });
+  }
+
+  private void propose(@Nullable IsrProposal proposal) {
+    if (proposal != null) {
+      LOG.info(
+          "{}: proposing in-sync set {} instead of partition epoch {}'s",
+          topicPartition(),
+          proposal.isr(),
+          proposal.partitionEpoch());
+      cluster.controller().propose(proposal, reply -> lane.submit(() -> answered(proposal, reply)));
+    }
+  }
+
+  private void answered(IsrProposal proposal, IsrProposal.Reply reply) {
+    InSyncReplicas account = inSync;
+    if (account != null) {
+      account.answered(proposal, reply, clock.monotonicNs());
+      publishIsr(account);
+      advance();
+    }
+  }
+
+  // ---- Following.
+
+  private boolean followsIn(int leaderEpoch) {
+    return role instanceof ReplicaRole.Follower(int _, int epoch) && epoch == leaderEpoch;
+  }
+
+  /** From where this replica asks its leader. */
+  public void whereToFetch(Consumer<FollowerReply> onReply) {
+    lane.submit(() -> onReply.accept(copy.onDisk()));
+  }
+
+  /**
+   * Takes over what the leader sent.
+   *
+   * @param batches whole batches that were checked; they stay untouched by others until the reply
+   */
+  public void appendAsFollower(
+      ByteBuffer batches,
+      int leaderEpoch,
+      long highWatermarkOfLeader,
+      long logStartOfLeader,
+      Consumer<FollowerReply> onReply) {
+    lane.submit(() -> {
+      if (followsIn(leaderEpoch)) {
+        leadersHighWatermark = highWatermarkOfLeader;
+      }
+      if (batches.hasRemaining()) {
+        copy.append(batches, leaderEpoch, onReply);
+      } else {
+        followHighWatermark();
+        onReply.accept(copy.onDisk());
+        copy.dropBelow(leaderEpoch, logStartOfLeader);
+      }
+    });
+  }
+
+  /** A follower's own copy ends at its disk, and so does what it knows to be committed. */
+  private void followHighWatermark() {
+    long known = Math.min(leadersHighWatermark, ownEndOnDisk());
+    if (known > highWatermark) {
+      highWatermark = known;
+      log.updateHighWatermark(known);
+      consumers.wake();
+    }
+  }
+
+  /** Goes back to where its log and the leader's part. */
+  public void cutAsFollower(
+      int leaderEpoch, int divergingEpoch, long endOffset, Consumer<FollowerReply> onReply) {
+    lane.submit(() -> copy.cut(leaderEpoch, divergingEpoch, endOffset, cutBackWith(onReply)));
+  }
+
+  /** Drops everything, to go on where the leader's log begins. */
+  public void startAgainAsFollower(int leaderEpoch, long offset, Consumer<FollowerReply> onReply) {
+    lane.submit(() -> copy.startAgainAt(leaderEpoch, offset, cutBackWith(onReply)));
+  }
+
+  private Consumer<FollowerReply> cutBackWith(Consumer<FollowerReply> onReply) {
+    return reply -> {
+      highWatermark = Math.clamp(highWatermark, log.logStartOffset(), log.logEndOffset());
+      onReply.accept(reply);
+    };
+  }
+
   // ---- Reading, by any thread.
 
-  /**
-   * Registers a fetch that wants to hear when there is more; it then looks once again by itself.
-   */
-  public void addWaiter(FetchWaiter waiter) {
-    fetchWaiters.add(waiter);
+  /** Consumers who wait for what is not committed yet. */
+  public ParkedFetches consumers() {
+    return consumers;
   }
 
-  public void removeWaiter(FetchWaiter waiter) {
-    fetchWaiters.remove(waiter);
-  }
-
-  private void wakeFetches() {
-    if (!fetchWaiters.isEmpty()) {
-      fetchWaiters.forEach(FetchWaiter::wake);
-    }
-  }
-
-  /** Whether a fetch from there may have to wait for the disk: it belongs on a reader thread. */
-  public boolean isCold(long fetchOffset) {
-    return log.isCold(fetchOffset);
-  }
-
-  /**
-   * Reads committed records.
-   *
-   * @param maxBytes may be less than the position's own bound
-   * @param minOneBatch whether a batch larger than that is given all the same
-   */
-  public FetchReply fetch(
-      FetchPosition position, int maxBytes, boolean minOneBatch, boolean committedOnly) {
-    ErrorCode error = leaderEpochError(position.currentLeaderEpoch());
-    if (error != ErrorCode.NONE) {
-      return new FetchReply.Refused(error);
-    }
-    long bound = highWatermark;
-    long lastStable = Math.min(log.lastStableOffset(), bound);
-    try {
-      ReadOutcome outcome =
-          log.read(
-              position.fetchOffset(), maxBytes, committedOnly ? lastStable : bound, minOneBatch);
-      return switch (outcome) {
-        case ReadOutcome.Data data ->
-            fetched(data.records(), position, bound, lastStable, committedOnly);
-        case ReadOutcome.Empty() ->
-            fetched(MemoryRecordBytes.EMPTY, position, bound, lastStable, false);
-        case ReadOutcome.OutOfRange(var logStart, var _) ->
-            new FetchReply.Refused(ErrorCode.OFFSET_OUT_OF_RANGE, bound, lastStable, logStart);
-        case ReadOutcome.Damaged(var _) -> new FetchReply.Refused(ErrorCode.KAFKA_STORAGE_ERROR);
-      };
-    } catch (StorageException e) {
-      return new FetchReply.Refused(ErrorCode.KAFKA_STORAGE_ERROR);
-    }
-  }
-
-  private FetchReply fetched(
-      RecordBytes records,
-      FetchPosition position,
-      long bound,
-      long lastStable,
-      boolean committedOnly) {
-    return new FetchReply.Fetched(
-        records,
-        bound,
-        lastStable,
-        log.logStartOffset(),
-        committedOnly ? log.abortedTransactions(position.fetchOffset(), lastStable) : List.of());
-  }
-
-  /** NONE if this broker leads in the epoch that the caller knows; −1 means it does not say. */
-  public ErrorCode leaderEpochError(int callersEpoch) {
-    if (!(role instanceof ReplicaRole.Leader leader)) {
-      return ErrorCode.NOT_LEADER_OR_FOLLOWER;
-    }
-    if (callersEpoch < 0 || callersEpoch == leader.leaderEpoch()) {
-      return ErrorCode.NONE;
-    }
-    return callersEpoch < leader.leaderEpoch()
-        ? ErrorCode.FENCED_LEADER_EPOCH
-        : ErrorCode.UNKNOWN_LEADER_EPOCH;
-  }
-
-  /** Where consumers begin. */
-  public OffsetReply earliestOffset() {
-    FoundOffset found = log.earliestOffset();
-    return new OffsetReply.Found(-1, found.offset(), found.leaderEpoch());
-  }
-
-  /** Where consumers end. */
-  public OffsetReply latestOffset(boolean committedOnly) {
-    long bound = committedOnly ? Math.min(log.lastStableOffset(), highWatermark) : highWatermark;
-    return new OffsetReply.Found(-1, bound, log.latestLeaderEpoch());
-  }
-
-  /** The first committed record at or after a time. Reads the disk: on a thread that may wait. */
-  public OffsetReply offsetForTimestamp(long timestamp, boolean committedOnly) {
-    return offset(log.firstOffsetWithTimestamp(timestamp), committedOnly);
-  }
-
-  /** The committed record with the largest time. Reads the disk: on a thread that may wait. */
-  public OffsetReply offsetOfLargestTimestamp(boolean committedOnly) {
-    return offset(log.offsetOfLargestTimestamp(), committedOnly);
-  }
-
-  private OffsetReply offset(@Nullable FoundOffset found, boolean committedOnly) {
-    long bound = committedOnly ? Math.min(log.lastStableOffset(), highWatermark) : highWatermark;
-    return found == null || found.offset() >= bound
-        ? OffsetReply.Found.NOTHING
-        : new OffsetReply.Found(found.timestamp(), found.offset(), found.leaderEpoch());
+  /** Followers who wait for what is not appended yet, or for news of what is committed. */
+  public ParkedFetches followers() {
+    return followers;
   }
 
   /** What is known of the producers; empty-handed if this broker does not lead. */
@@ -464,6 +571,6 @@ public final class Partition {
       reply = new DeleteReply(ErrorCode.KAFKA_STORAGE_ERROR, -1);
     }
     onReply.accept(reply);
-    wakeFetches();
+    consumers.wake();
   }
 }

@@ -56,6 +56,22 @@ public final class Partitions {
     }
   }
 
+  /** Forgets one partition; null if it was not here. */
+  @Nullable Partition remove(Uuid topicId, int index) {
+    removeOffline(topicId, index);
+    Partition removed = find(topicId, index);
+    if (removed != null) {
+      byTopic.computeIfPresent(
+          topicId,
+          (_, ofTopic) -> {
+            @Nullable Partition[] next = ofTopic.clone();
+            next[index] = null;
+            return next;
+          });
+    }
+    return removed;
+  }
+
   /** Forgets a topic; whoever holds one of its partitions may go on using it. */
   public List<Partition> removeTopic(Uuid topicId) {
     List<Partition> removed = new ArrayList<>();

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,13 +41,15 @@ import org.stoker.metadata.TopicImage;
  * Makes this broker's partitions what the cluster says they are: opens, creates, leads,
  * reconfigures and deletes them.
  *
- * <p>Changes are taken over one after the other, on a thread that may wait for the disk.
+ * <p>Changes are taken over one after the other: each waits, without a thread, until what the one
+ * before asked of the disk is done.
  */
 public final class ReplicaKeeper implements MetadataListener {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaKeeper.class);
   private static final long RETRY_MS = 1_000;
   // Enough to make a sync's share of each small; several such groups are made at a time.
   private static final int MOST_MADE_TOGETHER = 500;
+  private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
   private final int brokerId;
   private final Partitions partitions;
@@ -58,11 +61,15 @@ public final class ReplicaKeeper implements MetadataListener {
   private final SortedMap<Long, CompletableFuture<Void>> waiting = new ConcurrentSkipListMap<>();
   private final Map<TopicPartition, Long> highWatermarks = new HashMap<>();
   private final Timers timers;
+  private final ReplicaFetchers fetchers;
+  private final Partition.Cluster cluster;
   private final boolean isDirectoryMissing;
   // Each partition is in it at most once.
   private final Queue<Unmade> unmade = new ConcurrentLinkedQueue<>();
   private final Set<Unmade> announced = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean isRetrying = new AtomicBoolean();
+  // Who holds the monitor only appends to it.
+  private CompletableFuture<Void> lastChange = DONE;
   private @Nullable ClusterImage latest;
   private boolean isFirst = true;
   private volatile long settledOffset = -1;
@@ -70,7 +77,7 @@ public final class ReplicaKeeper implements MetadataListener {
   /**
    * What a keeper works with.
    *
-   * @param inOrder runs one task at a time, in order; it may wait
+   * @param inOrder runs the keeper's own tasks, of which there is never more than one at a time
    * @param storage runs several tasks that may wait
    * @param rulesFor what a topic's own configuration comes to on this broker
    */
@@ -81,6 +88,8 @@ public final class ReplicaKeeper implements MetadataListener {
       Executor storage,
       Clock clock,
       Timers timers,
+      ReplicaFetchers fetchers,
+      Partition.Cluster cluster,
       Function<Map<String, String>, TopicRules> rulesFor) {}
 
   /**
@@ -106,6 +115,8 @@ public final class ReplicaKeeper implements MetadataListener {
     this.brokerId = setting.brokerId();
     this.directories = setting.directories().usable();
     this.timers = setting.timers();
+    this.fetchers = setting.fetchers();
+    this.cluster = setting.cluster();
     this.isDirectoryMissing = setting.directories().isAnyLeftOut();
     this.inOrder = setting.inOrder();
     this.storage = setting.storage();
@@ -115,7 +126,11 @@ public final class ReplicaKeeper implements MetadataListener {
 
   @Override
   public void imageChanged(MetadataDelta delta, ClusterImage image) {
-    inOrder.execute(() -> take(delta, image));
+    afterTheLast(() -> take(delta, image));
+  }
+
+  private synchronized void afterTheLast(Supplier<CompletableFuture<Void>> change) {
+    lastChange = lastChange.thenComposeAsync(_ -> change.get(), inOrder);
   }
 
   /** Completes when everything up to this offset of the cluster's log has been taken over. */
@@ -129,41 +144,55 @@ public final class ReplicaKeeper implements MetadataListener {
     return settled;
   }
 
-  private void take(MetadataDelta delta, ClusterImage image) {
+  private CompletableFuture<Void> take(MetadataDelta delta, ClusterImage image) {
     latest = image;
-    try {
-      if (isFirst) {
-        isFirst = false;
-        takeStock(image);
-      }
-      delta.deletedTopics().values().forEach(this::delete);
-      openAndLead(delta, image);
-      reconfigure(delta, image);
-    } catch (RuntimeException e) {
-      LOG.error("The cluster's change at offset={} could not be taken over", image.offset(), e);
+    CompletableFuture<Void> stock = isFirst ? takeStock(image) : DONE;
+    isFirst = false;
+    return stock
+        .thenComposeAsync(_ -> deleteAll(delta.deletedTopics().values()), inOrder)
+        .thenComposeAsync(_ -> openAndLead(delta, image), inOrder)
+        .thenRunAsync(() -> reconfigure(delta, image), inOrder)
+        .handleAsync((_, failure) -> settle(image, failure), inOrder);
+  }
+
+  private @Nullable Void settle(ClusterImage image, @Nullable Throwable failure) {
+    if (failure != null) {
+      LOG.error(
+          "The cluster's change at offset={} could not be taken over", image.offset(), failure);
     }
     settledOffset = image.offset();
     SortedMap<Long, CompletableFuture<Void>> done = waiting.headMap(image.offset() + 1);
     done.values().forEach(future -> future.complete(null));
     done.clear();
+    return null;
+  }
+
+  private static CompletableFuture<Void> all(List<CompletableFuture<Void>> work) {
+    return CompletableFuture.allOf(work.toArray(CompletableFuture<?>[]::new));
   }
 
   // ---- What was there before.
 
-  private void takeStock(ClusterImage image) {
+  private CompletableFuture<Void> takeStock(ClusterImage image) {
+    List<CompletableFuture<Void>> strays = new ArrayList<>();
     for (LogDirectory directory : directories) {
       highWatermarks.putAll(directory.readHighWatermarks());
       for (Log log : List.copyOf(directory.logs())) {
         if (!belongs(log, image)) {
-          onLane(log, () -> directory.setAsStray(log)).join();
+          strays.add(onLane(log, () -> directory.setAsStray(log)));
         }
       }
       List.copyOf(directory.refused().keySet())
           .forEach(name -> takeStockOfRefused(name, directory, image));
     }
-    if (isDirectoryMissing) {
-      image.topicsByName().values().forEach(this::noteThoseThatAreNotHere);
-    }
+    return all(strays)
+        .thenRunAsync(
+            () -> {
+              if (isDirectoryMissing) {
+                image.topicsByName().values().forEach(this::noteThoseThatAreNotHere);
+              }
+            },
+            inOrder);
   }
 
   /** They may be in the directory that is missing: an empty log would pass for all there is. */
@@ -203,8 +232,9 @@ public final class ReplicaKeeper implements MetadataListener {
 
   // ---- Partitions that are new or have changed.
 
-  private void openAndLead(MetadataDelta delta, ClusterImage image) {
+  private CompletableFuture<Void> openAndLead(MetadataDelta delta, ClusterImage image) {
     List<Unopened> unopened = new ArrayList<>();
+    List<CompletableFuture<Void>> dismissals = new ArrayList<>();
     delta
         .changedPartitions()
         .forEach((topicId, indexes) -> {
@@ -212,6 +242,10 @@ public final class ReplicaKeeper implements MetadataListener {
           if (topic != null) {
             TopicRules rules = rulesFor.apply(image.configs(ConfigResource.topic(topic.name())));
             for (int index : indexes) {
+              if (!topic.partitions().get(index).replicas().contains(brokerId)) {
+                dismissals.add(dismiss(topic, index));
+                continue;
+              }
               Unopened partition = take(topic, index, rules);
               if (partition != null) {
                 unopened.add(partition);
@@ -219,13 +253,21 @@ public final class ReplicaKeeper implements MetadataListener {
             }
           }
         });
-    open(unopened, MOST_MADE_TOGETHER);
+    dismissals.add(open(unopened, MOST_MADE_TOGETHER));
+    return all(dismissals).thenRunAsync(() -> fetchFromLeaders(delta, image), inOrder);
+  }
+
+  private void fetchFromLeaders(MetadataDelta delta, ClusterImage image) {
+    delta
+        .changedPartitions()
+        .forEach((topicId, indexes) -> indexes.forEach(index -> fetch(topicId, index, image)));
+    fetchers.brokersChanged(delta.changedBrokers(), image);
   }
 
   /** Null if there is no more to do for it. */
   private @Nullable Unopened take(TopicImage topic, int index, TopicRules rules) {
     PartitionImage state = topic.partitions().get(index);
-    if (!state.replicas().contains(brokerId) || partitions.isOffline(topic.id(), index)) {
+    if (partitions.isOffline(topic.id(), index)) {
       return null;
     }
     Partition known = partitions.find(topic.id(), index);
@@ -236,8 +278,8 @@ public final class ReplicaKeeper implements MetadataListener {
     return new Unopened(topic.id(), new TopicPartition(topic.name(), index), state, rules);
   }
 
-  /** Returns when all are open, or known to stay offline. */
-  private void open(List<Unopened> unopened, int mostTogether) {
+  /** Completes when all are open, or known to stay offline. */
+  private CompletableFuture<Void> open(List<Unopened> unopened, int mostTogether) {
     List<CompletableFuture<Void>> work = new ArrayList<>();
     Map<LogDirectory, List<Unopened>> fresh = new LinkedHashMap<>();
     Map<LogDirectory, Integer> planned = new HashMap<>();
@@ -261,7 +303,7 @@ public final class ReplicaKeeper implements MetadataListener {
     }
     fresh.forEach((directory, together) ->
         work.add(CompletableFuture.runAsync(() -> create(together, directory), storage)));
-    CompletableFuture.allOf(work.toArray(CompletableFuture<?>[]::new)).join();
+    return all(work);
   }
 
   private @Nullable LogDirectory chooseEmptiest(Map<LogDirectory, Integer> planned) {
@@ -316,7 +358,7 @@ public final class ReplicaKeeper implements MetadataListener {
               log,
               highWatermarks.getOrDefault(name, 0L),
               unopened.rules(),
-              new Partition.Setting(storage, clock, new DirectoryGate(home)));
+              new Partition.Setting(storage, clock, new DirectoryGate(home), cluster));
       partitions.add(partition);
       assign(partition, unopened.state());
       if (announced.remove(new Unmade(unopened.topicId(), name))) {
@@ -334,11 +376,11 @@ public final class ReplicaKeeper implements MetadataListener {
     }
     unmade.add(partition);
     if (isRetrying.compareAndSet(false, true)) {
-      timers.after(RETRY_MS, () -> inOrder.execute(this::retry));
+      timers.after(RETRY_MS, () -> afterTheLast(this::retry));
     }
   }
 
-  private void retry() {
+  private CompletableFuture<Void> retry() {
     isRetrying.set(false);
     ClusterImage image = latest;
     List<Unopened> again = new ArrayList<>();
@@ -352,13 +394,14 @@ public final class ReplicaKeeper implements MetadataListener {
       int index = partition.name().partition();
       partitions.removeOffline(topic.id(), index);
       TopicRules rules = rulesFor.apply(image.configs(ConfigResource.topic(topic.name())));
-      Unopened unopened = take(topic, index, rules);
+      boolean isOurs = topic.partitions().get(index).replicas().contains(brokerId);
+      Unopened unopened = isOurs ? take(topic, index, rules) : null;
       if (unopened != null) {
         again.add(unopened);
       }
     }
     // There may be room for some.
-    open(again, 1);
+    return open(again, 1);
   }
 
   private @Nullable LogDirectory directoryOf(TopicPartition name) {
@@ -370,11 +413,28 @@ public final class ReplicaKeeper implements MetadataListener {
     return null;
   }
 
-  private void assign(Partition partition, PartitionImage state) {
+  /** On any thread: those that were opened together are assigned side by side. */
+  private void assign(Partition partition, PartitionImage image) {
+    PartitionState state = PartitionState.of(image);
     if (state.leader() == brokerId) {
-      partition.lead(state.leaderEpoch(), state.isr());
+      partition.lead(state);
     } else {
-      partition.resign("broker " + state.leader() + " leads " + partition.topicPartition());
+      partition.follow(state);
+    }
+  }
+
+  /** On the keeper's own thread. */
+  private void fetch(Uuid topicId, int index, ClusterImage image) {
+    Partition partition = partitions.find(topicId, index);
+    TopicImage topic = image.topic(topicId);
+    if (partition == null || topic == null) {
+      return;
+    }
+    PartitionState state = PartitionState.of(topic.partitions().get(index));
+    if (state.leader() == brokerId || state.leader() == PartitionImage.NO_LEADER) {
+      fetchers.forget(topicId, index);
+    } else {
+      fetchers.follow(partition, state, image);
     }
   }
 
@@ -412,15 +472,32 @@ public final class ReplicaKeeper implements MetadataListener {
 
   // ---- Deletion.
 
-  private void delete(TopicImage topic) {
+  /** The partition is kept elsewhere from now on. */
+  private CompletableFuture<Void> dismiss(TopicImage topic, int index) {
+    Partition partition = partitions.remove(topic.id(), index);
+    return partition == null ? DONE : delete(partition, "it is kept on other brokers now");
+  }
+
+  private CompletableFuture<Void> delete(Partition partition, String reason) {
+    fetchers.forget(partition.topicId(), partition.topicPartition().partition());
+    partition.resign(reason);
+    LogDirectory directory = directoryOf(partition.topicPartition());
+    // Before the next change: a topic of the same name may come right behind.
+    return directory == null
+        ? DONE
+        : onLane(partition.log(), () -> directory.delete(partition.log()));
+  }
+
+  private CompletableFuture<Void> deleteAll(Collection<TopicImage> topics) {
+    List<CompletableFuture<Void>> deletions = new ArrayList<>();
+    topics.forEach(topic -> delete(topic, deletions));
+    return all(deletions);
+  }
+
+  private void delete(TopicImage topic, List<CompletableFuture<Void>> deletions) {
     Collection<Partition> removed = partitions.removeTopic(topic.id());
     for (Partition partition : removed) {
-      partition.resign(topic.name() + " was deleted");
-      LogDirectory directory = directoryOf(partition.topicPartition());
-      if (directory != null) {
-        // Before the next change: a topic of the same name may come right behind.
-        onLane(partition.log(), () -> directory.delete(partition.log())).join();
-      }
+      deletions.add(delete(partition, topic.name() + " was deleted"));
     }
     for (int index = 0; index < topic.partitions().size(); index++) {
       deleteRefused(new TopicPartition(topic.name(), index));

@@ -16,6 +16,11 @@ public sealed interface ReplicaRole {
     }
   }
 
+  /**
+   * Copies what the leader has, and serves consumers who read from the closest replica (KIP-392).
+   */
+  record Follower(int leader, int leaderEpoch) implements ReplicaRole {}
+
   /** Nothing can be done here until an operator does something; the reason says what. */
   record Offline(String reason) implements ReplicaRole {}
 }

@@ -18,7 +18,7 @@ final class FetchSessionsTest {
   private final FetchSessions sessions = new FetchSessions(2, clock, new SplitMixSeed(1));
 
   private static FetchPosition position(int partition, long offset) {
-    return new FetchPosition(ORDERS, "", partition, offset, 1_000, -1, -1, -1);
+    return new FetchPosition(ORDERS, "", partition, offset, 1_000, -1, -1, -1, Long.MAX_VALUE);
   }
 
   private static Ask ask(int id, int epoch, FetchPosition... positions) {

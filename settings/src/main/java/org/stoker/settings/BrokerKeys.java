@@ -353,6 +353,80 @@ public final class BrokerKeys {
                   "How often it is looked for idle producers.")
               .atLeast(1));
 
+  /** Kafka's name for: consumers read from replicas in their own rack. */
+  public static final String RACK_AWARE_SELECTOR =
+      "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+
+  private static final String LEADER_SELECTOR = "org.apache.kafka.common.replica.LeaderSelector";
+
+  /** Copies of partitions on several brokers, and the brokers' life together. */
+  private static final List<ConfigKey> REPLICATION =
+      List.of(
+          integer(
+                  "broker.heartbeat.interval.ms",
+                  500,
+                  "How often a broker tells the controller that it is alive.")
+              .atLeast(1),
+          integer(
+                  "broker.session.timeout.ms",
+                  2500,
+                  "After how much silence the controller lets others lead what a broker leads."
+                      + " A process that dies is seen at once.")
+              .atLeast(1),
+          bool(
+              "auto.leader.rebalance.enable",
+              true,
+              "Whether preferred leaders lead again by themselves."),
+          longInteger(
+                  "leader.imbalance.check.interval.seconds",
+                  300L,
+                  "How often the controller looks whether leaders should go home.")
+              .atLeast(1),
+          integer(
+              "leader.imbalance.per.broker.percentage",
+              10,
+              "How many of the partitions that a broker should lead others may lead."),
+          bool(
+              "controlled.shutdown.enable",
+              true,
+              "Whether a broker lets others lead before it stops."),
+          integer("num.replica.fetchers", 1, "How many fetchers copy from one other broker.")
+              .atLeast(1),
+          integer(
+                  "replica.fetch.max.bytes",
+                  1048576,
+                  "How much a follower asks for of one partition.")
+              .atLeast(0),
+          integer(
+                  "replica.fetch.response.max.bytes",
+                  10485760,
+                  "How much a follower asks for at once.")
+              .atLeast(0),
+          integer(
+              "replica.fetch.min.bytes",
+              1,
+              "How much there should be before a follower is answered."),
+          integer("replica.fetch.wait.max.ms", 500, "How long a follower's fetch may wait for it."),
+          integer(
+                  "replica.fetch.backoff.ms",
+                  1000,
+                  "How long a follower rests after its leader gave it nothing.")
+              .atLeast(0),
+          longInteger(
+              "replica.lag.time.max.ms",
+              30000L,
+              "After how long a follower that has not caught up is not in sync any more."),
+          text(
+                  "replica.selector.class",
+                  null,
+                  "Which replica a consumer reads from: the leader, or one in its own rack"
+                      + " (KIP-392).")
+              .oneOf(RACK_AWARE_SELECTOR, LEADER_SELECTOR),
+          longInteger(
+              "socket.connection.setup.timeout.ms",
+              10000L,
+              "How long a connection to another broker may take to be made."));
+
   /** Consumer groups and their offsets. */
   private static final List<ConfigKey> GROUPS =
       List.of(
@@ -414,7 +488,7 @@ public final class BrokerKeys {
 
   public static final ConfigKeys ALL =
       new ConfigKeys(
-          Stream.of(IDENTITY, COORDINATION, NETWORK, TOPICS, LOG, GROUPS)
+          Stream.of(IDENTITY, COORDINATION, NETWORK, TOPICS, LOG, REPLICATION, GROUPS)
               .flatMap(List::stream)
               .toList());
 

@@ -1,0 +1,228 @@
+package org.stoker.replication;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.base.Clock;
+import org.stoker.base.ConfinedTo;
+import org.stoker.base.Lane;
+import org.stoker.base.StorageException;
+import org.stoker.log.AppendOrigin;
+import org.stoker.log.AppendOutcome;
+import org.stoker.log.CorruptLogException;
+import org.stoker.log.LeaderEpochHistory;
+import org.stoker.log.Log;
+import org.stoker.records.BatchWalk;
+
+/**
+ * What a follower does to its log: appends what the leader sent, and cuts off what the leader does
+ * not have. Everything is answered when it is on the disk, because the next fetch says how far this
+ * replica's disk has got.
+ */
+@ConfinedTo(ConfinedTo.PARTITION_LANE)
+final class FollowerCopy {
+  private static final Logger LOG = LoggerFactory.getLogger(FollowerCopy.class);
+
+  private final Log log;
+  private final Lane lane;
+  private final Executor storage;
+  private final Clock clock;
+  // Whether this broker follows in that leader epoch; asked in each task, for roles change between.
+  private final IntPredicate followsIn;
+  // At most one for each fetch that is under way, and so at most one.
+  private final ArrayDeque<Unflushed> unflushed = new ArrayDeque<>();
+
+  private record Unflushed(long endOffset, Consumer<FollowerReply> onReply) {}
+
+  FollowerCopy(Log log, Executor storage, Clock clock, IntPredicate followsIn) {
+    this.log = log;
+    this.lane = log.lane();
+    this.storage = storage;
+    this.clock = clock;
+    this.followsIn = followsIn;
+  }
+
+  // ---- Appending.
+
+  /** Appends batches that were checked; the bytes stay untouched by others until the reply. */
+  void append(ByteBuffer batches, int leaderEpoch, Consumer<FollowerReply> onReply) {
+    if (!followsIn.test(leaderEpoch)) {
+      onReply.accept(new FollowerReply.Outdated());
+      return;
+    }
+    try {
+      if (batches.remaining() > log.config().segment().segmentSizeBytes()
+          || log.mustPrepare(batches, leaderEpoch, AppendOrigin.REPLICATION, clock.wallMs())) {
+        lane.continueOn(storage, () -> prepareAndAppend(batches, leaderEpoch, onReply));
+        return;
+      }
+      answer(log.append(batches, leaderEpoch, AppendOrigin.REPLICATION, clock.wallMs()), onReply);
+    } catch (StorageException | CorruptLogException e) {
+      onReply.accept(new FollowerReply.Broken(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void prepareAndAppend(
+      ByteBuffer batches, int leaderEpoch, Consumer<FollowerReply> onReply) {
+    try {
+      AppendOutcome outcome = null;
+      ByteBuffer rest = batches.duplicate();
+      while (rest.hasRemaining()
+          && (outcome == null || outcome instanceof AppendOutcome.Appended)) {
+        ByteBuffer piece = nextPiece(rest);
+        outcome =
+            log.prepareAndAppend(piece, leaderEpoch, AppendOrigin.REPLICATION, clock.wallMs());
+      }
+      if (outcome == null) {
+        onReply.accept(onDisk());
+      } else {
+        answer(outcome, onReply);
+      }
+    } catch (StorageException | CorruptLogException e) {
+      onReply.accept(new FollowerReply.Broken(String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** As many batches as a segment holds, but one at least; moves the buffer behind them. */
+  private ByteBuffer nextPiece(ByteBuffer rest) {
+    int most = log.config().segment().segmentSizeBytes();
+    var walk = new BatchWalk(rest);
+    int sizeBytes = 0;
+    while (walk.next()) {
+      int withThis = sizeBytes + walk.batch().sizeInBytes();
+      if (sizeBytes > 0 && withThis > most) {
+        break;
+      }
+      sizeBytes = withThis;
+    }
+    ByteBuffer piece = rest.slice(rest.position(), sizeBytes);
+    rest.position(rest.position() + sizeBytes);
+    return piece;
+  }
+
+  private void answer(AppendOutcome outcome, Consumer<FollowerReply> onReply) {
+    switch (outcome) {
+      case AppendOutcome.Appended appended -> answerWhenOnDisk(appended.lastOffset() + 1, onReply);
+      case AppendOutcome.UnexpectedOffset(var firstOffset, var logEndOffset) ->
+          onReply.accept(
+              new FollowerReply.OutOfPlace(
+                  logEndOffset,
+                  log.latestLeaderEpoch(),
+                  "%s ends at %d, and the leader sent %d"
+                      .formatted(log.topicPartition(), logEndOffset, firstOffset)));
+      case AppendOutcome.DiskFull(var reason) -> onReply.accept(new FollowerReply.NoRoom(reason));
+      case AppendOutcome.LargerThanSegment(var size, var segmentSize) ->
+          onReply.accept(
+              new FollowerReply.NoRoom(
+                  "%s: a batch of %d bytes, a segment holds %d"
+                      .formatted(log.topicPartition(), size, segmentSize)));
+      case AppendOutcome.Duplicate _,
+          AppendOutcome.OutOfOrderSequence _,
+          AppendOutcome.InvalidProducerEpoch _,
+          AppendOutcome.InvalidTransaction _ ->
+          throw new IllegalStateException("a follower's append was judged: " + outcome);
+    }
+  }
+
+  private void answerWhenOnDisk(long endOffset, Consumer<FollowerReply> onReply) {
+    boolean isOnDisk = !log.config().flush().acksAreFlushed() || log.flushedOffset() >= endOffset;
+    if (isOnDisk) {
+      onReply.accept(onDisk());
+    } else {
+      unflushed.add(new Unflushed(endOffset, onReply));
+    }
+  }
+
+  /** More may be on the disk. */
+  void afterFlush() {
+    Unflushed first;
+    while ((first = unflushed.peekFirst()) != null && log.flushedOffset() >= first.endOffset()) {
+      unflushed.removeFirst();
+      first.onReply().accept(onDisk());
+    }
+  }
+
+  /** This broker's part has changed, or its disk is gone: nobody waits any more. */
+  void giveUp() {
+    Unflushed first;
+    while ((first = unflushed.pollFirst()) != null) {
+      first.onReply().accept(new FollowerReply.Outdated());
+    }
+  }
+
+  /** Where this replica's disk ends, which is from where it asks. */
+  FollowerReply.OnDisk onDisk() {
+    long end = log.config().flush().acksAreFlushed() ? log.flushedOffset() : log.logEndOffset();
+    return new FollowerReply.OnDisk(end, log.leaderEpochOf(end - 1));
+  }
+
+  // ---- Cutting.
+
+  /**
+   * Goes back to where the two logs part (KIP-595): the leader said that its largest epoch up to
+   * ours is {@code epoch}, and that it ends at {@code endOffset}.
+   */
+  void cut(int leaderEpoch, int epoch, long endOffset, Consumer<FollowerReply> onReply) {
+    onStorage(
+        leaderEpoch,
+        () -> {
+          LeaderEpochHistory.EpochEndOffset ours = log.endOffsetForLeaderEpoch(epoch);
+          long target =
+              ours.endOffset() == LeaderEpochHistory.NO_OFFSET
+                  // We know nothing as old as that: only the log's start is common.
+                  ? log.logStartOffset()
+                  : ours.epoch() == epoch
+                      ? Math.min(endOffset, ours.endOffset())
+                      // The leader has an epoch that we never saw; ask again from our older one.
+                      : ours.endOffset();
+          if (target < log.highWatermark()) {
+            LOG.warn(
+                "{} is cut to {}, below what was committed, {}: its leader was elected uncleanly",
+                log.topicPartition(),
+                target,
+                log.highWatermark());
+          }
+          log.truncateTo(target, clock.wallMs());
+        },
+        onReply);
+  }
+
+  /** Drops everything and starts where the leader starts. */
+  void startAgainAt(int leaderEpoch, long offset, Consumer<FollowerReply> onReply) {
+    onStorage(leaderEpoch, () -> log.truncateFullyAndStartAt(offset, clock.wallMs()), onReply);
+  }
+
+  /** The leader's log begins later now; what it has dropped this replica drops as well. */
+  void dropBelow(int leaderEpoch, long leaderLogStart) {
+    if (leaderLogStart > log.logStartOffset() && leaderLogStart <= log.highWatermark()) {
+      onStorage(leaderEpoch, () -> log.deleteRecordsUpTo(leaderLogStart), _ -> {});
+    }
+  }
+
+  private void onStorage(int leaderEpoch, Runnable work, Consumer<FollowerReply> onReply) {
+    if (!followsIn.test(leaderEpoch)) {
+      onReply.accept(new FollowerReply.Outdated());
+      return;
+    }
+    lane.continueOn(
+        storage,
+        () -> {
+          FollowerReply reply = attempt(work);
+          onReply.accept(reply == null ? onDisk() : reply);
+        });
+  }
+
+  private static @Nullable FollowerReply attempt(Runnable work) {
+    try {
+      work.run();
+      return null;
+    } catch (StorageException | CorruptLogException e) {
+      return new FollowerReply.Broken(String.valueOf(e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package org.stoker.replication;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.stoker.base.StorageException;
+import org.stoker.base.ThreadSafe;
+import org.stoker.log.FoundOffset;
+import org.stoker.log.LeaderEpochHistory;
+import org.stoker.log.Log;
+import org.stoker.log.ReadOutcome;
+import org.stoker.protocol.ErrorCode;
+import org.stoker.records.MemoryRecordBytes;
+import org.stoker.records.RecordBytes;
+
+/**
+ * Reading a partition, by any thread: consumers see what is committed, followers all of it. It
+ * takes no lane; what it sees is what the lane last published.
+ */
+@ThreadSafe
+public final class PartitionReads {
+  private final Log log;
+  private final Standing standing;
+
+  /** What the partition is at this moment. */
+  interface Standing {
+    ReplicaRole role();
+
+    long highWatermark();
+
+    /** A follower was served, and so has everything on its disk that comes before. */
+    void followerAsked(FetchPosition position, int follower, long brokerEpoch);
+  }
+
+  PartitionReads(Log log, Standing standing) {
+    this.log = log;
+    this.standing = standing;
+  }
+
+  /** Whether a fetch from there may have to wait for the disk: it belongs on a reader thread. */
+  public boolean isCold(long fetchOffset) {
+    return log.isCold(fetchOffset);
+  }
+
+  /** What a consumer hears that is sent to a closer broker. */
+  public FetchReply elsewhere(int brokerId) {
+    long bound = standing.highWatermark();
+    return new FetchReply.Elsewhere(
+        brokerId, bound, Math.min(log.lastStableOffset(), bound), log.logStartOffset());
+  }
+
+  /** How a consumer reads. */
+  public record ConsumerView(boolean committedOnly, boolean mayReadFromFollowers) {}
+
+  /**
+   * Reads committed records.
+   *
+   * @param maxBytes may be less than the position's own bound
+   * @param minOneBatch whether a batch larger than that is given all the same
+   */
+  public FetchReply fetch(
+      FetchPosition position, int maxBytes, boolean minOneBatch, ConsumerView view) {
+    boolean committedOnly = view.committedOnly();
+    ErrorCode error =
+        view.mayReadFromFollowers()
+            ? readersEpochError(position.currentLeaderEpoch())
+            : leaderEpochError(position.currentLeaderEpoch());
+    if (error != ErrorCode.NONE) {
+      return new FetchReply.Refused(error);
+    }
+    long bound = standing.highWatermark();
+    long lastStable = Math.min(log.lastStableOffset(), bound);
+    try {
+      ReadOutcome outcome =
+          log.read(
+              position.fetchOffset(), maxBytes, committedOnly ? lastStable : bound, minOneBatch);
+      return switch (outcome) {
+        case ReadOutcome.Data data ->
+            fetched(data.records(), position, bound, lastStable, committedOnly);
+        case ReadOutcome.Empty() ->
+            fetched(MemoryRecordBytes.EMPTY, position, bound, lastStable, false);
+        case ReadOutcome.OutOfRange(var logStart, var _) ->
+            new FetchReply.Refused(ErrorCode.OFFSET_OUT_OF_RANGE, bound, lastStable, logStart);
+        case ReadOutcome.Damaged(var _) -> new FetchReply.Refused(ErrorCode.KAFKA_STORAGE_ERROR);
+      };
+    } catch (StorageException e) {
+      return new FetchReply.Refused(ErrorCode.KAFKA_STORAGE_ERROR);
+    }
+  }
+
+  /**
+   * Reads for a follower, committed or not, and notes how far it has got.
+   *
+   * @param brokerEpoch the follower's registration; −1 if it does not say
+   */
+  public FetchReply fetchAsFollower(
+      FetchPosition position, int follower, long brokerEpoch, int maxBytes, boolean minOneBatch) {
+    if (!(standing.role() instanceof ReplicaRole.Leader)) {
+      return new FetchReply.Refused(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    }
+    ErrorCode error = leaderEpochError(position.currentLeaderEpoch());
+    if (error != ErrorCode.NONE) {
+      return new FetchReply.Refused(error);
+    }
+    long bound = standing.highWatermark();
+    long lastStable = Math.min(log.lastStableOffset(), bound);
+    FetchReply.Diverging diverging = divergence(position, bound, lastStable);
+    if (diverging != null) {
+      return diverging;
+    }
+    try {
+      return switch (log.read(position.fetchOffset(), maxBytes, Long.MAX_VALUE, minOneBatch)) {
+        case ReadOutcome.Data data -> {
+          standing.followerAsked(position, follower, brokerEpoch);
+          yield fetched(data.records(), position, bound, lastStable, false);
+        }
+        case ReadOutcome.Empty() -> {
+          standing.followerAsked(position, follower, brokerEpoch);
+          yield fetched(MemoryRecordBytes.EMPTY, position, bound, lastStable, false);
+        }
+        case ReadOutcome.OutOfRange(var logStart, var _) ->
+            new FetchReply.Refused(ErrorCode.OFFSET_OUT_OF_RANGE, bound, lastStable, logStart);
+        case ReadOutcome.Damaged(var _) -> new FetchReply.Refused(ErrorCode.KAFKA_STORAGE_ERROR);
+      };
+    } catch (StorageException e) {
+      return new FetchReply.Refused(ErrorCode.KAFKA_STORAGE_ERROR);
+    }
+  }
+
+  /** Where the two logs part, if the follower's last record is not one of this log (KIP-595). */
+  private FetchReply.@Nullable Diverging divergence(
+      FetchPosition position, long bound, long lastStable) {
+    if (position.lastFetchedEpoch() < 0) {
+      return null;
+    }
+    LeaderEpochHistory.EpochEndOffset end =
+        log.endOffsetForLeaderEpoch(position.lastFetchedEpoch());
+    boolean isKnown = end.endOffset() != LeaderEpochHistory.NO_OFFSET;
+    boolean diverges =
+        isKnown
+            && (end.epoch() < position.lastFetchedEpoch()
+                || end.endOffset() < position.fetchOffset());
+    return diverges
+        ? new FetchReply.Diverging(
+            end.epoch(), end.endOffset(), bound, lastStable, log.logStartOffset())
+        : null;
+  }
+
+  private FetchReply fetched(
+      RecordBytes records,
+      FetchPosition position,
+      long bound,
+      long lastStable,
+      boolean committedOnly) {
+    return new FetchReply.Fetched(
+        records,
+        bound,
+        lastStable,
+        log.logStartOffset(),
+        committedOnly ? log.abortedTransactions(position.fetchOffset(), lastStable) : List.of());
+  }
+
+  /** NONE if this broker leads in the epoch that the caller knows; −1 means it does not say. */
+  public ErrorCode leaderEpochError(int callersEpoch) {
+    return standing.role() instanceof ReplicaRole.Leader(int epoch, var _)
+        ? epochError(callersEpoch, epoch)
+        : ErrorCode.NOT_LEADER_OR_FOLLOWER;
+  }
+
+  /** The same for a consumer, whom a follower serves as well (KIP-392). */
+  private ErrorCode readersEpochError(int callersEpoch) {
+    return standing.role() instanceof ReplicaRole.Follower(int _, int epoch)
+        ? epochError(callersEpoch, epoch)
+        : leaderEpochError(callersEpoch);
+  }
+
+  private static ErrorCode epochError(int callersEpoch, int epoch) {
+    if (callersEpoch < 0 || callersEpoch == epoch) {
+      return ErrorCode.NONE;
+    }
+    return callersEpoch < epoch ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH;
+  }
+
+  /** Where consumers begin. */
+  public OffsetReply earliestOffset() {
+    FoundOffset found = log.earliestOffset();
+    return new OffsetReply.Found(-1, found.offset(), found.leaderEpoch());
+  }
+
+  /** Where consumers end. */
+  public OffsetReply latestOffset(boolean committedOnly) {
+    long bound =
+        committedOnly
+            ? Math.min(log.lastStableOffset(), standing.highWatermark())
+            : standing.highWatermark();
+    return new OffsetReply.Found(-1, bound, log.latestLeaderEpoch());
+  }
+
+  /** The first committed record at or after a time. Reads the disk: on a thread that may wait. */
+  public OffsetReply offsetForTimestamp(long timestamp, boolean committedOnly) {
+    return offset(log.firstOffsetWithTimestamp(timestamp), committedOnly);
+  }
+
+  /** The committed record with the largest time. Reads the disk: on a thread that may wait. */
+  public OffsetReply offsetOfLargestTimestamp(boolean committedOnly) {
+    return offset(log.offsetOfLargestTimestamp(), committedOnly);
+  }
+
+  private OffsetReply offset(@Nullable FoundOffset found, boolean committedOnly) {
+    long bound =
+        committedOnly
+            ? Math.min(log.lastStableOffset(), standing.highWatermark())
+            : standing.highWatermark();
+    return found == null || found.offset() >= bound
+        ? OffsetReply.Found.NOTHING
+        : new OffsetReply.Found(found.timestamp(), found.offset(), found.leaderEpoch());
+  }
+}

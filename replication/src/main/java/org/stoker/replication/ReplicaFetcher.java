@@ -1,0 +1,369 @@
+package org.stoker.replication;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.base.ConfinedTo;
+import org.stoker.base.Lane;
+import org.stoker.base.Timers;
+import org.stoker.base.Uuid;
+import org.stoker.protocol.ErrorCode;
+import org.stoker.protocol.message.FetchRequest;
+import org.stoker.protocol.message.FetchRequest.FetchPartition;
+import org.stoker.protocol.message.FetchResponse;
+import org.stoker.protocol.message.FetchResponse.FetchableTopicResponse;
+import org.stoker.protocol.message.FetchResponse.PartitionData;
+import org.stoker.records.BatchRun;
+import org.stoker.records.CorruptBatchException;
+import org.stoker.records.MemoryRecordBytes;
+import org.stoker.records.RecordBytes;
+
+/**
+ * Copies partitions that one other broker leads: asks for what comes next in all of them, has it
+ * appended and flushed, and asks on from where the disk ends.
+ *
+ * <pre>
+ * starting ──own end known──▶ ready ──asked──▶ busy ──all on disk──▶ ready
+ *                               ▲               │ error
+ *                               └──── resting ◀─┘
+ * </pre>
+ */
+public final class ReplicaFetcher implements AutoCloseable {
+  static final String LANE = "a fetcher's lane";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ReplicaFetcher.class);
+  private static final long NEVER_TOLD = -1;
+
+  private final Setting setting;
+  private final PeerLink leader;
+  private final Lane lane;
+  private final FollowerSession session = new FollowerSession();
+  private final Map<FollowerSession.Key, Followed> followed = new LinkedHashMap<>();
+  private boolean isAsking;
+  private boolean isClosed;
+
+  /**
+   * How fetchers fetch.
+   *
+   * @param self this broker
+   * @param selfEpoch this broker's registration, as the cluster knows it now
+   * @param maxWaitMs {@code replica.fetch.wait.max.ms}
+   * @param minBytes {@code replica.fetch.min.bytes}
+   * @param maxBytes {@code replica.fetch.response.max.bytes}
+   * @param maxPartitionBytes {@code replica.fetch.max.bytes}
+   * @param backoffMs {@code replica.fetch.backoff.ms}
+   */
+  public record Setting(
+      int self,
+      LongSupplier selfEpoch,
+      Timers timers,
+      int maxWaitMs,
+      int minBytes,
+      int maxBytes,
+      int maxPartitionBytes,
+      long backoffMs) {}
+
+  private enum State {
+    STARTING,
+    READY,
+    BUSY,
+    RESTING
+  }
+
+  private static final class Followed {
+    private final Partition partition;
+    private final int leaderEpoch;
+    private State state = State.STARTING;
+    private long nextOffset = NEVER_TOLD;
+    private int lastEpoch = -1;
+
+    Followed(Partition partition, int leaderEpoch) {
+      this.partition = partition;
+      this.leaderEpoch = leaderEpoch;
+    }
+  }
+
+  /** A fetcher that follows nothing yet. */
+  public ReplicaFetcher(Setting setting, PeerLink leader, Lane lane) {
+    this.setting = setting;
+    this.leader = leader;
+    this.lane = lane;
+  }
+
+  // ---- What is followed.
+
+  /** Copies this partition from now on; it follows in that epoch already. */
+  public void follow(Partition partition, int leaderEpoch) {
+    lane.submit(() -> {
+      var added = new Followed(partition, leaderEpoch);
+      followed.put(keyOf(partition), added);
+      partition.whereToFetch(reply -> lane.submit(() -> moved(added, reply)));
+    });
+  }
+
+  /** Leaves this partition alone, whatever is still under way for it. */
+  public void forget(Uuid topicId, int partition) {
+    lane.submit(() -> followed.remove(new FollowerSession.Key(topicId, partition)));
+  }
+
+  @Override
+  public void close() {
+    lane.submit(() -> {
+      isClosed = true;
+      followed.clear();
+      leader.close();
+    });
+  }
+
+  private static FollowerSession.Key keyOf(Partition partition) {
+    return new FollowerSession.Key(partition.topicId(), partition.topicPartition().partition());
+  }
+
+  @ConfinedTo(LANE)
+  private boolean isCurrent(Followed one) {
+    return !isClosed && followed.get(keyOf(one.partition)) == one;
+  }
+
+  // ---- Asking.
+
+  @ConfinedTo(LANE)
+  private void askIfAllAreBack() {
+    if (isAsking || isClosed) {
+      return;
+    }
+    Map<FollowerSession.Key, FetchPartition> wanted = new LinkedHashMap<>();
+    for (Map.Entry<FollowerSession.Key, Followed> entry : followed.entrySet()) {
+      Followed one = entry.getValue();
+      if (one.state == State.BUSY) {
+        return;
+      }
+      if (one.state == State.READY) {
+        wanted.put(entry.getKey(), position(one));
+      }
+    }
+    if (wanted.isEmpty()) {
+      return;
+    }
+    isAsking = true;
+    Map<FollowerSession.Key, Followed> asked = new LinkedHashMap<>();
+    wanted.keySet().forEach(key -> asked.put(key, followed.get(key)));
+    leader.send(request(session.next(wanted)), reply -> lane.submit(() -> answered(asked, reply)));
+  }
+
+  private FetchPartition position(Followed one) {
+    return new FetchPartition()
+        .setPartition(one.partition.topicPartition().partition())
+        .setCurrentLeaderEpoch(one.leaderEpoch)
+        .setFetchOffset(one.nextOffset)
+        .setLastFetchedEpoch(one.lastEpoch)
+        .setLogStartOffset(one.partition.log().logStartOffset())
+        .setPartitionMaxBytes(setting.maxPartitionBytes())
+        .setHighWatermark(one.partition.highWatermark());
+  }
+
+  private FetchRequest request(FollowerSession.Part part) {
+    return new FetchRequest()
+        .setReplicaState(
+            new FetchRequest.ReplicaState()
+                .setReplicaId(setting.self())
+                .setReplicaEpoch(setting.selfEpoch().getAsLong()))
+        .setMaxWaitMs(setting.maxWaitMs())
+        .setMinBytes(setting.minBytes())
+        .setMaxBytes(setting.maxBytes())
+        .setSessionId(part.sessionId())
+        .setSessionEpoch(part.sessionEpoch())
+        .setTopics(part.topics())
+        .setForgottenTopicsData(part.gone());
+  }
+
+  // ---- Answers.
+
+  @ConfinedTo(LANE)
+  private void answered(Map<FollowerSession.Key, Followed> asked, PeerLink.Reply reply) {
+    isAsking = false;
+    switch (reply) {
+      case PeerLink.Reply.Lost(String reason) -> {
+        LOG.debug("A fetch was lost: {}", reason);
+        session.reset();
+        restAll(asked);
+      }
+      case PeerLink.Reply.Answer(var body, var release) -> {
+        if (body instanceof FetchResponse response && session.accepts(response)) {
+          take(asked, response, release);
+        } else {
+          release.run();
+          restAll(asked);
+        }
+      }
+    }
+    askIfAllAreBack();
+  }
+
+  private void take(
+      Map<FollowerSession.Key, Followed> asked, FetchResponse response, Runnable release) {
+    // The bytes are given back when the last partition has taken what is its own.
+    var users = new Users(release);
+    for (FetchableTopicResponse topic : response.responses()) {
+      for (PartitionData data : topic.partitions()) {
+        Followed one = asked.get(new FollowerSession.Key(topic.topicId(), data.partitionIndex()));
+        if (one != null && isCurrent(one)) {
+          take(one, data, users);
+        }
+      }
+    }
+    users.leave();
+  }
+
+  /** Counts who still reads a response; on the lane. */
+  private static final class Users {
+    private final Runnable release;
+    private int count = 1;
+
+    Users(Runnable release) {
+      this.release = release;
+    }
+
+    void enter() {
+      count++;
+    }
+
+    void leave() {
+      count--;
+      if (count == 0) {
+        release.run();
+      }
+    }
+  }
+
+  private void take(Followed one, PartitionData data, Users users) {
+    ErrorCode error = ErrorCode.forCode(data.errorCode());
+    if (error == ErrorCode.NONE && data.divergingEpoch().epoch() >= 0) {
+      one.state = State.BUSY;
+      one.partition.cutAsFollower(
+          one.leaderEpoch,
+          data.divergingEpoch().epoch(),
+          data.divergingEpoch().endOffset(),
+          reply -> lane.submit(() -> moved(one, reply)));
+    } else if (error == ErrorCode.NONE) {
+      append(one, data, users);
+    } else if (error == ErrorCode.OFFSET_OUT_OF_RANGE) {
+      outOfRange(one, data);
+    } else {
+      LOG.debug("{}: the leader says {}", one.partition.topicPartition(), error);
+      rest(one);
+    }
+  }
+
+  private void append(Followed one, PartitionData data, Users users) {
+    ByteBuffer batches = wholeBatches(one, data.records());
+    if (batches == null) {
+      rest(one);
+      return;
+    }
+    one.state = State.BUSY;
+    users.enter();
+    one.partition.appendAsFollower(
+        batches,
+        one.leaderEpoch,
+        data.highWatermark(),
+        data.logStartOffset(),
+        reply ->
+            lane.submit(() -> {
+              users.leave();
+              moved(one, reply);
+            }));
+  }
+
+  /** Null if what came is damaged: it is asked for again, a little later. */
+  private static @Nullable ByteBuffer wholeBatches(Followed one, @Nullable RecordBytes records) {
+    if (!(records instanceof MemoryRecordBytes bytes)) {
+      return ByteBuffer.allocate(0);
+    }
+    ByteBuffer buffer = bytes.buffer();
+    try {
+      BatchRun run = BatchRun.check(buffer);
+      return buffer.slice(buffer.position(), run.sizeInBytes());
+    } catch (CorruptBatchException e) {
+      LOG.warn(
+          "{}: what the leader sent is damaged: {}", one.partition.topicPartition(), e.fault());
+      return null;
+    }
+  }
+
+  private void outOfRange(Followed one, PartitionData data) {
+    long leaderStart = data.logStartOffset();
+    if (leaderStart > one.nextOffset) {
+      one.state = State.BUSY;
+      LOG.info(
+          "{} begins at {} on its leader, and ended at {} here: it starts again there",
+          one.partition.topicPartition(),
+          leaderStart,
+          one.nextOffset);
+      one.partition.startAgainAsFollower(
+          one.leaderEpoch, leaderStart, reply -> lane.submit(() -> moved(one, reply)));
+    } else {
+      rest(one);
+    }
+  }
+
+  @ConfinedTo(LANE)
+  private void moved(Followed one, FollowerReply reply) {
+    if (!isCurrent(one)) {
+      askIfAllAreBack();
+      return;
+    }
+    switch (reply) {
+      case FollowerReply.OnDisk(long nextOffset, int lastEpoch) ->
+          ready(one, nextOffset, lastEpoch);
+      case FollowerReply.OutOfPlace(long nextOffset, int lastEpoch, String problem) -> {
+        LOG.warn("{}", problem);
+        one.nextOffset = nextOffset;
+        one.lastEpoch = lastEpoch;
+        rest(one);
+      }
+      case FollowerReply.NoRoom(String reason) -> {
+        LOG.warn("{} waits for room: {}", one.partition.topicPartition(), reason);
+        rest(one);
+      }
+      case FollowerReply.Broken(String reason) -> {
+        LOG.error("{} is not copied any more: {}", one.partition.topicPartition(), reason);
+        followed.remove(keyOf(one.partition));
+      }
+      // Whoever changed its part tells this fetcher as well.
+      case FollowerReply.Outdated _ -> followed.remove(keyOf(one.partition));
+    }
+    askIfAllAreBack();
+  }
+
+  private static void ready(Followed one, long nextOffset, int lastEpoch) {
+    one.nextOffset = nextOffset;
+    one.lastEpoch = lastEpoch;
+    one.state = State.READY;
+  }
+
+  private void restAll(Map<FollowerSession.Key, Followed> asked) {
+    List<Followed> resting = new ArrayList<>(asked.values());
+    resting.stream().filter(this::isCurrent).forEach(this::rest);
+  }
+
+  /** It is asked for again, but not at once: nothing would be different. */
+  private void rest(Followed one) {
+    one.state = State.RESTING;
+    setting
+        .timers()
+        .after(
+            setting.backoffMs(),
+            () ->
+                lane.submit(() -> {
+                  if (isCurrent(one) && one.state == State.RESTING) {
+                    one.partition.whereToFetch(reply -> lane.submit(() -> moved(one, reply)));
+                  }
+                }));
+  }
+}

@@ -142,7 +142,7 @@ final class Connection implements FrameDecoder.Sink {
   }
 
   /** Finishes a request; the body is null for silence. Called from any thread. */
-  void answer(Request request, @Nullable Message body) {
+  void answer(ConnectionRequest request, @Nullable Message body) {
     if (loop.eventLoop().inEventLoop()) {
       answered(request, body);
       return;
@@ -155,7 +155,7 @@ final class Connection implements FrameDecoder.Sink {
   }
 
   /** Finishes a request by ending its connection. Called from any thread. */
-  void closeInsteadOfAnswer(Request request, String reason) {
+  void closeInsteadOfAnswer(ConnectionRequest request, String reason) {
     environment.clientLog().info("closed", "Closing " + peer + ": " + reason + ".");
     // Closing comes first, so that nothing behind the request is started.
     runOnLoop(this::close);
@@ -259,7 +259,8 @@ final class Connection implements FrameDecoder.Sink {
       outcome = new RequestDecoder.Outcome.Refused("what we failed to read");
     }
     switch (outcome) {
-      case RequestDecoder.Outcome.Decoded decoded -> dispatch(new Request(this, slot, decoded));
+      case RequestDecoder.Outcome.Decoded decoded ->
+          dispatch(new ConnectionRequest(this, slot, decoded));
       case RequestDecoder.Outcome.UnknownApiVersionsVersion(int correlationId) -> {
         slot.request().release();
         short version = 0;
@@ -274,7 +275,7 @@ final class Connection implements FrameDecoder.Sink {
     }
   }
 
-  private void dispatch(Request request) {
+  private void dispatch(ConnectionRequest request) {
     try {
       dispatcher.dispatch(request);
     } catch (RuntimeException e) {
@@ -283,7 +284,7 @@ final class Connection implements FrameDecoder.Sink {
     }
   }
 
-  private void answered(Request request, @Nullable Message body) {
+  private void answered(ConnectionRequest request, @Nullable Message body) {
     Response response = null;
     if (body != null) {
       try {
@@ -409,7 +410,7 @@ final class Connection implements FrameDecoder.Sink {
   }
 
   /** The event loop is gone, and with it everything but the memory and the files. */
-  private void abandon(Request request, @Nullable Message body) {
+  private void abandon(ConnectionRequest request, @Nullable Message body) {
     if (body != null) {
       new ResponseEncoder()
           .encode(

@@ -55,6 +55,7 @@ public final class Network {
             clock,
             metrics,
             new RequestMemory(config.requests().memoryBytes()),
+            new RequestMemory(config.requests().memoryBytes()),
             new BoundedLog(log, clock));
     gate = new ConnectionGate(config.connections(), clock);
     loops =
@@ -75,6 +76,22 @@ public final class Network {
   /** Timers on the event loops. */
   public Timers timers() {
     return timers;
+  }
+
+  /** Requests to another broker, over a connection on one of the event loops. */
+  public PeerClient peer(PeerClient.Target target) {
+    EventLoopContext context = requireNonNull(contexts.get(loops.next()));
+    return new PeerClient(environment, context, transport, target);
+  }
+
+  /** Tells when the process behind an address has gone, or does not listen there. */
+  public PeerWatch watch(InetSocketAddress address, Runnable onEnd) {
+    return new PeerWatch(loops, transport, address, onEnd);
+  }
+
+  /** Asks whether anybody listens. */
+  public PortProbe probe() {
+    return new PortProbe(loops, transport);
   }
 
   /** Bytes of requests that are being read or worked on. */

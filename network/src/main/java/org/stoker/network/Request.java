@@ -6,9 +6,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ThreadSafe;
-import org.stoker.network.ResponseOrder.Slot;
 import org.stoker.protocol.ApiKey;
 import org.stoker.protocol.Message;
+import org.stoker.protocol.message.RequestHeader;
 
 /**
  * One request on its way through the broker, and the only way to answer it.
@@ -23,106 +23,93 @@ import org.stoker.protocol.Message;
  * the file records in it are released.
  */
 @ThreadSafe
-public final class Request {
+public abstract class Request {
   private static final String ANONYMOUS = "ANONYMOUS";
 
-  private final Connection connection;
-  private final Slot<Frame, Response> slot;
-  private final RequestDecoder.Outcome.Decoded decoded;
+  private final ApiKey apiKey;
+  private final RequestHeader header;
+  private final Message body;
   private final AtomicBoolean isFinished = new AtomicBoolean();
 
-  Request(
-      Connection connection, Slot<Frame, Response> slot, RequestDecoder.Outcome.Decoded decoded) {
-    this.connection = connection;
-    this.slot = slot;
-    this.decoded = decoded;
+  protected Request(ApiKey apiKey, RequestHeader header, Message body) {
+    this.apiKey = apiKey;
+    this.header = header;
+    this.body = body;
   }
 
-  public ApiKey apiKey() {
-    return decoded.apiKey();
+  public final ApiKey apiKey() {
+    return apiKey;
   }
 
-  public short version() {
-    return decoded.header().requestApiVersion();
+  public final short version() {
+    return header.requestApiVersion();
   }
 
-  public int correlationId() {
-    return decoded.header().correlationId();
+  public final int correlationId() {
+    return header.correlationId();
   }
 
-  public @Nullable String clientId() {
-    return decoded.header().clientId();
+  public final @Nullable String clientId() {
+    return header.clientId();
   }
 
   /** The decoded request; of the class that {@link #apiKey} names. */
-  public Message body() {
-    return decoded.body();
+  public final Message body() {
+    return body;
   }
 
-  public InetAddress clientAddress() {
-    return connection.peer().clientAddress().getAddress();
-  }
+  public abstract InetAddress clientAddress();
 
   /** Our own end of the connection, which is how this client reaches us. */
-  public InetSocketAddress localAddress() {
-    return connection.peer().localAddress();
-  }
+  public abstract InetSocketAddress localAddress();
 
-  public String listenerName() {
-    return connection.peer().listener().name();
-  }
+  public abstract String listenerName();
 
   /** As Kafka writes it, for logs and quotas. */
-  public String connectionId() {
-    return connection.peer().connectionId();
-  }
+  public abstract String connectionId();
 
-  public String principalName() {
+  public final String principalName() {
     return ANONYMOUS;
   }
 
   /** When its last byte was read, on the clock that the network was given. */
-  public long receivedAtNs() {
-    return slot.request().receivedAtNs();
-  }
+  public abstract long receivedAtNs();
 
   /** The size of the frame, without its length. */
-  public int sizeInBytes() {
-    return slot.request().sizeInBytes();
-  }
+  public abstract int sizeInBytes();
 
   /** Runs tasks on the connection's event loop, one at a time; they never wait. */
-  public Executor eventLoop() {
-    return connection.eventLoop();
-  }
+  public abstract Executor eventLoop();
+
+  /** Sends the answer in its turn; null for silence. Called once, from any thread. */
+  protected abstract void answer(@Nullable Message body);
+
+  /** Ends the connection instead of answering. Called once, from any thread. */
+  protected abstract void closeInsteadOfAnswer(String reason);
 
   /** Answers with a body of this request's API, written in this request's version. */
-  public void respond(Message body) {
+  public final void respond(Message body) {
     finish();
-    connection.answer(this, body);
+    answer(body);
   }
 
   /** Answers with silence, as produce with acks=0 wants it. */
-  public void respondNothing() {
+  public final void respondNothing() {
     finish();
-    connection.answer(this, null);
+    answer(null);
   }
 
   /** Answers by closing the connection; the reason goes to the log. */
-  public void closeConnection(String reason) {
+  public final void closeConnection(String reason) {
     finish();
-    connection.closeInsteadOfAnswer(this, reason);
+    closeInsteadOfAnswer(reason);
   }
 
   /** Closes the connection unless the request was finished: for whoever gives up on it. */
-  void closeConnectionIfUnfinished(String reason) {
+  public final void closeConnectionIfUnfinished(String reason) {
     if (isFinished.compareAndSet(false, true)) {
-      connection.closeInsteadOfAnswer(this, reason);
+      closeInsteadOfAnswer(reason);
     }
-  }
-
-  Slot<Frame, Response> slot() {
-    return slot;
   }
 
   private void finish() {
@@ -132,7 +119,7 @@ public final class Request {
   }
 
   @Override
-  public String toString() {
+  public final String toString() {
     return apiKey().apiName()
         + " v"
         + version()

@@ -1,0 +1,70 @@
+package org.stoker.network;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.stoker.network.ResponseOrder.Slot;
+import org.stoker.protocol.Message;
+
+/** A request that came over a socket, and is answered there. */
+final class ConnectionRequest extends Request {
+  private final Connection connection;
+  private final Slot<Frame, Response> slot;
+
+  ConnectionRequest(
+      Connection connection, Slot<Frame, Response> slot, RequestDecoder.Outcome.Decoded decoded) {
+    super(decoded.apiKey(), decoded.header(), decoded.body());
+    this.connection = connection;
+    this.slot = slot;
+  }
+
+  Slot<Frame, Response> slot() {
+    return slot;
+  }
+
+  @Override
+  public InetAddress clientAddress() {
+    return connection.peer().clientAddress().getAddress();
+  }
+
+  @Override
+  public InetSocketAddress localAddress() {
+    return connection.peer().localAddress();
+  }
+
+  @Override
+  public String listenerName() {
+    return connection.peer().listener().name();
+  }
+
+  @Override
+  public String connectionId() {
+    return connection.peer().connectionId();
+  }
+
+  @Override
+  public long receivedAtNs() {
+    return slot.request().receivedAtNs();
+  }
+
+  @Override
+  public int sizeInBytes() {
+    return slot.request().sizeInBytes();
+  }
+
+  @Override
+  public Executor eventLoop() {
+    return connection.eventLoop();
+  }
+
+  @Override
+  protected void answer(@Nullable Message body) {
+    connection.answer(this, body);
+  }
+
+  @Override
+  protected void closeInsteadOfAnswer(String reason) {
+    connection.closeInsteadOfAnswer(this, reason);
+  }
+}

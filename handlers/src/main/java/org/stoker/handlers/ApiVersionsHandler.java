@@ -33,7 +33,7 @@ final class ApiVersionsHandler implements Handler {
       return;
     }
     List<ApiVersion> versions = new ArrayList<>();
-    served.forEach((key, range) ->
+    served.forEachAdvertised((key, range) ->
         versions.add(
             new ApiVersion()
                 .setApiKey(key.id())

@@ -33,13 +33,14 @@ final class FetchHandler implements Handler {
   FetchHandler(
       Supplier<ClusterImage> image,
       PartitionLookup lookup,
+      ReadReplicas readReplicas,
       FetchSessions sessions,
       Executor readers,
       Timers timers,
       int mostBytes) {
     this.image = image;
     this.sessions = sessions;
-    this.setting = new FetchWork.Setting(lookup, readers, timers, mostBytes);
+    this.setting = new FetchWork.Setting(lookup, readReplicas, readers, timers, mostBytes);
   }
 
   @Override
@@ -100,7 +101,8 @@ final class FetchHandler implements Handler {
         partition.partitionMaxBytes(),
         partition.currentLeaderEpoch(),
         partition.lastFetchedEpoch(),
-        partition.logStartOffset());
+        partition.logStartOffset(),
+        partition.highWatermark());
   }
 
   private static List<FetchPosition.Key> forgotten(FetchRequest body, boolean usesIds) {

@@ -22,7 +22,9 @@ import org.stoker.replication.FetchPosition;
 import org.stoker.replication.FetchReply;
 import org.stoker.replication.FetchSession;
 import org.stoker.replication.FetchWaiter;
+import org.stoker.replication.ParkedFetches;
 import org.stoker.replication.Partition;
+import org.stoker.replication.PartitionReads.ConsumerView;
 
 /**
  * One fetch on its way: read; if there is too little, parked until a partition has more or its time
@@ -39,6 +41,8 @@ final class FetchWork implements FetchWaiter {
   // A client that asks for more gets an empty answer a little earlier, and asks again.
   private static final int LONGEST_WAIT_MS = 300_000;
   private static final byte READ_COMMITTED = 1;
+  // Older consumers do not know that followers may serve them.
+  private static final int FIRST_VERSION_WITH_RACKS = 11;
 
   private final Request request;
   private final FetchRequest body;
@@ -54,7 +58,12 @@ final class FetchWork implements FetchWaiter {
   private boolean isAnswered;
 
   /** What all fetches share. */
-  record Setting(PartitionLookup lookup, Executor readers, Timers timers, int mostBytes) {}
+  record Setting(
+      PartitionLookup lookup,
+      ReadReplicas readReplicas,
+      Executor readers,
+      Timers timers,
+      int mostBytes) {}
 
   /** What one look at all partitions brought. */
   private record Look(List<FetchReply> replies, long sizeBytes, boolean isUrgent) {}
@@ -100,7 +109,7 @@ final class FetchWork implements FetchWaiter {
   private boolean isAnyCold() {
     for (FetchPosition position : positions) {
       Partition partition = find(position);
-      if (partition != null && partition.isCold(position.fetchOffset())) {
+      if (partition != null && partition.reads().isCold(position.fetchOffset())) {
         return true;
       }
     }
@@ -164,7 +173,7 @@ final class FetchWork implements FetchWaiter {
     for (FetchPosition position : positions) {
       Partition partition = find(position);
       if (partition != null) {
-        partition.addWaiter(this);
+        parkedOf(partition).add(this);
         parkedAt.add(partition);
       }
     }
@@ -185,7 +194,7 @@ final class FetchWork implements FetchWaiter {
   }
 
   private void leave() {
-    parkedAt.forEach(partition -> partition.removeWaiter(this));
+    parkedAt.forEach(partition -> parkedOf(partition).remove(this));
     parkedAt.clear();
     if (timeout != null) {
       timeout.cancel();
@@ -212,6 +221,7 @@ final class FetchWork implements FetchWaiter {
       replies.add(reply);
       if (reply instanceof FetchReply.Fetched fetched) {
         sizeBytes += fetched.records().sizeInBytes();
+        isUrgent |= fetched.highWatermark() > position.knownHighWatermark();
       } else {
         isUrgent = true;
       }
@@ -226,8 +236,44 @@ final class FetchWork implements FetchWaiter {
           setting.lookup().errorOf(position.topicId(), position.topic(), position.partition());
       return new FetchReply.Refused(error, -1, -1, -1);
     }
-    return partition.fetch(
-        position, maxBytes, minOneBatch, body.isolationLevel() == READ_COMMITTED);
+    return isFollower()
+        ? partition
+            .reads()
+            .fetchAsFollower(
+                position, follower(), body.replicaState().replicaEpoch(), maxBytes, minOneBatch)
+        : readAsConsumer(partition, position, maxBytes, minOneBatch);
+  }
+
+  private FetchReply readAsConsumer(
+      Partition partition, FetchPosition position, int maxBytes, boolean minOneBatch) {
+    int closer =
+        setting
+            .readReplicas()
+            .closerThanLeader(partition.role(), body.rackId(), position.partition());
+    return closer == ReadReplicas.LEADER
+        ? partition
+            .reads()
+            .fetch(
+                position,
+                maxBytes,
+                minOneBatch,
+                new ConsumerView(
+                    body.isolationLevel() == READ_COMMITTED,
+                    request.version() >= FIRST_VERSION_WITH_RACKS))
+        : partition.reads().elsewhere(closer);
+  }
+
+  private ParkedFetches parkedOf(Partition partition) {
+    return isFollower() ? partition.followers() : partition.consumers();
+  }
+
+  private boolean isFollower() {
+    return follower() >= 0;
+  }
+
+  /** A broker's id; below 0 for a consumer. */
+  private int follower() {
+    return Math.max(body.replicaId(), body.replicaState().replicaId());
   }
 
   /** Whether sending it would wait for the disk. */
@@ -289,6 +335,9 @@ final class FetchWork implements FetchWaiter {
           case FetchReply.Diverging diverging ->
               new FetchSession.FetchNews(
                   true, false, diverging.highWatermark(), diverging.logStartOffset());
+          case FetchReply.Elsewhere elsewhere ->
+              new FetchSession.FetchNews(
+                  true, false, elsewhere.highWatermark(), elsewhere.logStartOffset());
           case FetchReply.Refused refused ->
               new FetchSession.FetchNews(
                   true, true, refused.highWatermark(), refused.logStartOffset());
@@ -329,6 +378,12 @@ final class FetchWork implements FetchWaiter {
                   new FetchResponse.EpochEndOffset()
                       .setEpoch(diverging.epoch())
                       .setEndOffset(diverging.endOffset()));
+      case FetchReply.Elsewhere elsewhere ->
+          data.setHighWatermark(elsewhere.highWatermark())
+              .setLastStableOffset(elsewhere.lastStableOffset())
+              .setLogStartOffset(elsewhere.logStartOffset())
+              .setRecords(MemoryRecordBytes.EMPTY)
+              .setPreferredReadReplica(elsewhere.brokerId());
       case FetchReply.Refused refused ->
           data.setErrorCode(refused.error().code())
               .setHighWatermark(refused.highWatermark())

@@ -5,15 +5,20 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.stoker.base.Clock;
 import org.stoker.base.Timers;
 import org.stoker.coordinator.GroupCoordinator;
 import org.stoker.log.LogDirectory;
+import org.stoker.metadata.Heartbeat;
 import org.stoker.protocol.ApiKey;
 import org.stoker.replication.FetchSessions;
 import org.stoker.replication.Partitions;
+import org.stoker.settings.BrokerKeys;
 import org.stoker.settings.BrokerSettings;
 import org.stoker.settings.ConfigValues;
 
@@ -21,10 +26,18 @@ import org.stoker.settings.ConfigValues;
 public final class Handlers {
   private Handlers() {}
 
-  /** The rooms below, as handlers need them. */
+  /**
+   * The rooms below, as handlers need them.
+   *
+   * @param controller this broker's own; refuses while another broker is the controller
+   * @param anywhere the controller wherever it is, for what this broker itself wants changed
+   */
   public record Rooms(
       ClusterView cluster,
       ControllerPort controller,
+      ControllerPort anywhere,
+      ControllerForward forward,
+      Function<Heartbeat, CompletableFuture<Heartbeat.Reply>> heartbeats,
       Partitions partitions,
       List<LogDirectory> directories,
       GroupCoordinator groups,
@@ -63,6 +76,7 @@ public final class Handlers {
         new FetchHandler(
             rooms.cluster().images(),
             lookup,
+            readReplicas(rooms),
             machine.fetchSessions(),
             machine.workers(),
             machine.timers(),
@@ -77,11 +91,21 @@ public final class Handlers {
     handlers.put(ApiKey.INIT_PRODUCER_ID, new InitProducerIdHandler(rooms.producerIds()));
   }
 
+  private static ReadReplicas readReplicas(Rooms rooms) {
+    ConfigValues values = rooms.settings().get().values();
+    return new ReadReplicas(
+        rooms.cluster().images(),
+        rooms.cluster().brokerId(),
+        BrokerKeys.RACK_AWARE_SELECTOR.equals(values.find("replica.selector.class")));
+  }
+
   private static void addCluster(Map<ApiKey, Handler> handlers, Rooms rooms) {
     ClusterView cluster = rooms.cluster();
     ControllerPort controller = rooms.controller();
     Supplier<ConfigValues> values = () -> rooms.settings().get().values();
-    TopicCreator creator = new TopicCreator(controller, values);
+    TopicCreator creator = new TopicCreator(rooms.anywhere(), values);
+    BiConsumer<ApiKey, Handler> forwarded =
+        (key, handler) -> handlers.put(key, new ForwardingHandler(handler, rooms.forward()));
     handlers.put(ApiKey.METADATA, new MetadataHandler(cluster, creator));
     handlers.put(
         ApiKey.FIND_COORDINATOR, new FindCoordinatorHandler(cluster, creator, rooms.groups()));
@@ -90,18 +114,32 @@ public final class Handlers {
         ApiKey.DESCRIBE_TOPIC_PARTITIONS,
         new DescribeTopicPartitionsHandler(
             cluster, values.get().integer("max.request.partition.size.limit")));
-    handlers.put(ApiKey.CREATE_TOPICS, new CreateTopicsHandler(controller, rooms.settings()));
-    handlers.put(ApiKey.DELETE_TOPICS, new DeleteTopicsHandler(controller, values));
-    handlers.put(ApiKey.CREATE_PARTITIONS, new CreatePartitionsHandler(controller));
+    forwarded.accept(ApiKey.CREATE_TOPICS, new CreateTopicsHandler(controller, rooms.settings()));
+    forwarded.accept(ApiKey.DELETE_TOPICS, new DeleteTopicsHandler(controller, values));
+    forwarded.accept(ApiKey.CREATE_PARTITIONS, new CreatePartitionsHandler(controller));
     handlers.put(
         ApiKey.DESCRIBE_CONFIGS,
         new DescribeConfigsHandler(cluster, rooms.loggers(), rooms.settings()));
-    handlers.put(ApiKey.ALTER_CONFIGS, new AlterConfigsHandler(controller, values));
+    forwarded.accept(ApiKey.ALTER_CONFIGS, new AlterConfigsHandler(controller, values));
     handlers.put(
         ApiKey.INCREMENTAL_ALTER_CONFIGS,
         new IncrementalAlterConfigsHandler(
-            controller, new LoggerAlterations(cluster.brokerId(), rooms.loggers()), values));
+            controller,
+            rooms.anywhere(),
+            new LoggerAlterations(cluster.brokerId(), rooms.loggers()),
+            values));
     handlers.put(ApiKey.LIST_CONFIG_RESOURCES, new ListConfigResourcesHandler(cluster));
+    forwarded.accept(ApiKey.ELECT_LEADERS, new ElectLeadersHandler(controller));
+    forwarded.accept(
+        ApiKey.ALTER_PARTITION_REASSIGNMENTS, new AlterPartitionReassignmentsHandler(controller));
+    handlers.put(
+        ApiKey.LIST_PARTITION_REASSIGNMENTS, new ListPartitionReassignmentsHandler(cluster));
+    forwarded.accept(ApiKey.UNREGISTER_BROKER, new UnregisterBrokerHandler(controller));
+    // What brokers ask goes to the controller itself; whoever is not says so.
+    handlers.put(ApiKey.ALTER_PARTITION, new AlterPartitionHandler(controller));
+    handlers.put(ApiKey.ALLOCATE_PRODUCER_IDS, new AllocateProducerIdsHandler(controller));
+    handlers.put(ApiKey.ASSIGN_REPLICAS_TO_DIRS, new AssignReplicasToDirsHandler(controller));
+    handlers.put(ApiKey.BROKER_HEARTBEAT, new BrokerHeartbeatHandler(rooms.heartbeats()));
   }
 
   private static void addGroups(Map<ApiKey, Handler> handlers, Rooms rooms) {

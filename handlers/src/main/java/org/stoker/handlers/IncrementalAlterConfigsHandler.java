@@ -25,12 +25,21 @@ final class IncrementalAlterConfigsHandler implements Handler {
   static final byte BROKER_LOGGER = 8;
 
   private final ControllerPort controller;
+  private final ControllerPort anywhere;
   private final LoggerAlterations loggers;
   private final Supplier<ConfigValues> values;
 
+  /**
+   * @param controller this broker's own
+   * @param anywhere the controller wherever it is: loggers are this broker's, all else is not
+   */
   IncrementalAlterConfigsHandler(
-      ControllerPort controller, LoggerAlterations loggers, Supplier<ConfigValues> values) {
+      ControllerPort controller,
+      ControllerPort anywhere,
+      LoggerAlterations loggers,
+      Supplier<ConfigValues> values) {
     this.controller = controller;
+    this.anywhere = anywhere;
     this.loggers = loggers;
     this.values = values;
   }
@@ -57,9 +66,10 @@ final class IncrementalAlterConfigsHandler implements Handler {
             new ConfigChanges(new ConfigResource(type, resource.resourceName()), changes));
       }
     }
+    ControllerPort port = ControllerForward.isTaken(request) ? controller : anywhere;
     Answers.when(
         alterations.outcomes(changes ->
-            controller.submit(
+            port.submit(
                 new Command.IncrementalAlterConfigs(changes, body.validateOnly()),
                 values.get().integer("request.timeout.ms"))),
         request,

@@ -121,7 +121,7 @@ final class ListOffsetsHandler implements Handler {
     ErrorCode error =
         partition == null
             ? lookup.errorOf(Uuid.ZERO, topic, question.partitionIndex())
-            : partition.leaderEpochError(question.currentLeaderEpoch());
+            : partition.reads().leaderEpochError(question.currentLeaderEpoch());
     if (partition == null || error != ErrorCode.NONE) {
       return new OffsetReply.Refused(error);
     }
@@ -139,17 +139,17 @@ final class ListOffsetsHandler implements Handler {
   private static @Nullable OffsetReply find(
       Partition partition, long timestamp, short version, boolean committedOnly) {
     if (timestamp >= 0) {
-      return partition.offsetForTimestamp(timestamp, committedOnly);
+      return partition.reads().offsetForTimestamp(timestamp, committedOnly);
     }
     if (timestamp == LATEST) {
-      return partition.latestOffset(committedOnly);
+      return partition.reads().latestOffset(committedOnly);
     }
     if (timestamp == EARLIEST
         || (timestamp == EARLIEST_LOCAL && version >= FIRST_VERSION_WITH_EARLIEST_LOCAL)) {
-      return partition.earliestOffset();
+      return partition.reads().earliestOffset();
     }
     if (timestamp == MAX_TIMESTAMP && version >= FIRST_VERSION_WITH_MAX_TIMESTAMP) {
-      return partition.offsetOfLargestTimestamp(committedOnly);
+      return partition.reads().offsetOfLargestTimestamp(committedOnly);
     }
     boolean isAboutTiers =
         (timestamp == LATEST_TIERED && version >= FIRST_VERSION_WITH_LATEST_TIERED)

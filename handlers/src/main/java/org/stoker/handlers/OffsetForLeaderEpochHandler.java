@@ -47,7 +47,7 @@ final class OffsetForLeaderEpochHandler implements Handler {
     if (partition == null) {
       return answer.setErrorCode(lookup.errorOf(Uuid.ZERO, topic, asked.partition()).code());
     }
-    ErrorCode error = partition.leaderEpochError(asked.currentLeaderEpoch());
+    ErrorCode error = partition.reads().leaderEpochError(asked.currentLeaderEpoch());
     if (error != ErrorCode.NONE) {
       return answer.setErrorCode(error.code());
     }

@@ -1,6 +1,7 @@
 package org.stoker.handlers;
 
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -8,10 +9,17 @@ import org.stoker.network.ApiVersionsTable;
 import org.stoker.protocol.ApiKey;
 
 /**
- * The APIs that are served, each with all its stable versions: what is advertised, and nothing
- * else.
+ * The APIs that are served, each with all its stable versions. Clients are told of all but those
+ * with which brokers talk among themselves.
  */
 public final class ServedApis implements ApiVersionsTable {
+  private static final Set<ApiKey> BETWEEN_BROKERS =
+      EnumSet.of(
+          ApiKey.ALTER_PARTITION,
+          ApiKey.ALLOCATE_PRODUCER_IDS,
+          ApiKey.ASSIGN_REPLICAS_TO_DIRS,
+          ApiKey.BROKER_HEARTBEAT);
+
   private final Map<ApiKey, Range> ranges = new EnumMap<>(ApiKey.class);
 
   /** Versions, both ends included. */
@@ -29,7 +37,12 @@ public final class ServedApis implements ApiVersionsTable {
     return range != null && version >= range.lowest() && version <= range.highest();
   }
 
-  void forEach(BiConsumer<ApiKey, Range> visitor) {
-    ranges.forEach(visitor);
+  /** Visits those that clients are told of. */
+  void forEachAdvertised(BiConsumer<ApiKey, Range> visitor) {
+    ranges.forEach((key, range) -> {
+      if (!BETWEEN_BROKERS.contains(key)) {
+        visitor.accept(key, range);
+      }
+    });
   }
 }

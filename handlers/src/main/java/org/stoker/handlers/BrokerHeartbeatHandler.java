@@ -1,0 +1,38 @@
+package org.stoker.handlers;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.stoker.metadata.Heartbeat;
+import org.stoker.network.Request;
+import org.stoker.protocol.message.BrokerHeartbeatRequest;
+import org.stoker.protocol.message.BrokerHeartbeatResponse;
+
+/** BrokerHeartbeat (KIP-631): a broker tells the controller that it is alive. */
+final class BrokerHeartbeatHandler implements Handler {
+  private final Function<Heartbeat, CompletableFuture<Heartbeat.Reply>> controller;
+
+  BrokerHeartbeatHandler(Function<Heartbeat, CompletableFuture<Heartbeat.Reply>> controller) {
+    this.controller = controller;
+  }
+
+  @Override
+  public void handle(Request request) {
+    BrokerHeartbeatRequest body = (BrokerHeartbeatRequest) request.body();
+    Answers.when(
+        controller.apply(
+            new Heartbeat(
+                body.brokerId(),
+                body.brokerEpoch(),
+                body.currentMetadataOffset(),
+                body.wantFence(),
+                body.wantShutDown(),
+                body.offlineLogDirs())),
+        request,
+        reply ->
+            new BrokerHeartbeatResponse()
+                .setErrorCode(reply.error().code())
+                .setIsCaughtUp(reply.isCaughtUp())
+                .setIsFenced(reply.isFenced())
+                .setShouldShutDown(reply.shouldShutDown()));
+  }
+}

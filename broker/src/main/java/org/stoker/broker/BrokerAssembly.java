@@ -9,38 +9,22 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.stoker.base.CallerRunsLane;
 import org.stoker.base.StorageException;
 import org.stoker.base.Uuid;
-import org.stoker.coordinator.GroupCoordinator;
-import org.stoker.coordinator.GroupCoordinatorConfig;
-import org.stoker.coordinator.ShardWorld;
-import org.stoker.handlers.ClusterView;
-import org.stoker.handlers.ControllerPort;
-import org.stoker.handlers.Dispatcher;
-import org.stoker.handlers.Handlers;
-import org.stoker.handlers.ProducerIdBlocks;
 import org.stoker.metadata.BrokerIdentity;
-import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterMetadata;
-import org.stoker.metadata.Command;
 import org.stoker.metadata.ConfigResource;
 import org.stoker.metadata.ZooKeeperAddress;
 import org.stoker.network.Listener;
 import org.stoker.network.ListenerConfig;
-import org.stoker.records.Compression;
-import org.stoker.records.CompressionType;
-import org.stoker.replication.FetchSessions;
-import org.stoker.replication.Partition;
-import org.stoker.replication.Partitions;
 import org.stoker.replication.ReplicaKeeper;
-import org.stoker.replication.TopicRules;
-import org.stoker.settings.ConfigValues;
 
 /**
  * The only one that knows everybody: makes the rooms, joins them, starts them in order and stops
@@ -53,18 +37,16 @@ import org.stoker.settings.ConfigValues;
 final class BrokerAssembly {
   private static final Logger LOG = LoggerFactory.getLogger(BrokerAssembly.class);
   private static final long NETWORK_STOP_MS = 5_000;
-  private static final long MINUTE_MS = 60_000;
+  private static final long HANDOVER_MS = 10_000;
 
   private final BrokerConfig config;
   private final Consumer<String> onFatal;
   private final Machine machine;
   private final Coordination coordination;
-  private final Partitions partitions = new Partitions();
   private final LateDispatcher dispatcher = new LateDispatcher();
   private final List<Bound> listeners = new ArrayList<>();
   private @Nullable LogDirectories directories;
-  private @Nullable HighWatermarkKeeper highWatermarks;
-  private @Nullable ClusterMetadata metadata;
+  private volatile @Nullable BrokerCore core;
   private int brokerId;
   private volatile boolean isStopping;
 
@@ -127,13 +109,12 @@ final class BrokerAssembly {
             locked.directoryIds(),
             Map.of());
     ClusterMetadata joined = coordination.join(zooKeeper, identity, onFatal);
-    metadata = joined;
     locked.identify(brokerId, joined.image().clusterId());
     LiveSettings settings = new LiveSettings(brokerId, config.settings());
     joined.addListener(settings);
     goOnUnlessStopping();
     locked.load(
-        topic -> rulesOf(settings, joined.image().configs(ConfigResource.topic(topic))).log());
+        topic -> settings.topicRules(joined.image().configs(ConfigResource.topic(topic))).log());
     goOnUnlessStopping();
     serve(joined, locked, settings);
   }
@@ -224,109 +205,21 @@ final class BrokerAssembly {
   }
 
   private void serve(ClusterMetadata joined, LogDirectories opened, LiveSettings settings) {
-    ReplicaKeeper replicas =
-        new ReplicaKeeper(
-            partitions,
-            new ReplicaKeeper.Setting(
+    BrokerCore made =
+        new BrokerCore(
+            machine.world(config.values()),
+            new BrokerCore.Setting(
                 brokerId,
-                new ReplicaKeeper.Directories(opened.all(), opened.isAnyLeftOut()),
-                machine.threads().single("replica-keeper"),
-                machine.storage(),
-                machine.clock(),
-                machine.network().timers(),
-                ofTopic -> rulesOf(settings, ofTopic)));
-    ControllerPort controller = new SettledController(joined, replicas);
-    GroupCoordinator groups = groups(joined);
-    ProducerIdBlocks producerIds =
-        new ProducerIdBlocks(
-            new CallerRunsLane("producer-ids", machine.storage()),
-            controller,
-            new ProducerIdBlocks.BrokerEpoch(brokerId, this::brokerEpoch));
-    Dispatcher handlers =
-        Handlers.dispatcher(
-            new Handlers.Rooms(
-                new ClusterView(joined::image, brokerId, wildcardListeners()),
-                controller,
-                partitions,
-                opened.all(),
-                groups,
-                producerIds,
-                new LogbackLoggers((LoggerContext) LoggerFactory.getILoggerFactory()),
-                settings::settings),
-            new Handlers.Machine(
-                machine.clock(),
-                machine.network().timers(),
-                new FetchSessions(
-                    config.values().integer("max.incremental.fetch.session.cache.slots"),
-                    machine.clock(),
-                    machine.seed()),
-                machine.workers()));
-    joined.addListener(replicas);
-    joined.addListener(new GroupLeadership(brokerId, groups, replicas));
-    replicas.settled(joined.image().offset()).join();
-    HighWatermarkKeeper keeper =
-        new HighWatermarkKeeper(
-            partitions,
-            opened.all(),
-            machine.network().timers(),
-            machine.storage(),
-            config.values().longInteger("replica.high.watermark.checkpoint.interval.ms"));
-    keeper.start();
-    highWatermarks = keeper;
-    producerIds.prefetch();
-    dispatcher.open(handlers);
+                config.listeners().interBrokerListener(),
+                wildcardListeners(),
+                config.values(),
+                settings,
+                new LogbackLoggers((LoggerContext) LoggerFactory.getILoggerFactory())),
+            joined,
+            new ReplicaKeeper.Directories(opened.all(), opened.isAnyLeftOut()));
+    core = made;
+    dispatcher.open(made.start().join());
     listeners.forEach(bound -> bound.listener().start());
-  }
-
-  private static TopicRules rulesOf(LiveSettings settings, Map<String, String> ofTopic) {
-    return TopicRulesReader.read(settings.settings().topicValues(ofTopic));
-  }
-
-  private GroupCoordinator groups(ClusterMetadata joined) {
-    ConfigValues values = config.values();
-    GroupLog log =
-        new GroupLog(
-            joined::image,
-            partitions,
-            machine.storage(),
-            values.integer("offsets.load.buffer.size"));
-    return new GroupCoordinator(
-        new GroupCoordinatorConfig(
-            values.integer("group.min.session.timeout.ms"),
-            values.integer("group.max.session.timeout.ms"),
-            values.integer("group.initial.rebalance.delay.ms"),
-            values.integer("group.max.size"),
-            new GroupCoordinatorConfig.Offsets(
-                values.integer("offsets.topic.num.partitions"),
-                values.integer("offset.metadata.max.bytes"),
-                values.integer("offsets.retention.minutes") * MINUTE_MS,
-                values.longInteger("offsets.retention.check.interval.ms"),
-                values.integer("offsets.commit.timeout.ms"),
-                compressionOfOffsets(values))),
-        new ShardWorld(log, machine.clock(), machine.network().timers(), machine.seed()),
-        partition -> new CallerRunsLane("groups-" + partition, machine.storage()));
-  }
-
-  private static Compression compressionOfOffsets(ConfigValues values) {
-    CompressionType type =
-        CompressionType.forCode(values.integer("offsets.topic.compression.codec"));
-    return type == null ? Compression.NONE : Compression.of(type);
-  }
-
-  private long brokerEpoch() {
-    BrokerImage broker = metadata == null ? null : metadata.image().broker(brokerId);
-    return broker == null ? -1 : broker.epoch();
-  }
-
-  /** The controller, answering when this broker serves what was changed. */
-  private record SettledController(ClusterMetadata metadata, ReplicaKeeper replicas)
-      implements ControllerPort {
-    @Override
-    public <R> CompletableFuture<R> submit(Command<R> command, long timeoutMs) {
-      return metadata
-          .submit(command, timeoutMs)
-          .thenCompose(reply -> replicas.settled(metadata.image().offset()).thenApply(_ -> reply));
-    }
   }
 
   // ---- Failing.
@@ -342,14 +235,9 @@ final class BrokerAssembly {
     if (taken == null || isStopping) {
       return;
     }
-    for (Partition partition : partitions.all()) {
-      boolean isGone =
-          taken.all().stream()
-              .anyMatch(directory ->
-                  !directory.isOnline() && directory.log(partition.topicPartition()) != null);
-      if (isGone) {
-        partition.failStorage("its log directory is offline");
-      }
+    BrokerCore running = core;
+    if (running != null) {
+      running.failPartitions();
     }
     if (!taken.isAnyOnline()) {
       onFatal.accept("No log directory is left: the broker stops");
@@ -358,14 +246,32 @@ final class BrokerAssembly {
 
   // ---- Stopping.
 
+  /** A controlled shutdown: clients go to the next leaders while this one still answers. */
+  private void letOthersLead() throws InterruptedException {
+    BrokerCore running = core;
+    if (running == null) {
+      return;
+    }
+    try {
+      running.letOthersLead().get(HANDOVER_MS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("The controller did not hand over in time: {}", e.toString());
+    }
+  }
+
   /** Stops serving, and leaves everything so that the next start need not check anything. */
   void stop() throws InterruptedException {
     isStopping = true;
-    long epoch = brokerEpoch();
+    BrokerCore running = core;
+    long epoch = running == null ? -1 : running.brokerEpoch();
+    letOthersLead();
+    if (running != null) {
+      running.stopWatching();
+    }
     machine.network().stop(NETWORK_STOP_MS);
     coordination.leave();
-    if (highWatermarks != null) {
-      highWatermarks.stop();
+    if (running != null) {
+      running.stop();
     }
     if (directories != null) {
       directories.stop(epoch);

@@ -27,6 +27,10 @@ import org.stoker.settings.ConfigValues;
  * describes.
  */
 final class Coordination {
+  /** What clusters are founded with; older ones go on as they are. */
+  private static final Map<String, Short> FIRST_FEATURES =
+      Map.of("eligible.leader.replicas.version", (short) 1);
+
   private final BrokerConfig config;
   private final Machine machine;
   private final Lane lane;
@@ -75,15 +79,18 @@ final class Coordination {
     ConfigValues values = config.values();
     ClusterMetadata joining =
         new ClusterMetadata(
-            MetadataConfig.forSessionTimeout(config.sessionTimeoutMs()),
+            MetadataConfig.forSessionTimeout(config.sessionTimeoutMs()).with(liveness(values)),
             identity,
             ZooKeeperSession.opener(address, config.sessionTimeoutMs(), lane),
             new MetadataWorld(lane, machine.network().timers(), machine.clock(), machine.seed()),
             new Controller(
                 new SettingsRules(),
                 new ClusterDefaults(
-                    values.integer("num.partitions"), values.integer("default.replication.factor")),
-                Map.of(),
+                    values.integer("num.partitions"),
+                    values.integer("default.replication.factor"),
+                    values.integer("min.insync.replicas"),
+                    values.bool("unclean.leader.election.enable")),
+                FIRST_FEATURES,
                 machine.seed()));
     metadata = joining;
     CompletableFuture<ClusterImage> started =
@@ -103,6 +110,17 @@ final class Coordination {
     }
     isJoined = true;
     return joining;
+  }
+
+  private static MetadataConfig.Liveness liveness(ConfigValues values) {
+    long balanceEverySeconds =
+        values.bool("auto.leader.rebalance.enable")
+            ? values.longInteger("leader.imbalance.check.interval.seconds")
+            : 0;
+    return new MetadataConfig.Liveness(
+        values.integer("broker.session.timeout.ms"),
+        balanceEverySeconds * 1_000,
+        values.integer("leader.imbalance.per.broker.percentage"));
   }
 
   /** A ZooKeeper that answers may have us wait for a stranger's session; a silent one may not. */

@@ -1,6 +1,7 @@
 package org.stoker.broker;
 
 import java.util.concurrent.ExecutorService;
+import org.stoker.base.CallerRunsLane;
 import org.stoker.base.Clock;
 import org.stoker.base.Disk;
 import org.stoker.base.FileDisk;
@@ -38,5 +39,18 @@ record Machine(
         threads.pool("worker", values.integer("num.io.threads")),
         new Network(
             NetworkSettings.read(values, DirectMemory.limitBytes()), clock, new NetworkMetrics()));
+  }
+
+  /** The same as a broker's core sees it. */
+  BrokerWorld world(ConfigValues values) {
+    return new BrokerWorld(
+        clock,
+        seed,
+        network.timers(),
+        storage,
+        workers,
+        threads.single("replica-keeper"),
+        name -> new CallerRunsLane(name, storage),
+        new SocketPeers(network, values));
   }
 }

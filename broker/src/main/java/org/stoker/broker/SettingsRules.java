@@ -12,7 +12,7 @@ import org.stoker.settings.ConfigType;
 import org.stoker.settings.TopicKeys;
 
 /** Tells the cluster which dynamic configuration is allowed: what {@code settings} declares. */
-final class SettingsRules implements ConfigRules {
+public final class SettingsRules implements ConfigRules {
   private static final ConfigKeys NONE = ConfigKeys.none();
 
   private static ConfigKeys keysOf(ConfigResource.Type type) {

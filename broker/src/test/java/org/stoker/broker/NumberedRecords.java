@@ -113,7 +113,7 @@ final class NumberedRecords implements AutoCloseable {
     return acknowledged.get();
   }
 
-  /** Waits until this many more than before have been acknowledged. */
+  /** Waits until so many have been acknowledged in all. */
   void awaitAcknowledged(long count) throws InterruptedException {
     long deadlineSeconds = TimeUnit.MINUTES.toSeconds(2);
     for (long waited = 0; acknowledged.get() < count; waited++) {

@@ -25,7 +25,6 @@ import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -395,10 +394,6 @@ final class TopicsIT {
 
   @Test
   void whatIsNotServedIsSaidToBeUnsupported() {
-    assertThatThrownBy(() -> admin.electLeaders(ElectionType.PREFERRED, null).all().get())
-        .hasCauseInstanceOf(UnsupportedVersionException.class);
-    assertThatThrownBy(() -> admin.listPartitionReassignments().reassignments().get())
-        .hasCauseInstanceOf(UnsupportedVersionException.class);
     assertThatThrownBy(() -> admin.listTransactions().all().get())
         .hasCauseInstanceOf(UnsupportedVersionException.class);
     assertThatThrownBy(() -> admin.describeUserScramCredentials().all().get())

@@ -1,0 +1,170 @@
+package org.stoker.broker;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.stoker.base.Timers;
+import org.stoker.base.Uuid;
+import org.stoker.metadata.BrokerImage;
+import org.stoker.metadata.ClusterMetadata;
+import org.stoker.replication.IsrProposal;
+import org.stoker.replication.Partition;
+import org.stoker.replication.Partitions;
+import org.stoker.replication.ReplicaFetcher;
+import org.stoker.replication.ReplicaFetchers;
+import org.stoker.settings.ConfigValues;
+
+/** What this broker needs to keep partitions in step with other brokers, put together. */
+final class Replicas implements Partition.Cluster {
+  private final int brokerId;
+  private final ClusterMetadata metadata;
+  private final BrokerWorld world;
+  private final long mostLagMs;
+  private final Peers peers;
+  private final ControllerLink controllerElsewhere;
+  private final ReplicaFetchers fetchers;
+  private final CrashWatch crashWatch;
+  private final Heartbeats heartbeats;
+  private volatile IsrProposal.@Nullable Port proposals;
+  private volatile boolean isStopped;
+
+  /**
+   * @param listener the name of the listener that brokers use among themselves
+   * @param offlineDirectories log directories that have failed
+   */
+  Replicas(
+      int brokerId,
+      String listener,
+      ConfigValues values,
+      ClusterMetadata metadata,
+      BrokerWorld world,
+      Supplier<List<Uuid>> offlineDirectories) {
+    this.brokerId = brokerId;
+    this.metadata = metadata;
+    this.world = world;
+    this.mostLagMs = values.longInteger("replica.lag.time.max.ms");
+    this.peers = new Peers(world.peers(), metadata::image, brokerId, listener);
+    this.controllerElsewhere = new ControllerLink(brokerId, metadata::image, peers);
+    Timers timers = world.timers();
+    this.fetchers =
+        new ReplicaFetchers(
+            new ReplicaFetchers.Setting(
+                new ReplicaFetcher.Setting(
+                    brokerId,
+                    this::selfEpoch,
+                    timers,
+                    values.integer("replica.fetch.wait.max.ms"),
+                    values.integer("replica.fetch.min.bytes"),
+                    values.integer("replica.fetch.response.max.bytes"),
+                    values.integer("replica.fetch.max.bytes"),
+                    values.integer("replica.fetch.backoff.ms")),
+                values.integer("num.replica.fetchers"),
+                listener,
+                (_, endpoint) -> peers.linkTo(endpoint),
+                world.lanes()));
+    this.crashWatch =
+        new CrashWatch(
+            brokerId,
+            listener,
+            world.peers(),
+            metadata,
+            timers,
+            world.lanes().apply("crash-watch"));
+    this.heartbeats =
+        new Heartbeats(
+            brokerId,
+            metadata,
+            controllerElsewhere,
+            timers,
+            values.integer("broker.heartbeat.interval.ms"),
+            offlineDirectories);
+  }
+
+  ReplicaFetchers fetchers() {
+    return fetchers;
+  }
+
+  ControllerLink controllerElsewhere() {
+    return controllerElsewhere;
+  }
+
+  Heartbeats heartbeats() {
+    return heartbeats;
+  }
+
+  /** Whom leaders ask for another ISR. */
+  void proposeTo(ClusterController controller) {
+    proposals =
+        new IsrRequests(
+            world.lanes().apply("isr-requests"),
+            world.timers(),
+            controller,
+            brokerId,
+            this::selfEpoch);
+  }
+
+  /** Begins to look after the others, and to be looked after. */
+  void start(Partitions partitions) {
+    metadata.addListener(crashWatch);
+    heartbeats.start();
+    checkLag(partitions);
+  }
+
+  private void checkLag(Partitions partitions) {
+    world
+        .timers()
+        .after(
+            Math.max(1, mostLagMs / 2),
+            () -> {
+              if (!isStopped) {
+                world.storage().execute(() -> partitions.all().forEach(Partition::checkLag));
+                checkLag(partitions);
+              }
+            });
+  }
+
+  void stopWatching() {
+    crashWatch.close();
+  }
+
+  void stop() {
+    isStopped = true;
+    heartbeats.close();
+    stopWatching();
+    fetchers.stop();
+    peers.close();
+  }
+
+  @Override
+  public int self() {
+    return brokerId;
+  }
+
+  @Override
+  public long selfEpoch() {
+    BrokerImage broker = metadata.image().broker(brokerId);
+    return broker == null ? -1 : broker.epoch();
+  }
+
+  @Override
+  public boolean mayBeInSync(int broker, long brokerEpoch) {
+    BrokerImage registered = metadata.image().broker(broker);
+    return registered != null
+        && registered.isActive()
+        && (brokerEpoch == -1 || registered.epoch() == brokerEpoch);
+  }
+
+  @Override
+  public long mostLagNs() {
+    return mostLagMs * 1_000_000;
+  }
+
+  @Override
+  public IsrProposal.Port controller() {
+    IsrProposal.Port port = proposals;
+    if (port == null) {
+      throw new IllegalStateException("partitions lead before the broker has started");
+    }
+    return port;
+  }
+}

@@ -1,0 +1,148 @@
+package org.stoker.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
+import org.apache.kafka.common.ElectionType;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three real brokers under load, and what happens to them. */
+final class ClusterIT {
+  @TempDir private Path root;
+
+  private ThreeBrokers cluster;
+  private Admin admin;
+
+  @BeforeEach
+  void start() throws Exception {
+    cluster = new ThreeBrokers(root).start();
+    admin = cluster.admin();
+    cluster.createTopic(admin, NumberedRecords.TOPIC, NumberedRecords.PARTITIONS);
+  }
+
+  @AfterEach
+  void stop() {
+    admin.close();
+    cluster.close();
+  }
+
+  private static void awaitMore(NumberedRecords records, long count) throws InterruptedException {
+    records.awaitAcknowledged(records.acknowledged() + count);
+  }
+
+  /** What was acknowledged, once, in order, and no producer was told otherwise. */
+  private static void assertEverythingIsThere(NumberedRecords records) throws InterruptedException {
+    records.finish();
+    assertThat(records.failures()).isEmpty();
+    assertThat(records.problems(records.lastAcknowledged())).isEmpty();
+  }
+
+  private static Set<Integer> leaders(List<TopicPartitionInfo> partitions) {
+    return partitions.stream()
+        .map(partition -> partition.leader().id())
+        .collect(Collectors.toSet());
+  }
+
+  private static boolean isInSync(TopicPartitionInfo partition, int broker) {
+    return partition.isr().stream().map(Node::id).anyMatch(id -> id == broker);
+  }
+
+  @Test
+  void everyPartitionIsKeptByThreeBrokersWhoTakeTurnsAtLeading() throws Exception {
+    List<TopicPartitionInfo> partitions =
+        cluster.awaitPartitions(admin, NumberedRecords.TOPIC, one -> one.isr().size() == 3);
+
+    assertThat(leaders(partitions)).containsExactlyInAnyOrder(1, 2, 3);
+  }
+
+  @Test
+  void aKilledLeaderIsReplacedAndComesBackWithoutALostRecord() throws Exception {
+    try (var records = new NumberedRecords(cluster.bootstrapServers())) {
+      awaitMore(records, 2_000);
+
+      cluster.process(2).kill();
+
+      awaitMore(records, 2_000);
+      cluster.awaitPartitions(
+          admin, NumberedRecords.TOPIC, one -> one.leader() != null && one.leader().id() != 2);
+      cluster.restart(2);
+      cluster.awaitPartitions(admin, NumberedRecords.TOPIC, one -> isInSync(one, 2));
+      awaitMore(records, 2_000);
+      assertEverythingIsThere(records);
+    }
+  }
+
+  @Test
+  void aBrokerThatStopsLetsOthersLeadFirst() throws Exception {
+    try (var records = new NumberedRecords(cluster.bootstrapServers())) {
+      awaitMore(records, 2_000);
+
+      cluster.process(3).terminate();
+
+      assertThat(cluster.process(3).out())
+          .anyMatch(line -> line.contains("Other brokers lead what this one led"));
+      awaitMore(records, 2_000);
+      cluster.restart(3);
+      cluster.awaitPartitions(admin, NumberedRecords.TOPIC, one -> isInSync(one, 3));
+      assertEverythingIsThere(records);
+    }
+  }
+
+  @Test
+  void allBrokersKilledAtOnceLoseNothing() throws Exception {
+    try (var records = new NumberedRecords(cluster.bootstrapServers())) {
+      awaitMore(records, 2_000);
+
+      for (int id = 1; id <= ThreeBrokers.BROKERS; id++) {
+        cluster.process(id).kill();
+      }
+      for (int id = 1; id <= ThreeBrokers.BROKERS; id++) {
+        cluster.restart(id);
+      }
+
+      awaitMore(records, 2_000);
+      cluster.awaitPartitions(admin, NumberedRecords.TOPIC, one -> one.isr().size() == 3);
+      assertEverythingIsThere(records);
+    }
+  }
+
+  @Test
+  void partitionsMoveToOtherBrokersAndPreferredLeadersComeBack() throws Exception {
+    var first = new TopicPartition(NumberedRecords.TOPIC, 0);
+    try (var records = new NumberedRecords(cluster.bootstrapServers())) {
+      awaitMore(records, 500);
+
+      admin
+          .alterPartitionReassignments(
+              Map.of(first, Optional.of(new NewPartitionReassignment(List.of(3, 1)))))
+          .all()
+          .get();
+      cluster.awaitPartitions(
+          admin,
+          NumberedRecords.TOPIC,
+          one -> one.partition() != 0 || (one.replicas().size() == 2 && one.isr().size() == 2));
+      admin.electLeaders(ElectionType.PREFERRED, Set.of(first)).partitions().get();
+      cluster.awaitPartitions(
+          admin,
+          NumberedRecords.TOPIC,
+          one -> one.partition() != 0 || (one.leader() != null && one.leader().id() == 3));
+
+      awaitMore(records, 500);
+      assertThat(admin.listPartitionReassignments().reassignments().get()).isEmpty();
+      assertEverythingIsThere(records);
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package org.stoker.broker;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.stoker.base.SystemClock;
+
+/** Three broker processes and a ZooKeeper that outlives them, in this process. */
+final class ThreeBrokers implements AutoCloseable {
+  static final int BROKERS = 3;
+  private static final long LONGEST_WAIT_MS = 120_000;
+
+  private final Path root;
+  private final EmbeddedZooKeeper zooKeeper;
+  private final Map<Integer, BrokerProcess> processes = new TreeMap<>();
+  private final Map<Integer, String> addresses = new TreeMap<>();
+  private final List<String> overrides;
+
+  ThreeBrokers(Path root, String... overrides) throws IOException {
+    QuietClients.hush();
+    this.root = root;
+    this.overrides = List.of(overrides);
+    this.zooKeeper = EmbeddedZooKeeper.start(root.resolve("zookeeper"), 0, new SystemClock());
+  }
+
+  /** Starts all of them side by side; returns when all serve. */
+  ThreeBrokers start() throws IOException, InterruptedException {
+    for (int id = 1; id <= BROKERS; id++) {
+      processes.put(id, launch(id, 0));
+    }
+    for (int id = 1; id <= BROKERS; id++) {
+      addresses.put(id, process(id).awaitReady());
+    }
+    return this;
+  }
+
+  private BrokerProcess launch(int id, int port) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("start", "--verbose"));
+    arguments.addAll(List.of("--data-dir", root.resolve("broker-" + id).toString()));
+    override(arguments, "broker.id=" + id);
+    override(arguments, "listeners=PLAINTEXT://localhost:" + port);
+    override(arguments, "zookeeper.connect=" + zooKeeper.connectString());
+    override(arguments, "log.dirs=" + root.resolve("broker-" + id).resolve("logs"));
+    override(arguments, "default.replication.factor=" + BROKERS);
+    override(arguments, "offsets.topic.replication.factor=" + BROKERS);
+    override(arguments, "min.insync.replicas=2");
+    overrides.forEach(one -> override(arguments, one));
+    return BrokerProcess.start(BrokerMain.class, arguments.toArray(String[]::new));
+  }
+
+  private static void override(List<String> arguments, String keyAndValue) {
+    arguments.addAll(List.of("--override", keyAndValue));
+  }
+
+  BrokerProcess process(int id) {
+    BrokerProcess process = processes.get(id);
+    if (process == null) {
+      throw new IllegalStateException("broker " + id + " was never started");
+    }
+    return process;
+  }
+
+  EmbeddedZooKeeper zooKeeper() {
+    return zooKeeper;
+  }
+
+  String bootstrapServers() {
+    return String.join(",", addresses.values());
+  }
+
+  /** Starts a broker again that has ended, on its port and directories. */
+  void restart(int id) throws IOException, InterruptedException {
+    String address = String.valueOf(addresses.get(id));
+    int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    processes.put(id, launch(id, port));
+    process(id).awaitReady();
+  }
+
+  Admin admin() {
+    return Admin.create(
+        Map.of("bootstrap.servers", bootstrapServers(), "request.timeout.ms", 5_000));
+  }
+
+  void createTopic(Admin admin, String name, int partitions) throws Exception {
+    admin.createTopics(List.of(new NewTopic(name, partitions, (short) BROKERS))).all().get();
+    awaitPartitions(admin, name, partition -> partition.isr().size() == BROKERS);
+  }
+
+  /** Returns when all partitions of the topic are as they should be. */
+  List<TopicPartitionInfo> awaitPartitions(
+      Admin admin, String topic, Predicate<TopicPartitionInfo> wanted) throws Exception {
+    var clock = new SystemClock();
+    long untilMs = clock.monotonicMs() + LONGEST_WAIT_MS;
+    while (true) {
+      TopicDescription description =
+          admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+      if (description != null && description.partitions().stream().allMatch(wanted)) {
+        return description.partitions();
+      }
+      if (clock.monotonicMs() > untilMs) {
+        throw new AssertionError(
+            "after " + LONGEST_WAIT_MS + " ms " + description + "\n" + processes.values());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    processes.values().forEach(BrokerProcess::close);
+    zooKeeper.close();
+  }
+}

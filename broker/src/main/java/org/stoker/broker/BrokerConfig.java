@@ -26,8 +26,12 @@ record BrokerConfig(
     ZooKeeperInside inside) {
   static final int UNKNOWN_ID = -1;
 
-  /** Where the ZooKeeper inside the broker lives, if it does. */
-  record ZooKeeperInside(Path directory, int port) {}
+  /**
+   * Where the ZooKeeper inside the broker lives, if it does.
+   *
+   * @param quorum with whom it votes; null if it is alone
+   */
+  record ZooKeeperInside(Path directory, int port, @Nullable ZooKeeperQuorum quorum) {}
 
   /**
    * Reads and checks the keys.
@@ -100,7 +104,35 @@ record BrokerConfig(
         values.isSet("zookeeper.embedded.dir")
             ? Path.of(values.text("zookeeper.embedded.dir")).toAbsolutePath().normalize()
             : firstLogDir.resolveSibling(firstLogDir.getFileName() + "-zookeeper");
-    return new ZooKeeperInside(directory, values.integer("zookeeper.embedded.port"));
+    return new ZooKeeperInside(
+        directory, values.integer("zookeeper.embedded.port"), quorum(values));
+  }
+
+  private static @Nullable ZooKeeperQuorum quorum(ConfigValues values) {
+    String key = "zookeeper.embedded.quorum";
+    if (!values.isSet(key)) {
+      return null;
+    }
+    boolean isOutside = values.isSet("zookeeper.connect");
+    if (isOutside || values.integer("zookeeper.embedded.port") != 0) {
+      throw new ConfigException(
+          "Configuration %s and %s cannot both be set: each says where ZooKeeper is"
+              .formatted(key, isOutside ? "zookeeper.connect" : "zookeeper.embedded.port"));
+    }
+    List<String> entries = values.list(key);
+    try {
+      Integer id =
+          values.isSet("zookeeper.embedded.id") ? values.integer("zookeeper.embedded.id") : null;
+      return ZooKeeperQuorum.parse(entries, id);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(
+          "Invalid value "
+              + String.join(",", entries)
+              + " for configuration "
+              + key
+              + ": "
+              + e.getMessage());
+    }
   }
 
   int sessionTimeoutMs() {

@@ -37,6 +37,9 @@ public final class BrokerLogging extends ContextAwareBase implements Configurato
         .setLevel(Level.toLevel(System.getProperty("stoker.log.level"), Level.INFO));
     // It says in many lines what the broker says in one.
     context.getLogger("org.apache.zookeeper").setLevel(Level.ERROR);
+    // Of a quorum these two call each connection that ends an error, with a stack trace.
+    context.getLogger("org.apache.zookeeper.server.quorum.LearnerHandler").setLevel(Level.OFF);
+    context.getLogger("org.apache.zookeeper.server.quorum.QuorumCnxManager").setLevel(Level.OFF);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 

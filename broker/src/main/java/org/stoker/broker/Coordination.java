@@ -1,6 +1,7 @@
 package org.stoker.broker;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -8,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stoker.base.Lane;
 import org.stoker.base.ThreadLane;
 import org.stoker.metadata.BrokerIdentity;
@@ -15,6 +18,7 @@ import org.stoker.metadata.ClusterDefaults;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.ClusterMetadata;
 import org.stoker.metadata.Controller;
+import org.stoker.metadata.CoordinationSession.Opener;
 import org.stoker.metadata.MetadataConfig;
 import org.stoker.metadata.MetadataWorld;
 import org.stoker.metadata.RegistrationRefusedException;
@@ -31,11 +35,16 @@ final class Coordination {
   private static final Map<String, Short> FIRST_FEATURES =
       Map.of("eligible.leader.replicas.version", (short) 1);
 
+  private static final Logger LOG = LoggerFactory.getLogger(Coordination.class);
+  private static final long MAJORITY_LOOK_MS = 100;
+  private static final long MAJORITY_WORD_MS = 5_000;
+
   private final BrokerConfig config;
   private final Machine machine;
   private final Lane lane;
   // Written by the start; a stop may come from another thread.
   private volatile @Nullable EmbeddedZooKeeper inside;
+  private volatile ZooKeeperQuorum.@Nullable Member ownServer;
   private volatile @Nullable ClusterMetadata metadata;
   private volatile boolean isJoined;
   private volatile boolean isGivenUp;
@@ -53,7 +62,12 @@ final class Coordination {
       return outside;
     }
     BrokerConfig.ZooKeeperInside place = config.inside();
+    ZooKeeperQuorum quorum = place.quorum();
     try {
+      if (quorum != null) {
+        startMember(quorum, place.directory());
+        return ZooKeeperAddress.parse(quorum.connectString());
+      }
       EmbeddedZooKeeper started =
           EmbeddedZooKeeper.start(place.directory(), place.port(), machine.clock());
       inside = started;
@@ -66,6 +80,59 @@ final class Coordination {
               + e.getMessage(),
           e);
     }
+  }
+
+  private void startMember(ZooKeeperQuorum quorum, Path directory)
+      throws IOException, StartException {
+    int id = quorum.ownId();
+    if (id == 0) {
+      LOG.info("No ZooKeeper runs inside this broker: those of {} vote", quorum);
+      return;
+    }
+    EmbeddedZooKeeper started = EmbeddedZooKeeper.join(directory, quorum, id, machine.clock());
+    inside = started;
+    ownServer = quorum.member(id);
+    awaitMajority(started, quorum, id);
+  }
+
+  /** However long it takes: if this broker gave up, it would take its vote with it. */
+  private void awaitMajority(EmbeddedZooKeeper started, ZooKeeperQuorum quorum, int id)
+      throws StartException {
+    long waitedMs = 0;
+    while (!isGivenUp) {
+      try {
+        started.serving().get(MAJORITY_LOOK_MS, TimeUnit.MILLISECONDS);
+        LOG.info("ZooKeeper {} of {} serves", id, quorum);
+        return;
+      } catch (TimeoutException e) {
+        waitedMs += MAJORITY_LOOK_MS;
+        if (waitedMs % MAJORITY_WORD_MS == 0) {
+          LOG.warn(
+              "Waiting for ZooKeeper: this broker's is number {} of {}, and {} of the {} must run;"
+                  + " are the other brokers started, and can they reach each other?",
+              id,
+              quorum,
+              quorum.voters().size() / 2 + 1,
+              quorum.voters().size());
+        }
+      } catch (InterruptedException | ExecutionException e) {
+        throw new StartException("The wait for ZooKeeper was cut short", e);
+      }
+    }
+    throw new StartException("The broker was told to stop while it waited for ZooKeeper");
+  }
+
+  /** A broker of a quorum prefers its own server; others take any. */
+  private Opener sessions(ZooKeeperAddress address) {
+    EmbeddedZooKeeper running = inside;
+    ZooKeeperQuorum.Member own = ownServer;
+    ZooKeeperQuorum quorum = config.inside().quorum();
+    int timeoutMs = config.sessionTimeoutMs();
+    if (running == null || own == null || quorum == null) {
+      return ZooKeeperSession.opener(address, timeoutMs, lane);
+    }
+    return ZooKeeperSession.opener(
+        address, () -> new OwnServerFirst(quorum, own, running::serving), timeoutMs, lane);
   }
 
   /**
@@ -81,7 +148,7 @@ final class Coordination {
         new ClusterMetadata(
             MetadataConfig.forSessionTimeout(config.sessionTimeoutMs()).with(liveness(values)),
             identity,
-            ZooKeeperSession.opener(address, config.sessionTimeoutMs(), lane),
+            sessions(address),
             new MetadataWorld(lane, machine.network().timers(), machine.clock(), machine.seed()),
             new Controller(
                 new SettingsRules(),

@@ -1,8 +1,6 @@
 package org.stoker.broker;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,9 +9,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.zookeeper.server.DatadirCleanupManager;
-import org.apache.zookeeper.server.ServerConfig;
-import org.apache.zookeeper.server.ZooKeeperServerMain;
 import org.apache.zookeeper.util.ServiceUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,7 +19,8 @@ import org.stoker.base.Clock;
 import org.stoker.base.ThreadSafe;
 
 /**
- * A ZooKeeper of one node inside the broker, reachable from this machine alone.
+ * A ZooKeeper inside the broker: of one node, reachable from this machine alone, or one of a
+ * quorum.
  *
  * <p>Its server ends at the first write that fails, above all on a full disk. The thread that runs
  * it sees that end and starts it again on the same port and directory, at first soon and then less
@@ -31,6 +29,12 @@ import org.stoker.base.ThreadSafe;
 @ThreadSafe
 public final class EmbeddedZooKeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedZooKeeper.class);
+
+  /** Short, so that sessions may be; the leader of a quorum pings twice in it. */
+  static final int TICK_MS = 500;
+
+  static final int SHORTEST_SESSION_MS = 1_000;
+  static final int LONGEST_SESSION_MS = 60_000;
   private static final long SHORTEST_PAUSE_MS = 250;
   private static final long LONGEST_PAUSE_MS = 5_000;
   private static final long LONGEST_CLOSE_MS = 5_000;
@@ -38,19 +42,31 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
   private static final int PURGE_INTERVAL_HOURS = 1;
 
   private final Path directory;
+  private final String connectString;
+  private final Maker maker;
   private final Clock clock;
   private final CompletableFuture<Integer> firstStart = new CompletableFuture<>();
   private final CompletableFuture<Void> firstEnd = new CompletableFuture<>();
+  private final AtomicReference<CompletableFuture<Void>> serving =
+      new AtomicReference<>(new CompletableFuture<>());
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
   private final DatadirCleanupManager purge;
-  private volatile @Nullable Server server;
-  private volatile int clientPort;
   private final AtomicInteger starts = new AtomicInteger();
+  private volatile @Nullable EmbeddedServer server;
+  private volatile int clientPort;
 
-  private EmbeddedZooKeeper(Path directory, int clientPort, Clock clock) {
+  /** Makes the server's next life. */
+  private interface Maker {
+    EmbeddedServer next(int clientPort, EmbeddedServer.Listener listener);
+  }
+
+  private EmbeddedZooKeeper(
+      Path directory, int clientPort, String connectString, Maker maker, Clock clock) {
     this.directory = directory;
     this.clientPort = clientPort;
+    this.connectString = connectString;
+    this.maker = maker;
     this.clock = clock;
     this.purge =
         new DatadirCleanupManager(
@@ -59,24 +75,58 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
   }
 
   /**
-   * Starts it, and returns when clients can connect.
+   * Starts one that is alone, and returns when clients can connect.
    *
    * @param clientPort 0 for a free one
    * @throws IOException with a sentence, if the port is taken or the directory cannot be used
    */
   public static EmbeddedZooKeeper start(Path directory, int clientPort, Clock clock)
       throws IOException {
-    Files.createDirectories(directory);
     configureProcess();
-    var embedded = new EmbeddedZooKeeper(directory, clientPort, clock);
-    embedded.thread.start();
+    // It would end the broker with itself; a server that is alone is ended by then.
+    ServiceUtils.setSystemExitProcedure(ServiceUtils.LOG_ONLY);
+    var embedded =
+        new EmbeddedZooKeeper(
+            directory,
+            clientPort,
+            "",
+            (port, listener) -> new LoneServer(directory, port, listener),
+            clock);
+    return embedded.begin();
+  }
+
+  /**
+   * Starts one of a quorum, and returns when it listens; {@link #serving} says when it has found a
+   * majority.
+   *
+   * @throws IOException with a sentence, if a port is taken or the directory cannot be used
+   */
+  static EmbeddedZooKeeper join(Path directory, ZooKeeperQuorum quorum, int id, Clock clock)
+      throws IOException {
+    configureProcess();
+    QuorumServer.configureProcess();
+    quorum.checkPorts(id);
+    var embedded =
+        new EmbeddedZooKeeper(
+            directory,
+            quorum.member(id).clientPort(),
+            quorum.connectString(),
+            (_, listener) -> new QuorumServer(quorum, id, directory, listener),
+            clock);
+    ServiceUtils.setSystemExitProcedure(embedded::endedByItself);
+    return embedded.begin();
+  }
+
+  private EmbeddedZooKeeper begin() throws IOException {
+    Files.createDirectories(directory);
+    thread.start();
     try {
-      embedded.firstStart.join();
+      firstStart.join();
     } catch (CompletionException e) {
       throw new IOException(ZooKeeperServer.sentence(e.getCause(), clientPort, directory), e);
     }
-    embedded.purge.start();
-    return embedded;
+    purge.start();
+    return this;
   }
 
   /** What ZooKeeper reads from system properties, once per process. */
@@ -84,14 +134,25 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
     setIfAbsent("zookeeper.admin.enableServer", "false");
     // Kilobytes; the default of 64 MB is as much as a small machine keeps for everything else.
     setIfAbsent("zookeeper.preAllocSize", "1024");
-    // It would end the broker with itself.
-    ServiceUtils.setSystemExitProcedure(ServiceUtils.LOG_ONLY);
   }
 
-  private static void setIfAbsent(String property, String value) {
+  static void setIfAbsent(String property, String value) {
     if (System.getProperty(property) == null) {
       System.setProperty(property, value);
     }
+  }
+
+  /**
+   * The server found that it must not go on as it is. Where it asks for the end of the process, the
+   * next life starts from what is on disk; what it was about to do must not happen.
+   */
+  private void endedByItself(int code) {
+    LOG.error("ZooKeeper gives up with code {}: it is started again from its disk", code);
+    EmbeddedServer running = server;
+    if (running != null) {
+      running.end();
+    }
+    throw new IllegalStateException("ZooKeeper ended with code " + code);
   }
 
   public int clientPort() {
@@ -100,7 +161,7 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
 
   /** What {@code zookeeper.connect} would say. */
   public String connectString() {
-    return "127.0.0.1:" + clientPort;
+    return connectString.isEmpty() ? "127.0.0.1:" + clientPort : connectString;
   }
 
   /** How often it was started; more than once means that it had ended in between. */
@@ -111,6 +172,11 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
   /** Completes when it has ended for the first time, asked to or not. */
   CompletableFuture<Void> ended() {
     return firstEnd;
+  }
+
+  /** Complete as long as it answers clients; else it completes when it does. */
+  CompletableFuture<Void> serving() {
+    return serving.get();
   }
 
   private void run() {
@@ -137,10 +203,10 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
 
   /** Returns when the server has ended, for whatever reason. */
   private void runOnce() {
-    var next = new Server();
+    EmbeddedServer next = maker.next(clientPort, new Life());
     server = next;
     try {
-      next.runFromConfig(new OneNodeConfig(directory, clientPort));
+      next.run();
       firstStart.completeExceptionally(new IOException("it stopped while it was starting"));
     } catch (Exception e) {
       // The server declares too many kinds to name; at first they go to whoever started us.
@@ -149,6 +215,31 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
       }
     } finally {
       next.release();
+    }
+  }
+
+  /** What one life of the server says. */
+  private final class Life implements EmbeddedServer.Listener {
+    @Override
+    public void started(int boundPort) {
+      clientPort = boundPort;
+      starts.incrementAndGet();
+      LOG.info("ZooKeeper listens on port {}, data in {}", clientPort, directory);
+      firstStart.complete(boundPort);
+      EmbeddedServer started = server;
+      if (closing.getCount() == 0 && started != null) {
+        // Closed while it was starting, before there was something to close.
+        started.end();
+      }
+    }
+
+    @Override
+    public void serving(boolean isServing) {
+      if (isServing) {
+        serving.get().complete(null);
+      } else {
+        serving.updateAndGet(last -> last.isDone() ? new CompletableFuture<>() : last);
+      }
     }
   }
 
@@ -165,9 +256,9 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
   public void close() {
     closing.countDown();
     purge.shutdown();
-    Server running = server;
+    EmbeddedServer running = server;
     if (running != null) {
-      running.closeElsewhere();
+      running.end();
     }
     try {
       if (!thread.join(Duration.ofMillis(LONGEST_CLOSE_MS))) {
@@ -175,48 +266,6 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       throw new IllegalStateException("interrupted while ZooKeeper stopped", e);
-    }
-  }
-
-  /** One life of the server. */
-  private final class Server extends ZooKeeperServerMain {
-    @Override
-    protected void serverStarted() {
-      clientPort = getClientPort();
-      starts.incrementAndGet();
-      LOG.info("ZooKeeper serves on {}, data in {}", connectString(), directory);
-      firstStart.complete(clientPort);
-      if (closing.getCount() == 0) {
-        // Closed while it was starting, before there was something to close.
-        closeElsewhere();
-      }
-    }
-
-    /** Its close waits for the thread that runs it, so that thread cannot call it. */
-    void closeElsewhere() {
-      Thread.ofPlatform().daemon().name("stoker-zookeeper-close").start(this::close);
-    }
-
-    /** After a start that failed half way threads and the port would stay behind. */
-    void release() {
-      shutdown();
-    }
-  }
-
-  /** Loopback, short ticks so that sessions may be short, everything else as ZooKeeper has it. */
-  private static final class OneNodeConfig extends ServerConfig {
-    private static final int TICK_MS = 500;
-    private static final int SHORTEST_SESSION_MS = 1_000;
-    private static final int LONGEST_SESSION_MS = 60_000;
-
-    OneNodeConfig(Path directory, int port) {
-      clientPortAddress = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-      dataDir = directory.toFile();
-      dataLogDir = directory.toFile();
-      tickTime = TICK_MS;
-      minSessionTimeout = SHORTEST_SESSION_MS;
-      maxSessionTimeout = LONGEST_SESSION_MS;
-      maxClientCnxns = 0;
     }
   }
 }

@@ -5,30 +5,61 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.jspecify.annotations.Nullable;
 import org.stoker.base.SystemClock;
 
-/** Three broker processes and a ZooKeeper that outlives them, in this process. */
+/**
+ * Three broker processes and a ZooKeeper that outlives them, in this process; or with their own, as
+ * a quorum.
+ */
 final class ThreeBrokers implements AutoCloseable {
   static final int BROKERS = 3;
   private static final long LONGEST_WAIT_MS = 120_000;
 
   private final Path root;
-  private final EmbeddedZooKeeper zooKeeper;
+  private final @Nullable EmbeddedZooKeeper zooKeeper;
+  private final IntFunction<List<String>> coordination;
   private final Map<Integer, BrokerProcess> processes = new TreeMap<>();
   private final Map<Integer, String> addresses = new TreeMap<>();
   private final List<String> overrides;
 
   ThreeBrokers(Path root, String... overrides) throws IOException {
+    this(root, EmbeddedZooKeeper.start(root.resolve("zookeeper"), 0, new SystemClock()), overrides);
+  }
+
+  private ThreeBrokers(Path root, EmbeddedZooKeeper zooKeeper, String... overrides) {
+    this(
+        root, zooKeeper, _ -> List.of("zookeeper.connect=" + zooKeeper.connectString()), overrides);
+  }
+
+  private ThreeBrokers(
+      Path root,
+      @Nullable EmbeddedZooKeeper zooKeeper,
+      IntFunction<List<String>> coordination,
+      String... overrides) {
     QuietClients.hush();
     this.root = root;
+    this.zooKeeper = zooKeeper;
+    this.coordination = coordination;
     this.overrides = List.of(overrides);
-    this.zooKeeper = EmbeddedZooKeeper.start(root.resolve("zookeeper"), 0, new SystemClock());
+  }
+
+  /** The same with a ZooKeeper inside each broker, which vote. */
+  static ThreeBrokers withQuorum(Path root, String... overrides) {
+    String quorum = QuorumPorts.free(BROKERS);
+    return new ThreeBrokers(
+        root,
+        null,
+        id -> List.of("zookeeper.embedded.quorum=" + quorum, "zookeeper.embedded.id=" + id),
+        overrides);
   }
 
   /** Starts all of them side by side; returns when all serve. */
@@ -47,7 +78,7 @@ final class ThreeBrokers implements AutoCloseable {
     arguments.addAll(List.of("--data-dir", root.resolve("broker-" + id).toString()));
     override(arguments, "broker.id=" + id);
     override(arguments, "listeners=PLAINTEXT://localhost:" + port);
-    override(arguments, "zookeeper.connect=" + zooKeeper.connectString());
+    coordination.apply(id).forEach(one -> override(arguments, one));
     override(arguments, "log.dirs=" + root.resolve("broker-" + id).resolve("logs"));
     override(arguments, "default.replication.factor=" + BROKERS);
     override(arguments, "offsets.topic.replication.factor=" + BROKERS);
@@ -69,7 +100,7 @@ final class ThreeBrokers implements AutoCloseable {
   }
 
   EmbeddedZooKeeper zooKeeper() {
-    return zooKeeper;
+    return Objects.requireNonNull(zooKeeper, "the brokers have their own");
   }
 
   String bootstrapServers() {
@@ -78,10 +109,23 @@ final class ThreeBrokers implements AutoCloseable {
 
   /** Starts a broker again that has ended, on its port and directories. */
   void restart(int id) throws IOException, InterruptedException {
-    String address = String.valueOf(addresses.get(id));
-    int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
-    processes.put(id, launch(id, port));
+    processes.put(id, launch(id, portOf(id)));
     process(id).awaitReady();
+  }
+
+  /** Starts all again; with a quorum of their own none can be ready before most are started. */
+  void restartTogether() throws IOException, InterruptedException {
+    for (int id = 1; id <= BROKERS; id++) {
+      processes.put(id, launch(id, portOf(id)));
+    }
+    for (int id = 1; id <= BROKERS; id++) {
+      process(id).awaitReady();
+    }
+  }
+
+  private int portOf(int id) {
+    String address = String.valueOf(addresses.get(id));
+    return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
   }
 
   Admin admin() {
@@ -115,6 +159,8 @@ final class ThreeBrokers implements AutoCloseable {
   @Override
   public void close() {
     processes.values().forEach(BrokerProcess::close);
-    zooKeeper.close();
+    if (zooKeeper != null) {
+      zooKeeper.close();
+    }
   }
 }

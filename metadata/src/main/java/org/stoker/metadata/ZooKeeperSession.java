@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
@@ -15,6 +16,7 @@ import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.client.HostProvider;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Id;
@@ -44,7 +46,11 @@ public final class ZooKeeperSession implements CoordinationSession {
   private volatile boolean closed;
 
   private ZooKeeperSession(
-      ZooKeeperAddress address, int sessionTimeoutMs, Lane lane, Consumer<SessionEvent> events) {
+      ZooKeeperAddress address,
+      @Nullable HostProvider hosts,
+      int sessionTimeoutMs,
+      Lane lane,
+      Consumer<SessionEvent> events) {
     this.chroot = address.chroot();
     this.lane = lane;
     this.events = events;
@@ -54,7 +60,11 @@ public final class ZooKeeperSession implements CoordinationSession {
       config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
     }
     try {
-      zooKeeper = new ZooKeeper(address.hosts(), sessionTimeoutMs, this::connectionChanged, config);
+      zooKeeper =
+          hosts == null
+              ? new ZooKeeper(address.hosts(), sessionTimeoutMs, this::connectionChanged, config)
+              : new ZooKeeper(
+                  address.hosts(), sessionTimeoutMs, this::connectionChanged, false, hosts, config);
     } catch (IOException e) {
       throw new UncheckedIOException("ZooKeeper's client did not start for " + address, e);
     }
@@ -63,7 +73,13 @@ public final class ZooKeeperSession implements CoordinationSession {
 
   /** Sessions at the ensemble of this address, with answers on the lane. */
   public static Opener opener(ZooKeeperAddress address, int sessionTimeoutMs, Lane lane) {
-    return events -> new ZooKeeperSession(address, sessionTimeoutMs, lane, events);
+    return events -> new ZooKeeperSession(address, null, sessionTimeoutMs, lane, events);
+  }
+
+  /** The same where each session chooses among the servers in its own way. */
+  public static Opener opener(
+      ZooKeeperAddress address, Supplier<HostProvider> hosts, int sessionTimeoutMs, Lane lane) {
+    return events -> new ZooKeeperSession(address, hosts.get(), sessionTimeoutMs, lane, events);
   }
 
   @Override

@@ -75,6 +75,18 @@ public final class BrokerKeys {
                   0,
                   "The port of the ZooKeeper inside the broker; 0 takes a free one.")
               .between(0, 65535),
+          list(
+              "zookeeper.embedded.quorum",
+              null,
+              "The brokers whose ZooKeepers vote, host[:peerPort[:electionPort[:clientPort]]] with"
+                  + " commas between them; the ports are 2888, 3888 and 2181 unless they are named."
+                  + " The first three, of five or more the first five."),
+          key(
+              "zookeeper.embedded.id",
+              ConfigType.INT,
+              null,
+              "Which place in zookeeper.embedded.quorum is this broker's, from 1; 0 for none of"
+                  + " them. Without it the one that is an address of this machine."),
           text(
               "zookeeper.embedded.dir",
               null,

@@ -22,6 +22,8 @@ final class KafkaDeclarationsTest {
           "log.flush.acks",
           "log.dir.reserve.bytes",
           "zookeeper.embedded.port",
+          "zookeeper.embedded.quorum",
+          "zookeeper.embedded.id",
           "zookeeper.embedded.dir");
   private static final Set<String> OF_THE_ZOOKEEPER_ERA =
       Set.of(

@@ -116,6 +116,27 @@ final class BrokerProcess implements AutoCloseable {
     awaitExit();
   }
 
+  /** SIGSTOP: it does not run, and nobody is told. */
+  void pause() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** SIGCONT: it goes on as if no time had passed. */
+  void goOn() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    int status =
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+            .inheritIO()
+            .start()
+            .waitFor();
+    if (status != 0) {
+      throw new IllegalStateException("kill -" + name + " ended with " + status);
+    }
+  }
+
   /** SIGTERM; returns the exit status. */
   int terminate() throws InterruptedException {
     // Not through the process itself: that closes its streams, and with them its last words.

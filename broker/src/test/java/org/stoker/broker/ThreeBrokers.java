@@ -1,18 +1,21 @@
 package org.stoker.broker;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.SystemClock;
 
@@ -25,7 +28,7 @@ final class ThreeBrokers implements AutoCloseable {
   private static final long LONGEST_WAIT_MS = 120_000;
 
   private final Path root;
-  private final @Nullable EmbeddedZooKeeper zooKeeper;
+  private @Nullable EmbeddedZooKeeper zooKeeper;
   private final IntFunction<List<String>> coordination;
   private final Map<Integer, BrokerProcess> processes = new TreeMap<>();
   private final Map<Integer, String> addresses = new TreeMap<>();
@@ -60,6 +63,47 @@ final class ThreeBrokers implements AutoCloseable {
         null,
         id -> List.of("zookeeper.embedded.quorum=" + quorum, "zookeeper.embedded.id=" + id),
         overrides);
+  }
+
+  /** The same, with a proxy before each broker, at which alone it is known to the others. */
+  static ThreeBrokers behindProxies(Path root, Map<Integer, TcpProxy> proxies) throws IOException {
+    var zooKeeper = EmbeddedZooKeeper.start(root.resolve("zookeeper"), 0, new SystemClock());
+    Map<Integer, List<String>> listeners = new TreeMap<>();
+    for (int id = 1; id <= BROKERS; id++) {
+      int port = freePort();
+      var proxy = new TcpProxy(port);
+      proxies.put(id, proxy);
+      listeners.put(
+          id,
+          List.of(
+              "listeners=PLAINTEXT://localhost:" + port,
+              "advertised.listeners=PLAINTEXT://localhost:" + proxy.port(),
+              "zookeeper.connect=" + zooKeeper.connectString()));
+    }
+    return new ThreeBrokers(
+        root, zooKeeper, id -> Objects.requireNonNull(listeners.get(id)));
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** ZooKeeper goes away, and comes back at the same address. */
+  void restartZooKeeper(Meanwhile meanwhile) throws Exception {
+    EmbeddedZooKeeper running = zooKeeper();
+    String address = running.connectString();
+    int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    running.close();
+    meanwhile.run();
+    zooKeeper =
+        EmbeddedZooKeeper.start(root.resolve("zookeeper"), port, new SystemClock());
+  }
+
+  /** Something that happens in between. */
+  interface Meanwhile {
+    void run() throws Exception;
   }
 
   /** Starts all of them side by side; returns when all serve. */
@@ -130,7 +174,7 @@ final class ThreeBrokers implements AutoCloseable {
 
   Admin admin() {
     return Admin.create(
-        Map.of("bootstrap.servers", bootstrapServers(), "request.timeout.ms", 5_000));
+        Map.of("bootstrap.servers", bootstrapServers(), "request.timeout.ms", 2_000, "default.api.timeout.ms", 20_000));
   }
 
   void createTopic(Admin admin, String name, int partitions) throws Exception {
@@ -144,8 +188,7 @@ final class ThreeBrokers implements AutoCloseable {
     var clock = new SystemClock();
     long untilMs = clock.monotonicMs() + LONGEST_WAIT_MS;
     while (true) {
-      TopicDescription description =
-          admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+      TopicDescription description = describe(admin, topic);
       if (description != null && description.partitions().stream().allMatch(wanted)) {
         return description.partitions();
       }
@@ -153,6 +196,19 @@ final class ThreeBrokers implements AutoCloseable {
         throw new AssertionError(
             "after " + LONGEST_WAIT_MS + " ms " + description + "\n" + processes.values());
       }
+    }
+  }
+
+  /** Null if the broker that was asked does not answer: the next attempt asks another. */
+  private static @Nullable TopicDescription describe(Admin admin, String topic)
+      throws InterruptedException, ExecutionException {
+    try {
+      return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof TimeoutException) {
+        return null;
+      }
+      throw e;
     }
   }
 

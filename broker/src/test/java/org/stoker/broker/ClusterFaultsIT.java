@@ -1,0 +1,224 @@
+package org.stoker.broker;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three real brokers under load that are paused, cut off, slowed down and left without ZooKeeper. */
+final class ClusterFaultsIT {
+  private static final int CLIENTS = 500;
+
+  @TempDir private Path root;
+
+  private final Map<Integer, TcpProxy> proxies = new TreeMap<>();
+  @SuppressWarnings("NullAway.Init") // each test begins by starting what it wants
+  private ThreeBrokers cluster;
+
+  @SuppressWarnings("NullAway.Init") // the same
+  private Admin admin;
+
+  private void start(ThreeBrokers started) throws Exception {
+    cluster = started.start();
+    admin = cluster.admin();
+    cluster.createTopic(admin, NumberedRecords.TOPIC, NumberedRecords.PARTITIONS);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    admin.close(Duration.ZERO);
+    for (TcpProxy proxy : proxies.values()) {
+      proxy.close();
+    }
+    cluster.close();
+  }
+
+  private static void awaitMore(NumberedRecords records, long count) throws InterruptedException {
+    records.awaitAcknowledged(records.acknowledged() + count);
+  }
+
+  private static void assertEverythingIsThere(NumberedRecords records) throws InterruptedException {
+    records.finish();
+    assertThat(records.failures()).isEmpty();
+    assertThat(records.problems(records.lastAcknowledged())).isEmpty();
+  }
+
+  private static boolean isInSync(TopicPartitionInfo partition, int broker) {
+    return partition.isr().stream().map(Node::id).anyMatch(id -> id == broker);
+  }
+
+  private void awaitAllInSync() throws Exception {
+    cluster.awaitPartitions(
+        admin, NumberedRecords.TOPIC, one -> one.isr().size() == ThreeBrokers.BROKERS);
+  }
+
+  @Test
+  void aPausedLeaderIsReplacedAndAcknowledgesNothingWhenItGoesOn() throws Exception {
+    start(new ThreeBrokers(root));
+    try (var records = new NumberedRecords(cluster.bootstrapServers())) {
+      awaitMore(records, 1_000);
+
+      cluster.process(2).pause();
+      cluster.awaitPartitions(
+          admin, NumberedRecords.TOPIC, one -> one.leader() != null && one.leader().id() != 2);
+      awaitMore(records, 1_000);
+      cluster.process(2).goOn();
+
+      cluster.awaitPartitions(admin, NumberedRecords.TOPIC, one -> isInSync(one, 2));
+      awaitMore(records, 1_000);
+      assertEverythingIsThere(records);
+    }
+  }
+
+  @Test
+  void leadersServeOnWithoutZooKeeperAndBrokersThatDieAreReplacedWhenItIsBack() throws Exception {
+    start(new ThreeBrokers(root));
+    try (var records = new NumberedRecords(cluster.bootstrapServers())) {
+      awaitMore(records, 500);
+
+      cluster.restartZooKeeper(() -> awaitMore(records, 2_000));
+
+      awaitMore(records, 500);
+      cluster.process(1).kill();
+      cluster.awaitPartitions(
+          admin, NumberedRecords.TOPIC, one -> one.leader() != null && one.leader().id() != 1);
+      cluster.restart(1);
+      awaitAllInSync();
+      assertEverythingIsThere(records);
+    }
+  }
+
+  @Test
+  void connectionsThatAreCutAndSlowLoseNothing() throws Exception {
+    start(ThreeBrokers.behindProxies(root, proxies));
+    try (var records = new NumberedRecords(cluster.bootstrapServers())) {
+      awaitMore(records, 500);
+      for (TcpProxy proxy : proxies.values()) {
+        proxy.cut();
+        awaitMore(records, 500);
+      }
+
+      proxies.values().forEach(proxy -> proxy.delayMs(20));
+      awaitMore(records, 500);
+      for (TcpProxy proxy : proxies.values()) {
+        proxy.cut();
+        awaitMore(records, 500);
+      }
+      proxies.values().forEach(proxy -> proxy.delayMs(0));
+
+      awaitAllInSync();
+      awaitMore(records, 500);
+      assertEverythingIsThere(records);
+    }
+  }
+
+  @Test
+  void connectionsThatComeAndGoByTheHundredFenceNobody() throws Exception {
+    start(ThreeBrokers.behindProxies(root, proxies));
+    try (var records = new NumberedRecords(cluster.bootstrapServers())) {
+      awaitMore(records, 500);
+      for (int round = 0; round < 3; round++) {
+        List<Socket> clients = new ArrayList<>();
+        for (int client = 0; client < CLIENTS; client++) {
+          TcpProxy proxy = requireNonNull(proxies.get(1 + client % ThreeBrokers.BROKERS));
+          clients.add(new Socket(InetAddress.getLoopbackAddress(), proxy.port()));
+        }
+        for (TcpProxy proxy : proxies.values()) {
+          proxy.cut();
+        }
+        for (Socket client : clients) {
+          client.close();
+        }
+        awaitMore(records, 500);
+      }
+      for (int id = 1; id <= ThreeBrokers.BROKERS; id++) {
+        assertThat(cluster.process(id).out())
+            .noneMatch(line -> line.contains("is dead") || line.contains("was silent"));
+      }
+      assertEverythingIsThere(records);
+    }
+  }
+
+  @Test
+  void aGroupGoesOnWhenItsCoordinatorIsKilled() throws Exception {
+    start(new ThreeBrokers(root));
+    try (var records = new NumberedRecords(cluster.bootstrapServers());
+        var consumer = consumer()) {
+      consumer.subscribe(List.of(NumberedRecords.TOPIC));
+      Map<TopicPartition, Long> next = new HashMap<>();
+      readMore(consumer, next, 2_000);
+      consumer.commitSync();
+      int coordinator =
+          requireNonNull(
+                  admin
+                      .describeConsumerGroups(List.of("readers"))
+                      .describedGroups()
+                      .get("readers"))
+              .get()
+              .coordinator()
+              .id();
+
+      cluster.process(coordinator).kill();
+
+      readMore(consumer, next, 2_000);
+      consumer.commitSync();
+      Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(next.keySet());
+      next.forEach((partition, offset) ->
+          assertThat(requireNonNull(committed.get(partition)).offset()).as("%s", partition).isEqualTo(offset));
+      cluster.restart(coordinator);
+      awaitAllInSync();
+      assertEverythingIsThere(records);
+    }
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer() {
+    return new KafkaConsumer<>(
+        Map.of(
+            "bootstrap.servers",
+            cluster.bootstrapServers(),
+            "group.id",
+            "readers",
+            "auto.offset.reset",
+            "earliest",
+            "enable.auto.commit",
+            false),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
+  }
+
+  /** Reads so many records more, each partition's without a gap. */
+  private static void readMore(
+      KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> next, int count) {
+    int read = 0;
+    for (int empty = 0; read < count && empty < 60; ) {
+      var records = consumer.poll(Duration.ofSeconds(1));
+      empty = records.isEmpty() ? empty + 1 : 0;
+      for (var record : records) {
+        var partition = new TopicPartition(record.topic(), record.partition());
+        assertThat(record.offset()).isEqualTo(next.getOrDefault(partition, 0L));
+        next.put(partition, record.offset() + 1);
+        read++;
+      }
+    }
+    assertThat(read).isGreaterThanOrEqualTo(count);
+  }
+}

@@ -12,6 +12,9 @@ sealed interface BrokerUnderComparison permits KafkaBroker, StokerBroker {
   /** Makes what must exist before a first start on this directory. */
   void prepare(Installation at) throws IOException, InterruptedException, RoundFailed;
 
+  /** Three brokers that are to form one cluster, each to be prepared on its own. */
+  ClusterPlan cluster(Path directory) throws IOException;
+
   /** The command that runs the broker, as the process itself or by exec. */
   List<String> command(Installation at);
 

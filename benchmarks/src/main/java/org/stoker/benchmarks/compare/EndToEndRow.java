@@ -38,7 +38,7 @@ record EndToEndRow(
 
   /** An open loop of this rate on a topic of one partition. */
   static JobRequest job(
-      Round round, RunningBroker broker, String topic, Map<String, String> topicSettings) {
+      Round round, Brokers broker, String topic, Map<String, String> topicSettings) {
     return JobRequest.of("open-loop", broker.bootstrap())
         .with("topic", topic)
         .with("partitions", 1)

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -73,6 +74,32 @@ record KafkaBroker(Path libraries, Path javaProgram, List<String> moreFlags)
       format.destroyForcibly();
       throw new RoundFailed("Kafka's storage could not be formatted: " + Files.readString(log));
     }
+  }
+
+  @Override
+  public ClusterPlan cluster(Path directory) throws IOException {
+    List<Integer> controllerPorts = new ArrayList<>();
+    List<String> voters = new ArrayList<>();
+    for (int id = 1; id <= ClusterPlan.BROKERS; id++) {
+      controllerPorts.add(FreePort.any());
+      voters.add(id + "@localhost:" + controllerPorts.get(id - 1));
+    }
+    List<Installation> members = new ArrayList<>();
+    for (int id = 1; id <= ClusterPlan.BROKERS; id++) {
+      int port = FreePort.any();
+      Map<String, String> overrides = new LinkedHashMap<>();
+      overrides.put("node.id", Integer.toString(id));
+      overrides.put("controller.quorum.voters", String.join(",", voters));
+      overrides.put(
+          "listeners",
+          "PLAINTEXT://localhost:%d,CONTROLLER://localhost:%d"
+              .formatted(port, controllerPorts.get(id - 1)));
+      overrides.put("default.replication.factor", "3");
+      overrides.put("min.insync.replicas", "2");
+      overrides.put("offsets.topic.replication.factor", "3");
+      members.add(new Installation(directory.resolve("broker-" + id), port, overrides));
+    }
+    return new ClusterPlan(members, ClusterPlan.ZooKeeper.NONE);
   }
 
   @Override

@@ -77,14 +77,13 @@ record ProduceLoad(
   }
 
   /** Produces to a new topic, then reads everything back. */
-  Stretch run(Round round, RunningBroker broker, LoadDriver clientJvm, String topic)
-      throws Exception {
+  Stretch run(Round round, Brokers broker, LoadDriver clientJvm, String topic) throws Exception {
     Stretch stretch = Round.measure(clientJvm, produce(round, broker, topic), broker);
     Round.have(clientJvm, readBack(broker, topic, stretch));
     return stretch;
   }
 
-  JobRequest produce(Round round, RunningBroker broker, String topic) {
+  JobRequest produce(Round round, Brokers broker, String topic) {
     // What is counted is shared by the producers; time passes for all of them alike.
     int sharing = length.unit().equals("Records") ? producers : 1;
     return JobRequest.of("produce", broker.bootstrap())
@@ -100,7 +99,7 @@ record ProduceLoad(
         .with("client", client);
   }
 
-  JobRequest readBack(RunningBroker broker, String topic, Stretch produced) {
+  JobRequest readBack(Brokers broker, String topic, Stretch produced) {
     return JobRequest.read(
         broker.bootstrap(), topic, topics.partitions(), produced.seen().path("sent"));
   }

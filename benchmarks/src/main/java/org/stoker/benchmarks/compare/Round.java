@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.stoker.base.Clock;
@@ -98,6 +100,51 @@ final class Round implements AutoCloseable {
     return running;
   }
 
+  /** Installs and starts three brokers, and what they need beside them. */
+  RunningCluster startCluster() throws IOException, InterruptedException, RoundFailed {
+    ClusterPlan plan = broker.cluster(directory);
+    List<Process> others = new ArrayList<>();
+    if (plan.zooKeeper().isNeeded()) {
+      Process zooKeeper =
+          bench
+              .leftovers()
+              .keep(
+                  new ProcessBuilder(plan.zooKeeper().command())
+                      .redirectErrorStream(true)
+                      .redirectOutput(directory.resolve("zookeeper.log").toFile()));
+      open.push(() -> bench.leftovers().end(zooKeeper));
+      others.add(zooKeeper);
+    }
+    List<RunningBroker> brokers = new ArrayList<>();
+    for (Installation member : plan.members()) {
+      Files.createDirectories(member.directory());
+      broker.prepare(member);
+      brokers.add(launch(member));
+    }
+    for (RunningBroker running : brokers) {
+      running.awaitListening(bench.clock());
+    }
+    return new RunningCluster(brokers, others);
+  }
+
+  /** Returns when every broker of the cluster serves. */
+  void awaitCluster(RunningCluster cluster, LoadDriver client)
+      throws IOException, InterruptedException, RoundFailed {
+    have(
+        client,
+        JobRequest.of("await-brokers", cluster.bootstrap()).with("brokers", ClusterPlan.BROKERS));
+  }
+
+  /** Puts everything away that runs and was written, for another start in the same round. */
+  void startAfresh() throws IOException {
+    while (!open.isEmpty()) {
+      open.pop().run();
+    }
+    bench.leftovers().remove(directory);
+    bench.leftovers().keep(directory);
+    settleDisk();
+  }
+
   LoadDriver client() throws IOException, InterruptedException, RoundFailed {
     LoadDriver driver =
         LoadDriver.start(bench.java(), directory.resolve("client.log"), bench.leftovers());
@@ -106,7 +153,7 @@ final class Round implements AutoCloseable {
   }
 
   /** Has a job done that has a measured part. */
-  static Stretch measure(LoadDriver client, JobRequest job, RunningBroker broker)
+  static Stretch measure(LoadDriver client, JobRequest job, Brokers broker)
       throws IOException, InterruptedException, RoundFailed {
     client.begin(job.json());
     client.await("measuring");

@@ -46,6 +46,9 @@ final class Rows {
           new ManyPartitionsRow(1_000),
           new ManyPartitionsRow(5_000),
           new RecoveryRow(),
+          new ClusterProduceRow(),
+          new ClusterEndToEndRow(),
+          new FailoverRow(),
           new PerfToolsRow());
 
   private Rows() {}

@@ -12,7 +12,7 @@ import org.stoker.base.Clock;
 import org.stoker.benchmarks.compare.BrokerUnderComparison.Installation;
 
 /** A broker's process. */
-final class RunningBroker implements AutoCloseable {
+final class RunningBroker implements Brokers, AutoCloseable {
   private static final Set<String> OWN_SETTINGS = Set.of("KAFKA_OPTS", "KAFKA_HEAP_OPTS");
   private static final long START_S = 120;
   private static final long STOP_S = 60;
@@ -43,15 +43,18 @@ final class RunningBroker implements AutoCloseable {
     return new RunningBroker(leftovers.keep(builder), at, output, leftovers);
   }
 
-  String bootstrap() {
+  @Override
+  public String bootstrap() {
     return at.bootstrap();
   }
 
-  double cpuSeconds() throws IOException {
+  @Override
+  public double cpuSeconds() throws IOException {
     return ProcessFacts.of(process.pid()).cpuSeconds();
   }
 
-  double residentMegabytes() throws IOException {
+  @Override
+  public double residentMegabytes() throws IOException {
     return ProcessFacts.of(process.pid()).residentBytes() / 1e6;
   }
 
@@ -73,8 +76,8 @@ final class RunningBroker implements AutoCloseable {
     }
   }
 
-  /** The clean way, as SIGTERM asks for it. */
-  void stop() throws InterruptedException, RoundFailed {
+  @Override
+  public void stop() throws InterruptedException, RoundFailed {
     process.destroy();
     boolean hasEnded = process.waitFor(STOP_S, TimeUnit.SECONDS);
     leftovers.end(process);
@@ -86,6 +89,14 @@ final class RunningBroker implements AutoCloseable {
   /** As {@code kill -9} does. */
   void kill() {
     leftovers.end(process);
+  }
+
+  /** As {@code kill -STOP} does: it runs no more, and nobody is told. */
+  void pause() throws IOException, InterruptedException {
+    Process kill =
+        leftovers.keep(new ProcessBuilder("kill", "-STOP", Long.toString(process.pid())));
+    kill.waitFor();
+    leftovers.end(kill);
   }
 
   /** For a round that ends early; does nothing after a stop. */

@@ -1,5 +1,7 @@
 package org.stoker.benchmarks.compare;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +24,34 @@ record StokerBroker(Path home, boolean isWithAotCache) implements BrokerUnderCom
   @Override
   public void prepare(Installation at) {
     // The first start makes what it needs.
+  }
+
+  @Override
+  public ClusterPlan cluster(Path directory) throws IOException {
+    int zooKeeperPort = FreePort.any();
+    Path properties = directory.resolve("zookeeper.properties");
+    Files.writeString(
+        properties,
+        "dataDir=%s%nclientPort=%d%n".formatted(directory.resolve("zookeeper"), zooKeeperPort));
+    List<Installation> members = new ArrayList<>();
+    for (int id = 1; id <= ClusterPlan.BROKERS; id++) {
+      members.add(
+          new Installation(
+              directory.resolve("broker-" + id),
+              FreePort.any(),
+              Map.of(
+                  "broker.id", Integer.toString(id),
+                  "zookeeper.connect", "localhost:" + zooKeeperPort,
+                  "default.replication.factor", "3",
+                  "min.insync.replicas", "2",
+                  "offsets.topic.replication.factor", "3")));
+    }
+    return new ClusterPlan(
+        members,
+        new ClusterPlan.ZooKeeper(
+            List.of(
+                home.resolve("bin/zookeeper-server-start.sh").toString(), properties.toString()),
+            zooKeeperPort));
   }
 
   @Override

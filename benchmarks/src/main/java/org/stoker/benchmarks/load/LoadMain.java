@@ -23,7 +23,9 @@ public final class LoadMain {
             "produce", new ProduceJob(clock),
             "read", new ReadJob(clock),
             "acknowledge", new AcknowledgeJob(clock),
-            "open-loop", new OpenLoopJob(clock));
+            "open-loop", new OpenLoopJob(clock),
+            "await-brokers", new AwaitBrokersJob(clock),
+            "failover", new FailoverJob(clock));
   }
 
   public static void main(String[] args) throws Exception {

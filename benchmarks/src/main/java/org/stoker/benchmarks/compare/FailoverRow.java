@@ -1,0 +1,70 @@
+package org.stoker.benchmarks.compare;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+
+/** How long nothing is acknowledged when the leader of a partition goes without a word. */
+final class FailoverRow implements Row {
+  /**
+   * One way to lose a leader.
+   *
+   * @param victim {@code controller}, or {@code other} for a broker that is not
+   * @param isPaused SIGSTOP instead of SIGKILL: no connection ends
+   */
+  private record Case(String name, String victim, boolean isPaused) {}
+
+  private static final List<Case> CASES =
+      List.of(
+          new Case("kill -9 of a leader", "other", false),
+          new Case("kill -9 of a leader that is the controller", "controller", false),
+          new Case("SIGSTOP of a leader", "other", true));
+
+  @Override
+  public String key() {
+    return "failover";
+  }
+
+  @Override
+  public String title() {
+    return "Failover: the longest time without an acknowledgement";
+  }
+
+  @Override
+  public String conditions() {
+    return "Three brokers on this machine, replication factor 3, min.insync.replicas 2; one"
+        + " idempotent producer with the client's defaults and acks=all sends 500 records a second"
+        + " to one partition. Session time-outs are the defaults: 9 s of Kafka, 2.5 s of Stoker."
+        + " ZooKeeper runs beside the brokers and is not touched.";
+  }
+
+  @Override
+  public void run(Round round) throws Exception {
+    for (Case one : CASES) {
+      RunningCluster cluster = round.startCluster();
+      LoadDriver client = round.client();
+      round.awaitCluster(cluster, client);
+      client.begin(
+          JobRequest.of("failover", cluster.bootstrap())
+              .with("topic", key() + "-" + CASES.indexOf(one))
+              .with("victim", one.victim())
+              .json());
+      int leader = client.await("leader").path("broker").asInt();
+      if (one.isPaused()) {
+        cluster.broker(leader).pause();
+      } else {
+        cluster.broker(leader).kill();
+      }
+      JsonNode measured = client.await("measured");
+      client.await("done");
+      // Of a paused broker the client hears only by its own request.timeout.ms.
+      double aim = one.isPaused() ? Double.NaN : 0.1;
+      round.put(Metric.lower(one.name(), "ms", aim), measured.path("longestMs").asDouble());
+      round.put(
+          Metric.lower(one.name() + ", until another leader is told", "ms", 0.5),
+          measured.path("knownMs").asDouble());
+      cluster.stop();
+      client.close();
+      round.startAfresh();
+    }
+  }
+}

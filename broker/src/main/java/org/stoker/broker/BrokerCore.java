@@ -89,7 +89,7 @@ public final class BrokerCore {
         new Replicas(
             setting.brokerId(),
             setting.interBrokerListener(),
-            setting.values(),
+            setting.live(),
             metadata,
             world,
             this::offlineDirectories);

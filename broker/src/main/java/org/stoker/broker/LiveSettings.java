@@ -8,20 +8,54 @@ import org.stoker.metadata.MetadataDelta;
 import org.stoker.metadata.MetadataListener;
 import org.stoker.replication.TopicRules;
 import org.stoker.settings.BrokerSettings;
+import org.stoker.settings.ConfigValues;
 
 /** The broker's settings as they are now: its file, and what was changed while it runs. */
 @ThreadSafe
 public final class LiveSettings implements MetadataListener {
   private final int brokerId;
   private volatile BrokerSettings settings;
+  private volatile ThrottleRates throttleRates;
+
+  /** What replicas are throttled to, read from these settings: reading all keys takes its time. */
+  private record ThrottleRates(BrokerSettings of, long leader, long follower) {
+    static ThrottleRates of(BrokerSettings settings) {
+      ConfigValues values = settings.values();
+      return new ThrottleRates(
+          settings,
+          values.longInteger("leader.replication.throttled.rate"),
+          values.longInteger("follower.replication.throttled.rate"));
+    }
+  }
 
   public LiveSettings(int brokerId, BrokerSettings ofFile) {
     this.brokerId = brokerId;
     this.settings = ofFile;
+    this.throttleRates = ThrottleRates.of(ofFile);
   }
 
   public BrokerSettings settings() {
     return settings;
+  }
+
+  /** {@code leader.replication.throttled.rate}, in bytes a second. */
+  long leaderThrottledRate() {
+    return throttleRates().leader();
+  }
+
+  /** {@code follower.replication.throttled.rate}, in bytes a second. */
+  long followerThrottledRate() {
+    return throttleRates().follower();
+  }
+
+  private ThrottleRates throttleRates() {
+    BrokerSettings now = settings;
+    ThrottleRates known = throttleRates;
+    if (!known.of().equals(now)) {
+      known = ThrottleRates.of(now);
+      throttleRates = known;
+    }
+    return known;
   }
 
   /** What a topic's own configuration comes to on this broker. */

@@ -12,6 +12,7 @@ import org.stoker.replication.Partition;
 import org.stoker.replication.Partitions;
 import org.stoker.replication.ReplicaFetcher;
 import org.stoker.replication.ReplicaFetchers;
+import org.stoker.replication.ReplicationThrottle;
 import org.stoker.settings.ConfigValues;
 
 /** What this broker needs to keep partitions in step with other brokers, put together. */
@@ -23,6 +24,8 @@ final class Replicas implements Partition.Cluster {
   private final Peers peers;
   private final ControllerLink controllerElsewhere;
   private final ReplicaFetchers fetchers;
+  private final ReplicationThrottle leaderThrottle;
+  private final ReplicationThrottle followerThrottle;
   private final CrashWatch crashWatch;
   private final Heartbeats heartbeats;
   private volatile IsrProposal.@Nullable Port proposals;
@@ -35,16 +38,19 @@ final class Replicas implements Partition.Cluster {
   Replicas(
       int brokerId,
       String listener,
-      ConfigValues values,
+      LiveSettings live,
       ClusterMetadata metadata,
       BrokerWorld world,
       Supplier<List<Uuid>> offlineDirectories) {
+    ConfigValues values = live.settings().values();
     this.brokerId = brokerId;
     this.metadata = metadata;
     this.world = world;
     this.mostLagMs = values.longInteger("replica.lag.time.max.ms");
     this.peers = new Peers(world.peers(), metadata::image, brokerId, listener);
     this.controllerElsewhere = new ControllerLink(brokerId, metadata::image, peers);
+    this.leaderThrottle = new ReplicationThrottle(world.clock(), live::leaderThrottledRate);
+    this.followerThrottle = new ReplicationThrottle(world.clock(), live::followerThrottledRate);
     Timers timers = world.timers();
     this.fetchers =
         new ReplicaFetchers(
@@ -133,6 +139,16 @@ final class Replicas implements Partition.Cluster {
     stopWatching();
     fetchers.stop();
     peers.close();
+  }
+
+  @Override
+  public ReplicationThrottle leaderThrottle() {
+    return leaderThrottle;
+  }
+
+  @Override
+  public ReplicationThrottle followerThrottle() {
+    return followerThrottle;
   }
 
   @Override

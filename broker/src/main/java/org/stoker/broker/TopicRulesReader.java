@@ -7,6 +7,7 @@ import org.stoker.records.Compression;
 import org.stoker.records.CompressionType;
 import org.stoker.records.ProduceRules;
 import org.stoker.records.TimestampType;
+import org.stoker.replication.ThrottledReplicas;
 import org.stoker.replication.TopicRules;
 import org.stoker.settings.ConfigValues;
 import org.stoker.settings.TopicKeys;
@@ -17,7 +18,11 @@ final class TopicRulesReader {
 
   static TopicRules read(ConfigValues values) {
     return new TopicRules(
-        logConfig(values), produceRules(values), values.integer(TopicKeys.MIN_INSYNC_REPLICAS));
+        logConfig(values),
+        produceRules(values),
+        values.integer(TopicKeys.MIN_INSYNC_REPLICAS),
+        ThrottledReplicas.of(values.list("leader.replication.throttled.replicas")),
+        ThrottledReplicas.of(values.list("follower.replication.throttled.replicas")));
   }
 
   private static LogConfig logConfig(ConfigValues values) {

@@ -24,13 +24,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three real brokers under load that are paused, cut off, slowed down and left without ZooKeeper. */
+/**
+ * Three real brokers under load that are paused, cut off, slowed down and left without ZooKeeper.
+ */
 final class ClusterFaultsIT {
   private static final int CLIENTS = 500;
 
   @TempDir private Path root;
 
   private final Map<Integer, TcpProxy> proxies = new TreeMap<>();
+
   @SuppressWarnings("NullAway.Init") // each test begins by starting what it wants
   private ThreeBrokers cluster;
 
@@ -169,10 +172,7 @@ final class ClusterFaultsIT {
       consumer.commitSync();
       int coordinator =
           requireNonNull(
-                  admin
-                      .describeConsumerGroups(List.of("readers"))
-                      .describedGroups()
-                      .get("readers"))
+                  admin.describeConsumerGroups(List.of("readers")).describedGroups().get("readers"))
               .get()
               .coordinator()
               .id();
@@ -183,7 +183,9 @@ final class ClusterFaultsIT {
       consumer.commitSync();
       Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(next.keySet());
       next.forEach((partition, offset) ->
-          assertThat(requireNonNull(committed.get(partition)).offset()).as("%s", partition).isEqualTo(offset));
+          assertThat(requireNonNull(committed.get(partition)).offset())
+              .as("%s", partition)
+              .isEqualTo(offset));
       cluster.restart(coordinator);
       awaitAllInSync();
       assertEverythingIsThere(records);

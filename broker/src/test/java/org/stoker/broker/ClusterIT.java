@@ -3,17 +3,23 @@ package org.stoker.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.config.ConfigResource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,5 +150,58 @@ final class ClusterIT {
       assertThat(admin.listPartitionReassignments().reassignments().get()).isEmpty();
       assertEverythingIsThere(records);
     }
+  }
+
+  @Test
+  void throttledReplicasCatchUpWhenTheThrottleIsLifted() throws Exception {
+    var first = new TopicPartition(NumberedRecords.TOPIC, 0);
+    reassign(first, List.of(1, 2));
+    cluster.awaitPartitions(
+        admin, NumberedRecords.TOPIC, one -> one.partition() != 0 || one.replicas().size() == 2);
+    try (var records = new NumberedRecords(cluster.bootstrapServers())) {
+      // More for each partition than one fetch brings.
+      awaitMore(records, 16_000);
+      throttle("1");
+
+      reassign(first, List.of(1, 2, 3));
+      awaitMore(records, 8_000);
+      assertThat(admin.listPartitionReassignments().reassignments().get()).containsKey(first);
+
+      throttle(null);
+      cluster.awaitPartitions(admin, NumberedRecords.TOPIC, one -> one.isr().size() == 3);
+      assertEverythingIsThere(records);
+    }
+  }
+
+  private void reassign(TopicPartition partition, List<Integer> replicas) throws Exception {
+    admin
+        .alterPartitionReassignments(
+            Map.of(partition, Optional.of(new NewPartitionReassignment(replicas))))
+        .all()
+        .get();
+  }
+
+  /** As kafka-reassign-partitions.sh --throttle does; null lifts it. */
+  private void throttle(@Nullable String bytesPerSecond) throws Exception {
+    Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+    AlterConfigOp.OpType type =
+        bytesPerSecond == null ? AlterConfigOp.OpType.DELETE : AlterConfigOp.OpType.SET;
+    for (int id = 1; id <= ThreeBrokers.BROKERS; id++) {
+      changes.put(
+          new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(id)),
+          List.of(
+              op("leader.replication.throttled.rate", bytesPerSecond, type),
+              op("follower.replication.throttled.rate", bytesPerSecond, type)));
+    }
+    changes.put(
+        new ConfigResource(ConfigResource.Type.TOPIC, NumberedRecords.TOPIC),
+        List.of(
+            op("leader.replication.throttled.replicas", "*", type),
+            op("follower.replication.throttled.replicas", "*", type)));
+    admin.incrementalAlterConfigs(changes).all().get();
+  }
+
+  private static AlterConfigOp op(String key, @Nullable String value, AlterConfigOp.OpType type) {
+    return new AlterConfigOp(new ConfigEntry(key, value), type);
   }
 }

@@ -80,8 +80,7 @@ final class ThreeBrokers implements AutoCloseable {
               "advertised.listeners=PLAINTEXT://localhost:" + proxy.port(),
               "zookeeper.connect=" + zooKeeper.connectString()));
     }
-    return new ThreeBrokers(
-        root, zooKeeper, id -> Objects.requireNonNull(listeners.get(id)));
+    return new ThreeBrokers(root, zooKeeper, id -> Objects.requireNonNull(listeners.get(id)));
   }
 
   private static int freePort() throws IOException {
@@ -97,8 +96,7 @@ final class ThreeBrokers implements AutoCloseable {
     int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
     running.close();
     meanwhile.run();
-    zooKeeper =
-        EmbeddedZooKeeper.start(root.resolve("zookeeper"), port, new SystemClock());
+    zooKeeper = EmbeddedZooKeeper.start(root.resolve("zookeeper"), port, new SystemClock());
   }
 
   /** Something that happens in between. */
@@ -174,7 +172,13 @@ final class ThreeBrokers implements AutoCloseable {
 
   Admin admin() {
     return Admin.create(
-        Map.of("bootstrap.servers", bootstrapServers(), "request.timeout.ms", 2_000, "default.api.timeout.ms", 20_000));
+        Map.of(
+            "bootstrap.servers",
+            bootstrapServers(),
+            "request.timeout.ms",
+            2_000,
+            "default.api.timeout.ms",
+            20_000));
   }
 
   void createTopic(Admin admin, String name, int partitions) throws Exception {

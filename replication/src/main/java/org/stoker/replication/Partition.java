@@ -71,6 +71,12 @@ public final class Partition implements PartitionReads.Standing {
     /** {@code replica.lag.time.max.ms}, in nanoseconds. */
     long mostLagNs();
 
+    /** What limits the copying of throttled replicas that this broker leads. */
+    ReplicationThrottle leaderThrottle();
+
+    /** The same where it follows. */
+    ReplicationThrottle followerThrottle();
+
     /** Takes proposals to the controller. */
     IsrProposal.Port controller();
   }
@@ -384,6 +390,29 @@ public final class Partition implements PartitionReads.Standing {
 
   private long ownEndOnDisk() {
     return log.config().flush().acksAreFlushed() ? log.flushedOffset() : log.logEndOffset();
+  }
+
+  // ---- Throttles.
+
+  @Override
+  public boolean isThrottled(int follower) {
+    return role instanceof ReplicaRole.Leader(int _, List<Integer> isr)
+        && !isr.contains(follower)
+        && rules.throttledLeaders().contains(topicPartition().partition(), follower);
+  }
+
+  @Override
+  public ReplicationThrottle leaderThrottle() {
+    return cluster.leaderThrottle();
+  }
+
+  /** Whether this replica is copied no faster than the throttle says until it has caught up. */
+  boolean isThrottledHere() {
+    return rules.throttledFollowers().contains(topicPartition().partition(), cluster.self());
+  }
+
+  ReplicationThrottle followerThrottle() {
+    return cluster.followerThrottle();
   }
 
   // ---- Leading: who is in sync.

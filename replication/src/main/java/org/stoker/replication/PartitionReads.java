@@ -27,6 +27,12 @@ public final class PartitionReads {
 
     long highWatermark();
 
+    /** Whether a follower that is not in sync must not be given more than it gets. */
+    boolean isThrottled(int follower);
+
+    /** What limits those; counted in bytes. */
+    ReplicationThrottle leaderThrottle();
+
     /** A follower was served, and so has everything on its disk that comes before. */
     void followerAsked(FetchPosition position, int follower, long brokerEpoch);
   }
@@ -107,10 +113,18 @@ public final class PartitionReads {
     if (diverging != null) {
       return diverging;
     }
+    boolean isThrottled = standing.isThrottled(follower);
+    if (isThrottled && standing.leaderThrottle().isExceeded()) {
+      standing.followerAsked(position, follower, brokerEpoch);
+      return fetched(MemoryRecordBytes.EMPTY, position, bound, lastStable, false);
+    }
     try {
       return switch (log.read(position.fetchOffset(), maxBytes, Long.MAX_VALUE, minOneBatch)) {
         case ReadOutcome.Data data -> {
           standing.followerAsked(position, follower, brokerEpoch);
+          if (isThrottled) {
+            standing.leaderThrottle().count(data.records().sizeInBytes());
+          }
           yield fetched(data.records(), position, bound, lastStable, false);
         }
         case ReadOutcome.Empty() -> {

@@ -39,6 +39,7 @@ public final class ReplicaFetcher implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaFetcher.class);
   private static final long NEVER_TOLD = -1;
+  private static final long THROTTLE_LOOK_MS = 100;
 
   private final Setting setting;
   private final PeerLink leader;
@@ -46,6 +47,7 @@ public final class ReplicaFetcher implements AutoCloseable {
   private final FollowerSession session = new FollowerSession();
   private final Map<FollowerSession.Key, Followed> followed = new LinkedHashMap<>();
   private boolean isAsking;
+  private boolean isAskingAgain;
   private boolean isClosed;
 
   /**
@@ -80,6 +82,7 @@ public final class ReplicaFetcher implements AutoCloseable {
     private final Partition partition;
     private final int leaderEpoch;
     private State state = State.STARTING;
+    private boolean isBehind = true;
     private long nextOffset = NEVER_TOLD;
     private int lastEpoch = -1;
 
@@ -138,14 +141,20 @@ public final class ReplicaFetcher implements AutoCloseable {
       return;
     }
     Map<FollowerSession.Key, FetchPartition> wanted = new LinkedHashMap<>();
+    boolean isAnyHeldBack = false;
     for (Map.Entry<FollowerSession.Key, Followed> entry : followed.entrySet()) {
       Followed one = entry.getValue();
       if (one.state == State.BUSY) {
         return;
       }
-      if (one.state == State.READY) {
+      if (one.state == State.READY && isHeldBack(one)) {
+        isAnyHeldBack = true;
+      } else if (one.state == State.READY) {
         wanted.put(entry.getKey(), position(one));
       }
+    }
+    if (isAnyHeldBack) {
+      askAgainSoon();
     }
     if (wanted.isEmpty()) {
       return;
@@ -154,6 +163,28 @@ public final class ReplicaFetcher implements AutoCloseable {
     Map<FollowerSession.Key, Followed> asked = new LinkedHashMap<>();
     wanted.keySet().forEach(key -> asked.put(key, followed.get(key)));
     leader.send(request(session.next(wanted)), reply -> lane.submit(() -> answered(asked, reply)));
+  }
+
+  /** Whether it has been copied as fast as it may be (KIP-73). */
+  private static boolean isHeldBack(Followed one) {
+    return one.isBehind
+        && one.partition.isThrottledHere()
+        && one.partition.followerThrottle().isExceeded();
+  }
+
+  private void askAgainSoon() {
+    if (!isAskingAgain) {
+      isAskingAgain = true;
+      setting
+          .timers()
+          .after(
+              THROTTLE_LOOK_MS,
+              () ->
+                  lane.submit(() -> {
+                    isAskingAgain = false;
+                    askIfAllAreBack();
+                  }));
+    }
   }
 
   private FetchPartition position(Followed one) {
@@ -267,6 +298,10 @@ public final class ReplicaFetcher implements AutoCloseable {
       return;
     }
     one.state = State.BUSY;
+    one.isBehind = one.nextOffset < data.highWatermark();
+    if (one.isBehind && one.partition.isThrottledHere()) {
+      one.partition.followerThrottle().count(batches.remaining());
+    }
     users.enter();
     one.partition.appendAsFollower(
         batches,

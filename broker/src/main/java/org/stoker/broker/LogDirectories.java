@@ -97,7 +97,7 @@ final class LogDirectories {
       throws LogDirectoryException {
     try {
       // Made before anything keeps it open.
-      machine.disk().createDirectories(path);
+      LogDirectory.makeDurably(machine.disk(), path);
     } catch (IOException e) {
       throw new LogDirectoryException("log directory " + path + " cannot be made: " + e, e);
     }

@@ -111,6 +111,7 @@ final class Replicas implements Partition.Cluster {
 
   /** Begins to look after the others, and to be looked after. */
   void start(Partitions partitions) {
+    metadata.addListener(controllerElsewhere);
     metadata.addListener(crashWatch);
     heartbeats.start();
     checkLag(partitions);

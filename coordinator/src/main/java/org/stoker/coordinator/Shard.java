@@ -1,7 +1,7 @@
 package org.stoker.coordinator;
 
 import java.nio.ByteBuffer;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -42,7 +42,7 @@ final class Shard {
   private Phase phase = new Phase.Resigned();
 
   @ConfinedTo(SHARD_LANE)
-  private final Set<Waiter> waiters = new HashSet<>();
+  private final Set<Waiter> waiters = new LinkedHashSet<>();
 
   private sealed interface Phase {
     record Resigned() implements Phase {}

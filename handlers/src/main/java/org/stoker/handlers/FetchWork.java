@@ -83,6 +83,17 @@ final class FetchWork implements FetchWaiter {
     this.setting = setting;
   }
 
+  /** Made of what it is about, so that the order in which fetches are woken can be repeated. */
+  @Override
+  public int hashCode() {
+    return 31 * request.connectionId().hashCode() + request.correlationId();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other;
+  }
+
   void start() {
     isTimeUp = body.maxWaitMs() <= 0 || positions.isEmpty();
     look();

@@ -121,8 +121,11 @@ public final class LogDirectory {
     }
   }
 
-  /** Makes the directory and those above it, so that a power failure takes none of them. */
-  private static void makeDurably(Disk disk, Path path) throws IOException {
+  /**
+   * Makes the directory and those above it, so that a power failure takes none of them: for who
+   * needs it before it is locked.
+   */
+  public static void makeDurably(Disk disk, Path path) throws IOException {
     var parents = new ArrayList<Path>();
     Path parent = path.toAbsolutePath().getParent();
     for (Path at = path; parent != null && !disk.exists(at); parent = parent.getParent()) {

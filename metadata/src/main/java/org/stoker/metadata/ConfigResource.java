@@ -8,6 +8,14 @@ import org.jspecify.annotations.Nullable;
  * @param name a topic, a broker id, a group or a subscription; for brokers "" means all of them
  */
 public record ConfigResource(Type type, String name) {
+  /**
+   * The same in every JVM, which an enum's own is not: orders that follow from it can be repeated.
+   */
+  @Override
+  public int hashCode() {
+    return 31 * type.id() + name.hashCode();
+  }
+
   /** The kinds that the cluster stores, with Kafka's numbers. */
   public enum Type {
     TOPIC(2),

@@ -20,6 +20,7 @@ import org.stoker.protocol.message.FetchResponse;
 import org.stoker.protocol.message.FetchResponse.FetchableTopicResponse;
 import org.stoker.protocol.message.FetchResponse.PartitionData;
 import org.stoker.records.BatchRun;
+import org.stoker.records.BatchWalk;
 import org.stoker.records.CorruptBatchException;
 import org.stoker.records.MemoryRecordBytes;
 import org.stoker.records.RecordBytes;
@@ -85,6 +86,8 @@ public final class ReplicaFetcher implements AutoCloseable {
     private boolean isBehind = true;
     private long nextOffset = NEVER_TOLD;
     private int lastEpoch = -1;
+    // Stands for the gaps in what the leader sent last; 0 for none.
+    private long gaps;
 
     Followed(Partition partition, int leaderEpoch) {
       this.partition = partition;
@@ -292,9 +295,13 @@ public final class ReplicaFetcher implements AutoCloseable {
   }
 
   private void append(Followed one, PartitionData data, Users users) {
+    long gapsBefore = one.gaps;
     ByteBuffer batches = wholeBatches(one, data.records());
-    if (batches == null) {
+    if (batches == null && one.gaps == gapsBefore) {
       rest(one);
+    }
+    if (batches == null) {
+      // If it is for a gap alone, it is asked for again at once.
       return;
     }
     one.state = State.BUSY;
@@ -323,12 +330,46 @@ public final class ReplicaFetcher implements AutoCloseable {
     ByteBuffer buffer = bytes.buffer();
     try {
       BatchRun run = BatchRun.check(buffer);
-      return buffer.slice(buffer.position(), run.sizeInBytes());
+      ByteBuffer whole = buffer.slice(buffer.position(), run.sizeInBytes());
+      if (arePlausible(one, whole)) {
+        return whole;
+      }
+      LOG.warn(
+          "{}: the offsets or leader epochs that the leader sent are doubtful; it is asked again",
+          one.partition.topicPartition());
+      return null;
     } catch (CorruptBatchException e) {
       LOG.warn(
           "{}: what the leader sent is damaged: {}", one.partition.topicPartition(), e.fault());
       return null;
     }
+  }
+
+  /**
+   * No checksum covers a batch's offset and leader epoch: a bit of them that was flipped on the way
+   * is seen only by what cannot be. Offsets may be missing where a log was compacted, so a gap is
+   * believed when it is seen again.
+   */
+  private static boolean arePlausible(Followed one, ByteBuffer batches) {
+    long nextOffset = one.nextOffset;
+    int lastEpoch = one.lastEpoch;
+    long gaps = 0;
+    var walk = new BatchWalk(batches);
+    while (walk.next()) {
+      int epoch = walk.batch().partitionLeaderEpoch();
+      if (epoch < lastEpoch || epoch > one.leaderEpoch) {
+        return false;
+      }
+      long baseOffset = walk.batch().baseOffset();
+      if (baseOffset > nextOffset) {
+        gaps = 31 * gaps + baseOffset;
+      }
+      lastEpoch = epoch;
+      nextOffset = walk.batch().nextOffset();
+    }
+    boolean wereSeenBefore = gaps == one.gaps;
+    one.gaps = gaps;
+    return gaps == 0 || wereSeenBefore;
   }
 
   private void outOfRange(Followed one, PartitionData data) {

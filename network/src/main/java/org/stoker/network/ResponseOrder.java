@@ -20,14 +20,14 @@ import org.stoker.base.ConfinedTo;
  * @param <R> what leaves as its answer
  */
 @ConfinedTo(ConfinedTo.EVENT_LOOP)
-final class ResponseOrder<Q, R> {
+public final class ResponseOrder<Q, R> {
   private final ArrayDeque<Slot<Q, R>> waiting = new ArrayDeque<>(4);
   private final ArrayDeque<Slot<Q, R>> started = new ArrayDeque<>(4);
   private int unanswered;
   private boolean exclusiveRuns;
 
   /** One request's place. */
-  static final class Slot<Q, R> {
+  public static final class Slot<Q, R> {
     private final Q request;
     private final boolean overlaps;
     private boolean isAnswered;
@@ -38,17 +38,17 @@ final class ResponseOrder<Q, R> {
       this.overlaps = overlaps;
     }
 
-    Q request() {
+    public Q request() {
       return request;
     }
   }
 
-  void arrived(Q request, boolean overlaps) {
+  public void arrived(Q request, boolean overlaps) {
     waiting.add(new Slot<>(request, overlaps));
   }
 
   /** The next request whose time has come, which thereby is started; null when none may start. */
-  @Nullable Slot<Q, R> start() {
+  public @Nullable Slot<Q, R> start() {
     Slot<Q, R> next = waiting.peek();
     if (next == null || exclusiveRuns || (!next.overlaps && unanswered > 0)) {
       return null;
@@ -61,7 +61,7 @@ final class ResponseOrder<Q, R> {
   }
 
   /** Keeps the response until its turn; null when the request has none. */
-  void answered(Slot<Q, R> slot, @Nullable R response) {
+  public void answered(Slot<Q, R> slot, @Nullable R response) {
     if (slot.isAnswered) {
       throw new IllegalStateException("a request was answered twice");
     }
@@ -74,7 +74,7 @@ final class ResponseOrder<Q, R> {
   }
 
   /** Hands over the responses that may leave now, in order. */
-  void leave(Consumer<R> out) {
+  public void leave(Consumer<R> out) {
     while (!started.isEmpty() && started.peek().isAnswered) {
       R response = started.remove().response;
       if (response != null) {

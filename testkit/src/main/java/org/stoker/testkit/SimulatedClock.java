@@ -80,6 +80,19 @@ public final class SimulatedClock implements Clock, Timers {
     return true;
   }
 
+  /**
+   * Goes to the next timer's moment and runs it, if that is not later; else to that moment, and
+   * false.
+   */
+  public boolean runNextTimerUntil(long untilNs) {
+    Waiting next = takeDue(untilNs);
+    if (next == null) {
+      return false;
+    }
+    next.task.run();
+    return true;
+  }
+
   public synchronized int timersWaiting() {
     return waiting.size();
   }

@@ -41,6 +41,7 @@ public final class SimulatedSession implements CoordinationSession {
   private long id;
   private long seenZxid;
   private boolean over;
+  private boolean isCutOff;
 
   /** The callbacks of one watch, and whether the node was there when it was set. */
   private record Waiting(List<Runnable> callbacks, boolean existed) {}
@@ -133,6 +134,16 @@ public final class SimulatedSession implements CoordinationSession {
     drop();
   }
 
+  /** The way to the ensemble is cut, for this client alone. */
+  public void cutOff() {
+    isCutOff = true;
+    drop();
+  }
+
+  public void joinAgain() {
+    isCutOff = false;
+  }
+
   void connectSoon() {
     ensemble.timers().after(1 + ensemble.upTo(LONGEST_RECONNECT_MS), this::connect);
   }
@@ -141,7 +152,7 @@ public final class SimulatedSession implements CoordinationSession {
     if (over || server != null) {
       return;
     }
-    if (ensemble.isAway()) {
+    if (ensemble.isAway() || isCutOff) {
       failUnanswered(Outcome.Unknown::new);
       connectSoon();
       return;

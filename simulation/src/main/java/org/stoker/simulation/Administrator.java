@@ -1,0 +1,241 @@
+package org.stoker.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.stoker.base.ConfinedTo;
+import org.stoker.base.Uuid;
+import org.stoker.metadata.ClusterImage;
+import org.stoker.metadata.TopicImage;
+import org.stoker.protocol.ErrorCode;
+import org.stoker.protocol.Message;
+import org.stoker.protocol.message.AlterPartitionReassignmentsRequest;
+import org.stoker.protocol.message.AlterPartitionReassignmentsRequest.ReassignablePartition;
+import org.stoker.protocol.message.AlterPartitionReassignmentsRequest.ReassignableTopic;
+import org.stoker.protocol.message.CreatePartitionsRequest;
+import org.stoker.protocol.message.CreateTopicsRequest;
+import org.stoker.protocol.message.CreateTopicsRequest.CreatableTopic;
+import org.stoker.protocol.message.CreateTopicsRequest.CreatableTopicConfig;
+import org.stoker.protocol.message.CreateTopicsResponse;
+import org.stoker.protocol.message.DeleteTopicsRequest;
+import org.stoker.protocol.message.DeleteTopicsResponse;
+import org.stoker.protocol.message.ElectLeadersRequest;
+import org.stoker.protocol.message.IncrementalAlterConfigsRequest;
+import org.stoker.protocol.message.IncrementalAlterConfigsRequest.AlterConfigsResource;
+import org.stoker.protocol.message.IncrementalAlterConfigsRequest.AlterableConfig;
+import org.stoker.protocol.message.ListPartitionReassignmentsRequest;
+
+/** Creates, changes and deletes topics, and remembers what it was told. */
+@ConfinedTo(ConfinedTo.ONE_THREAD)
+final class Administrator {
+  private static final int TIMEOUT_MS = 2_000;
+  private static final byte TOPIC = 2;
+  private static final short COPIES = 3;
+
+  private final Client client;
+  private final SimulatedCluster cluster;
+  private final TreeSet<String> wanted = new TreeSet<>();
+  // What was acknowledged to be there, and not asked to be deleted since.
+  private final Map<String, Uuid> created = new TreeMap<>();
+  private final Map<String, Uuid> deleted = new TreeMap<>();
+  private final List<String> lasting = new ArrayList<>();
+  private int made;
+
+  Administrator(Client client, SimulatedCluster cluster) {
+    this.client = client;
+    this.cluster = cluster;
+  }
+
+  /** Whether everything that must be there was created. */
+  boolean isDone() {
+    return wanted.isEmpty();
+  }
+
+  /** Asks until the topic is there; it is never deleted. */
+  void create(String topic, int partitions) {
+    wanted.add(topic);
+    lasting.add(topic);
+    askForLasting(topic, partitions);
+  }
+
+  private void askForLasting(String topic, int partitions) {
+    create(
+        topic,
+        partitions,
+        error -> {
+          if (error == ErrorCode.NONE || error == ErrorCode.TOPIC_ALREADY_EXISTS) {
+            wanted.remove(topic);
+          } else {
+            client.later(200, () -> askForLasting(topic, partitions));
+          }
+        });
+  }
+
+  private interface OnError {
+    void ended(ErrorCode error);
+  }
+
+  private void create(String topic, int partitions, OnError onEnd) {
+    client.ask(
+        client.anyBroker(),
+        new CreateTopicsRequest()
+            .setTimeoutMs(TIMEOUT_MS)
+            .setTopics(
+                List.of(
+                    new CreatableTopic()
+                        .setName(topic)
+                        .setNumPartitions(partitions)
+                        .setReplicationFactor(COPIES)
+                        .setConfigs(
+                            List.of(
+                                new CreatableTopicConfig()
+                                    .setName("segment.ms")
+                                    .setValue("3000"))))),
+        answer -> {
+          ErrorCode error = ErrorCode.REQUEST_TIMED_OUT;
+          if (answer instanceof CreateTopicsResponse response) {
+            error = ErrorCode.forCode(response.topics().getFirst().errorCode());
+            if (error == ErrorCode.NONE) {
+              created.put(topic, response.topics().getFirst().topicId());
+            }
+          }
+          client.world().counters().count("create topic answered with " + error);
+          onEnd.ended(error);
+        });
+  }
+
+  // ---- In the middle of everything.
+
+  /** Creates a topic, or deletes one that it created before. */
+  void deleteOne() {
+    List<String> candidates =
+        created.keySet().stream().filter(name -> !lasting.contains(name)).toList();
+    if (candidates.isEmpty()) {
+      create("topic-" + made++, 1 + client.seed().nextInt(3), _ -> {});
+      // Made and deleted in one breath, as often as not.
+      client.later(300, this::deleteIfAny);
+    } else {
+      delete(candidates.get(client.seed().nextInt(candidates.size())));
+    }
+  }
+
+  private void deleteIfAny() {
+    created.keySet().stream()
+        .filter(name -> !lasting.contains(name))
+        .findFirst()
+        .ifPresent(this::delete);
+  }
+
+  private void delete(String topic) {
+    Uuid id = created.remove(topic);
+    if (id == null) {
+      return;
+    }
+    client.ask(
+        client.anyBroker(),
+        new DeleteTopicsRequest()
+            .setTimeoutMs(TIMEOUT_MS)
+            .setTopics(List.of(new DeleteTopicsRequest.DeleteTopicState().setTopicId(id))),
+        answer -> {
+          if (answer instanceof DeleteTopicsResponse response
+              && response.responses().getFirst().errorCode() == 0) {
+            client.world().counters().count("topics deleted");
+            deleted.put(topic, id);
+          }
+        });
+  }
+
+  /** Moves a partition to other brokers, or the same in another order. */
+  void reassign() {
+    String topic = lasting.get(client.seed().nextInt(lasting.size()));
+    List<Integer> brokers = new ArrayList<>();
+    for (int id = 1; id <= cluster.size(); id++) {
+      brokers.add(client.seed().nextInt(brokers.size() + 1), id);
+    }
+    tell(
+        new AlterPartitionReassignmentsRequest()
+            .setTimeoutMs(TIMEOUT_MS)
+            .setTopics(
+                List.of(
+                    new ReassignableTopic()
+                        .setName(topic)
+                        .setPartitions(
+                            List.of(
+                                new ReassignablePartition()
+                                    .setPartitionIndex(client.seed().nextInt(2))
+                                    .setReplicas(brokers.subList(0, COPIES)))))));
+  }
+
+  void changeSomething() {
+    String topic = lasting.get(client.seed().nextInt(lasting.size()));
+    switch (client.seed().nextInt(5)) {
+      case 0 -> create("topic-" + made++, 1 + client.seed().nextInt(3), _ -> {});
+      case 1 ->
+          tell(
+              new ElectLeadersRequest()
+                  .setElectionType((byte) 0)
+                  .setTopicPartitions(null)
+                  .setTimeoutMs(TIMEOUT_MS));
+      case 2 ->
+          tell(
+              new IncrementalAlterConfigsRequest()
+                  .setResources(
+                      List.of(
+                          new AlterConfigsResource()
+                              .setResourceType(TOPIC)
+                              .setResourceName(topic)
+                              .setConfigs(
+                                  List.of(
+                                      new AlterableConfig()
+                                          .setName("segment.ms")
+                                          .setConfigOperation((byte) 0)
+                                          .setValue(
+                                              String.valueOf(
+                                                  1_000 + client.seed().nextInt(5_000))))))));
+      case 3 -> tell(new ListPartitionReassignmentsRequest().setTopics(null));
+      default -> addPartitions(topic);
+    }
+  }
+
+  private void addPartitions(String topic) {
+    ClusterImage image = cluster.image();
+    TopicImage known = image == null ? null : image.topic(topic);
+    int count = known == null ? 3 : Math.min(4, known.partitions().size() + 1);
+    tell(
+        new CreatePartitionsRequest()
+            .setTimeoutMs(TIMEOUT_MS)
+            .setTopics(
+                List.of(
+                    new CreatePartitionsRequest.CreatePartitionsTopic()
+                        .setName(topic)
+                        .setCount(count)
+                        .setAssignments(null))));
+  }
+
+  private void tell(Message request) {
+    client.ask(client.anyBroker(), request, this::told);
+  }
+
+  private void told(@Nullable Message answer) {
+    client.world().counters().count(answer == null ? "changes unanswered" : "changes answered");
+  }
+
+  // ---- Judging.
+
+  /** What was acknowledged is there, and what was deleted is not. */
+  void judge(ClusterImage image) {
+    created.forEach((name, id) -> {
+      if (image.topic(id) == null) {
+        client.world().history().violation(name + " was created, and is not there");
+      }
+    });
+    deleted.forEach((name, id) -> {
+      if (image.topic(id) != null) {
+        client.world().history().violation(name + " was deleted, and is there");
+      }
+    });
+  }
+}

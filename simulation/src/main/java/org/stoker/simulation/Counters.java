@@ -1,0 +1,37 @@
+package org.stoker.simulation;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.stoker.base.ConfinedTo;
+
+/** How often things happened in a run: without them a run that finds nothing says nothing. */
+@ConfinedTo(ConfinedTo.ONE_THREAD)
+final class Counters {
+  static final String ACKNOWLEDGED = "records acknowledged";
+  static final String FAULTS = "faults";
+  static final String LEADER_CHANGES = "leader changes";
+  static final String ISR_SHRUNK = "isr shrunk";
+  static final String ISR_GROWN = "isr grown";
+  static final String TRUNCATIONS = "truncations of followers";
+  static final String UNKNOWN_OUTCOMES = "unknown outcomes of a multi";
+  static final String SNAPSHOTS_LOADED = "snapshot pieces loaded";
+  static final String TORN_TAILS = "torn tails cut off";
+
+  private final Map<String, Long> counts = new TreeMap<>();
+
+  void count(String what) {
+    add(what, 1);
+  }
+
+  void add(String what, long many) {
+    counts.merge(what, many, Long::sum);
+  }
+
+  long of(String what) {
+    return counts.getOrDefault(what, 0L);
+  }
+
+  Map<String, Long> all() {
+    return new TreeMap<>(counts);
+  }
+}

@@ -1,0 +1,314 @@
+package org.stoker.simulation;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import org.stoker.base.ConfinedTo;
+import org.stoker.metadata.ClusterImage;
+import org.stoker.metadata.ClusterMetadata;
+import org.stoker.metadata.PartitionImage;
+import org.stoker.metadata.TopicImage;
+import org.stoker.metadata.simulated.SimulatedEnsemble.Weather;
+import org.stoker.metadata.simulated.SimulatedSession;
+import org.stoker.testkit.DiskFault;
+import org.stoker.testkit.SplitMixSeed;
+
+/** What goes wrong and when, drawn from the seed. */
+@ConfinedTo(ConfinedTo.ONE_THREAD)
+final class FaultSchedule {
+  private static final int LONGEST_PAUSE_MS = 4_000;
+  private static final int SLOW_BEFORE_POWER_FAILURE_MS = 400;
+  private static final int LONGEST_CUT_MS = 4_000;
+  private static final int LONGEST_AWAY_MS = 3_000;
+  private static final int LONGEST_WEATHER_MS = 2_000;
+
+  private final SimulatedCluster cluster;
+  private final Administrator administrator;
+  private final World world;
+  private final SplitMixSeed seed;
+  private boolean isOver = true;
+
+  /** The kinds, each as likely as the others. */
+  enum Kind {
+    CRASH,
+    POWER_FAILURE,
+    POWER_FAILURE_EVERYWHERE,
+    PAUSE,
+    PARTITION,
+    ONE_WAY_PARTITION,
+    PARTITION_FROM_ZOOKEEPER,
+    MESSAGE_LOSS,
+    DELAY,
+    SLOW_DISK,
+    DISK_FULL,
+    IO_ERROR,
+    BIT_FLIP,
+    CLOCK_JUMP,
+    SESSION_EXPIRY,
+    ZOOKEEPER_LEADER_CHANGE,
+    ZOOKEEPER_AWAY,
+    ZOMBIE_CONTROLLER,
+    ROLLING_RESTART,
+    REASSIGNMENT,
+    TOPIC_DELETION,
+    ADMINISTRATION
+  }
+
+  FaultSchedule(SimulatedCluster cluster, Administrator administrator) {
+    this.cluster = cluster;
+    this.administrator = administrator;
+    this.world = cluster.world();
+    this.seed = world.seed().fork();
+  }
+
+  void start(int aboutEveryMs) {
+    isOver = false;
+    // Whatever else is drawn: in each run somebody else must lead.
+    later(aboutEveryMs, () -> crash(aLeader(), seed.oneIn(2)));
+    next(aboutEveryMs);
+  }
+
+  private void next(int aboutEveryMs) {
+    later(
+        2 * aboutEveryMs,
+        () -> {
+          Kind[] kinds = Kind.values();
+          happen(kinds[seed.nextInt(kinds.length)]);
+          next(aboutEveryMs);
+        });
+  }
+
+  /** Some time later, unless all is over by then. */
+  private void later(int longestMs, Runnable task) {
+    world
+        .clock()
+        .after(
+            1 + seed.nextInt(longestMs),
+            () -> {
+              if (!isOver) {
+                task.run();
+              }
+            });
+  }
+
+  /** Nothing goes wrong any more, and what was down comes back. */
+  void stop() {
+    isOver = true;
+    if (world.counters().of(Counters.LEADER_CHANGES) == 0) {
+      crash(aLeader(), false);
+    }
+    world.trace().note("the faults are over");
+    world.network().heal();
+    goodWeather();
+    world.ensemble().comeBack();
+    for (SimulatedBroker broker : cluster.brokers()) {
+      broker.process().goOn();
+      broker.process().slowDiskMs(0);
+      broker.disk().disarm();
+      cluster.disk(broker.id()).limitCapacity(Long.MAX_VALUE);
+      broker.sessions().forEach(SimulatedSession::joinAgain);
+      if (broker.refusesAny()) {
+        cluster.crash(broker.id(), false);
+      }
+      cluster.startIfDown(broker.id());
+    }
+  }
+
+  private void goodWeather() {
+    world.network().lossesPerMillion(0);
+    world.network().longestDelayMs(2);
+    world.ensemble().weather(Weather.CALM);
+  }
+
+  private void happen(Kind kind) {
+    world.counters().count(Counters.FAULTS);
+    world.counters().count("fault " + kind);
+    world.trace().note("fault " + kind);
+    int id = 1 + seed.nextInt(cluster.size());
+    SimulatedBroker broker = cluster.broker(id);
+    switch (kind) {
+      case CRASH -> crash(id, false);
+      case POWER_FAILURE -> losePower(List.of(broker));
+      case POWER_FAILURE_EVERYWHERE -> losePower(cluster.brokers());
+      case PAUSE -> pause(broker);
+      case PARTITION -> partition(id, true);
+      case ONE_WAY_PARTITION -> partition(id, false);
+      case PARTITION_FROM_ZOOKEEPER -> {
+        broker.sessions().forEach(SimulatedSession::cutOff);
+        later(LONGEST_CUT_MS, () -> broker.sessions().forEach(SimulatedSession::joinAgain));
+      }
+      case MESSAGE_LOSS -> {
+        world.network().lossesPerMillion(20_000);
+        world.ensemble().weather(new Weather(5, 20, 50));
+        later(LONGEST_WEATHER_MS, this::goodWeather);
+      }
+      case DELAY -> {
+        world.network().longestDelayMs(100 + seed.nextInt(300));
+        world.ensemble().weather(new Weather(60, 100, 0));
+        later(LONGEST_WEATHER_MS, this::goodWeather);
+      }
+      case SLOW_DISK -> {
+        broker.process().slowDiskMs(50 + seed.nextInt(500));
+        later(LONGEST_WEATHER_MS, () -> broker.process().slowDiskMs(0));
+      }
+      case DISK_FULL -> {
+        broker.disk().limitCapacity(broker.disk().usedBytes() + seed.nextInt(20_000));
+        later(LONGEST_WEATHER_MS, () -> cluster.disk(id).limitCapacity(Long.MAX_VALUE));
+      }
+      case IO_ERROR -> breakDisk(broker);
+      case BIT_FLIP -> flipBit(broker);
+      case CLOCK_JUMP ->
+          world.clock().setWallMs(world.clock().wallMs() + seed.nextInt(7_200_000) - 3_600_000L);
+      default -> happenToTheCluster(kind, id);
+    }
+  }
+
+  private void happenToTheCluster(Kind kind, int id) {
+    switch (kind) {
+      case SESSION_EXPIRY -> expireOne();
+      case ZOOKEEPER_LEADER_CHANGE -> world.ensemble().dropConnections();
+      case ZOOKEEPER_AWAY -> {
+        world.ensemble().goAway();
+        later(LONGEST_AWAY_MS, world.ensemble()::comeBack);
+      }
+      case ZOMBIE_CONTROLLER -> believeTheControllerDead();
+      case ROLLING_RESTART -> roll(1);
+      case REASSIGNMENT -> administrator.reassign();
+      case TOPIC_DELETION -> administrator.deleteOne();
+      case ADMINISTRATION -> administrator.changeSomething();
+      default -> throw new IllegalStateException(kind + " of " + id + " is not known");
+    }
+  }
+
+  private int aLeader() {
+    ClusterImage image = cluster.image();
+    if (image != null) {
+      for (TopicImage topic : new TreeMap<>(image.topicsByName()).values()) {
+        for (PartitionImage partition : topic.partitions()) {
+          if (partition.leader() > 0 && cluster.isUp(partition.leader())) {
+            return partition.leader();
+          }
+        }
+      }
+    }
+    return 1;
+  }
+
+  private void crash(int id, boolean powerFails) {
+    cluster.crash(id, powerFails);
+    cluster.startLater(id);
+  }
+
+  /** Half of the times the disks have fallen behind, so that there is much to lose. */
+  private void losePower(List<SimulatedBroker> brokers) {
+    if (seed.oneIn(2)) {
+      brokers.forEach(broker -> broker.process().slowDiskMs(SLOW_BEFORE_POWER_FAILURE_MS));
+      later(
+          SLOW_BEFORE_POWER_FAILURE_MS, () -> brokers.forEach(broker -> crash(broker.id(), true)));
+    } else {
+      brokers.forEach(broker -> crash(broker.id(), true));
+    }
+  }
+
+  /** The process stops running; after a long while its session is gone. */
+  private void pause(SimulatedBroker broker) {
+    if (broker.process().isDead() || broker.process().isPaused()) {
+      return;
+    }
+    broker.process().pause();
+    int pauseMs = 50 + seed.nextInt(LONGEST_PAUSE_MS);
+    if (pauseMs > Simulation.SESSION_TIMEOUT_MS) {
+      world
+          .clock()
+          .after(
+              Simulation.SESSION_TIMEOUT_MS,
+              () -> broker.sessions().forEach(world.ensemble()::expire));
+    }
+    world
+        .clock()
+        .after(
+            pauseMs,
+            () -> {
+              world.trace().note(broker.process() + " goes on");
+              broker.process().goOn();
+            });
+  }
+
+  private void partition(int id, boolean bothWays) {
+    boolean isOutward = seed.oneIn(2);
+    for (int other = 1; other <= cluster.size(); other++) {
+      if (other != id && (bothWays || seed.oneIn(2))) {
+        if (bothWays || isOutward) {
+          world.network().cut(id, other);
+        }
+        if (bothWays || !isOutward) {
+          world.network().cut(other, id);
+        }
+      }
+    }
+    later(LONGEST_CUT_MS, world.network()::heal);
+  }
+
+  private void breakDisk(SimulatedBroker broker) {
+    if (!broker.isServing()) {
+      return;
+    }
+    DiskFault.Kind[] kinds = {
+      DiskFault.Kind.WRITE,
+      DiskFault.Kind.SYNC,
+      DiskFault.Kind.SYNC_DIRECTORY,
+      DiskFault.Kind.RENAME
+    };
+    DiskFault.Kind chosen = kinds[seed.nextInt(kinds.length)];
+    broker.disk().arm(DiskFault.nth(1 + seed.nextInt(3), chosen, _ -> true));
+  }
+
+  /** While it serves: a recovery takes what it reads for what there is. */
+  private void flipBit(SimulatedBroker broker) {
+    if (broker.isServing()) {
+      int nth = 1 + seed.nextInt(5);
+      broker.disk().arm(DiskFault.nth(nth, DiskFault.Kind.FLIPPED_READ, FaultSchedule::isLogFile));
+    }
+  }
+
+  private static boolean isLogFile(Path path) {
+    return path.toString().endsWith(".log");
+  }
+
+  private void expireOne() {
+    List<SimulatedSession> sessions = world.ensemble().sessions();
+    if (!sessions.isEmpty()) {
+      world.ensemble().expire(sessions.get(seed.nextInt(sessions.size())));
+    }
+  }
+
+  private void believeTheControllerDead() {
+    ClusterImage image = cluster.image();
+    if (image == null) {
+      return;
+    }
+    var controller = image.broker(image.controllerId());
+    for (SimulatedBroker broker : cluster.brokers()) {
+      ClusterMetadata metadata = broker.metadata();
+      if (controller != null
+          && metadata != null
+          && broker.id() != controller.id()
+          && broker.isServing()) {
+        metadata.foundDead(controller.incarnation());
+      }
+    }
+  }
+
+  /** One after the other stops cleanly and comes back. */
+  private void roll(int id) {
+    if (id > cluster.size()) {
+      return;
+    }
+    cluster.stopCleanly(
+        id,
+        () -> {
+          cluster.startLater(id);
+          later(2_500, () -> roll(id + 1));
+        });
+  }
+}

@@ -1,0 +1,348 @@
+package org.stoker.simulation;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.stoker.base.ConfinedTo;
+import org.stoker.base.Disk;
+import org.stoker.base.Lane;
+import org.stoker.base.StorageException;
+import org.stoker.base.Uuid;
+import org.stoker.broker.BrokerCore;
+import org.stoker.broker.BrokerWorld;
+import org.stoker.broker.LiveSettings;
+import org.stoker.broker.SettingsRules;
+import org.stoker.handlers.BrokerLoggers;
+import org.stoker.handlers.Dispatcher;
+import org.stoker.log.FlusherConfig;
+import org.stoker.log.LogDirectory;
+import org.stoker.log.LogDirectoryConfig;
+import org.stoker.log.LogDirectoryException;
+import org.stoker.log.LogEnvironment;
+import org.stoker.metadata.BrokerIdentity;
+import org.stoker.metadata.ClusterDefaults;
+import org.stoker.metadata.ClusterImage;
+import org.stoker.metadata.ClusterMetadata;
+import org.stoker.metadata.ConfigResource;
+import org.stoker.metadata.Controller;
+import org.stoker.metadata.CoordinationSession;
+import org.stoker.metadata.MetadataConfig;
+import org.stoker.metadata.MetadataWorld;
+import org.stoker.metadata.SessionEvent;
+import org.stoker.metadata.simulated.SimulatedSession;
+import org.stoker.replication.ReplicaKeeper;
+import org.stoker.settings.BrokerSettings;
+import org.stoker.testkit.SimulatedDisk;
+
+/** One life of a broker: the production classes, on a disk that outlives it. */
+@ConfinedTo(ConfinedTo.ONE_THREAD)
+final class SimulatedBroker {
+  private static final Path DIRECTORY = Path.of("/data");
+  private static final String CUT = ".cut";
+  private static final FlusherConfig FLUSHER =
+      new FlusherConfig(1, Integer.MAX_VALUE, 1 << 20, 0, 4, 64 * 1024);
+  private static final LogDirectoryConfig.ChoreIntervals CHORES =
+      new LogDirectoryConfig.ChoreIntervals(500, 1_500, 700, 1_000, 10_000, 200);
+
+  private final int id;
+  private final World world;
+  private final Seams seams;
+  private final SimulatedDisk disk;
+  private final SimulatedProcess process;
+  private final List<SimulatedSession> sessions = new ArrayList<>();
+  private final Consumer<SimulatedBroker> onExit;
+  private final BrokerSettings settings;
+  private @Nullable ClusterMetadata metadata;
+  private @Nullable LogDirectory directory;
+  private @Nullable BrokerCore core;
+  private @Nullable Dispatcher handlers;
+
+  /**
+   * @param onExit is told when the process ends by itself
+   */
+  SimulatedBroker(
+      int id,
+      World world,
+      Seams seams,
+      SimulatedDisk disk,
+      Map<String, String> properties,
+      Consumer<SimulatedBroker> onExit) {
+    this.id = id;
+    this.world = world;
+    this.seams = seams;
+    this.disk = disk;
+    this.onExit = onExit;
+    this.settings = BrokerSettings.ofFile(properties);
+    this.process = world.process("broker " + id);
+  }
+
+  int id() {
+    return id;
+  }
+
+  SimulatedProcess process() {
+    return process;
+  }
+
+  SimulatedDisk disk() {
+    return disk;
+  }
+
+  List<SimulatedSession> sessions() {
+    return sessions;
+  }
+
+  @Nullable ClusterMetadata metadata() {
+    return metadata;
+  }
+
+  @Nullable BrokerCore core() {
+    return core;
+  }
+
+  /** Whether it has left a partition alone that it could not open. */
+  boolean refusesAny() {
+    LogDirectory opened = directory;
+    return opened != null && !opened.refused().isEmpty();
+  }
+
+  boolean hasLostItsDisk() {
+    LogDirectory opened = directory;
+    return opened != null && !opened.isOnline();
+  }
+
+  boolean isServing() {
+    return handlers != null && !process.isDead();
+  }
+
+  // ---- Starting.
+
+  void start() {
+    world.trace().note(process + " starts");
+    world
+        .network()
+        .listen(
+            id,
+            new SimulatedNetwork.Host(
+                process,
+                end -> new ServerConnection(process, world, () -> handlers, end, id).open()));
+    try {
+      LogDirectory locked = lock();
+      locked.identify(id);
+      directory = locked;
+      join(locked);
+    } catch (LogDirectoryException e) {
+      exit("its log directory: " + e.getMessage());
+    }
+  }
+
+  private LogDirectory lock() throws LogDirectoryException {
+    Disk seen = seams.disk(id, disk);
+    try {
+      LogDirectory.makeDurably(seen, DIRECTORY);
+    } catch (IOException e) {
+      throw new LogDirectoryException("cannot be made", e);
+    }
+    return LogDirectory.lock(
+        LogDirectoryConfig.at(DIRECTORY)
+            .withReserveBytes(256 * 1024)
+            .withChores(CHORES)
+            .withFlusher(FLUSHER),
+        new LogEnvironment(
+            seen,
+            world.clock(),
+            process,
+            world.seed().fork(),
+            process.storage(),
+            _ -> process.lane()),
+        new LogDirectory.FlushThreads(process.storage(), process.storage(), null),
+        this::directoryFailed);
+  }
+
+  private void directoryFailed(StorageException failure) {
+    world.trace().note(process + " loses its disk: " + failure.getMessage());
+    world.counters().count("directories failed");
+    process
+        .storage()
+        .execute(() -> {
+          BrokerCore running = core;
+          if (running != null) {
+            running.failPartitions();
+          }
+          exit("no log directory is left");
+        });
+  }
+
+  private void exit(String reason) {
+    world.trace().note(process + " exits: " + reason);
+    onExit.accept(this);
+  }
+
+  private void join(LogDirectory locked) {
+    Lane lane = new GuardedLane(process.lane(), process);
+    var joining =
+        new ClusterMetadata(
+            new MetadataConfig(
+                8_000, 500, 200, 40, 1 << 20, 400, new MetadataConfig.Liveness(2_500, 5_000, 10)),
+            new BrokerIdentity(
+                id,
+                Uuid.random(world.seed()),
+                List.of(Machines.endpointOf(id)),
+                null,
+                List.of(idOf(locked)),
+                Map.of()),
+            events -> open(lane, events),
+            new MetadataWorld(lane, process, world.clock(), world.seed().fork()),
+            new Controller(
+                new SettingsRules(),
+                new ClusterDefaults(1, 3, 2, false),
+                Map.of("eligible.leader.replicas.version", (short) 1),
+                world.seed().fork()));
+    metadata = joining;
+    CompletableFuture<ClusterImage> started =
+        joining.start(cause -> exit(String.valueOf(cause.getMessage())));
+    var _ =
+        started.whenComplete((_, failure) ->
+            process.execute(() -> {
+              if (failure == null) {
+                serve(joining, locked);
+              } else {
+                exit("it could not register: " + failure.getMessage());
+              }
+            }));
+  }
+
+  private static Uuid idOf(LogDirectory locked) {
+    var meta = locked.metaProperties();
+    Uuid found = meta == null ? null : meta.directoryId();
+    if (found == null) {
+      throw new IllegalStateException("an identified directory has an id");
+    }
+    return found;
+  }
+
+  private CoordinationSession open(Lane lane, Consumer<SessionEvent> events) {
+    var session = (SimulatedSession) world.ensemble().opener(lane).open(events);
+    sessions.add(session);
+    return seams.session(id, new WatchedSession(session, world.counters()));
+  }
+
+  private void serve(ClusterMetadata joined, LogDirectory locked) {
+    LiveSettings live = new LiveSettings(id, settings);
+    joined.addListener(live);
+    joined.addListener((delta, image) -> world.history().imageSeen(id, delta, image));
+    try {
+      locked.identify(id, joined.image().clusterId());
+      locked.load(
+          topic -> live.topicRules(joined.image().configs(ConfigResource.topic(topic))).log());
+    } catch (LogDirectoryException e) {
+      exit("its log directory: " + e.getMessage());
+      return;
+    }
+    countTornTails();
+    locked.refused().forEach((name, why) -> world.history().refused(id, name, why));
+    var made =
+        new BrokerCore(
+            new BrokerWorld(
+                world.clock(),
+                world.seed().fork(),
+                process,
+                process.storage(),
+                process,
+                process,
+                _ -> process.lane(),
+                new SimulatedPeers(world.network(), process, id)),
+            new BrokerCore.Setting(
+                id, Machines.LISTENER, Set.of(), settings.values(), live, new SilentLoggers()),
+            joined,
+            new ReplicaKeeper.Directories(List.of(locked), false));
+    core = made;
+    var _ =
+        made.start()
+            .whenComplete((dispatcher, failure) -> {
+              if (failure != null) {
+                world.history().violation(process + " did not start: " + failure);
+              } else if (!process.isDead()) {
+                world.trace().note(process + " serves");
+                handlers = dispatcher;
+              }
+            });
+  }
+
+  /** What a recovery cuts off is kept beside the segment. */
+  private void countTornTails() {
+    try {
+      for (Path partition : disk.list(DIRECTORY)) {
+        if (disk.isDirectory(partition)) {
+          for (Path file : disk.list(partition)) {
+            if (file.toString().endsWith(CUT)) {
+              world.counters().count(Counters.TORN_TAILS);
+            }
+          }
+        }
+      }
+    } catch (IOException e) {
+      world.trace().note(process + " cannot list its directory: " + e.getMessage());
+    }
+  }
+
+  // ---- Ending.
+
+  /** The process dies, here and now. */
+  void die() {
+    process.die();
+    handlers = null;
+    sessions.forEach(SimulatedSession::kill);
+  }
+
+  /** Lets others lead, then closes everything, so that the next life need not check anything. */
+  void stopCleanly(Runnable onStopped) {
+    BrokerCore running = core;
+    ClusterMetadata joined = metadata;
+    LogDirectory opened = directory;
+    if (running == null || joined == null || opened == null || !isServing()) {
+      onStopped.run();
+      return;
+    }
+    world.trace().note(process + " stops");
+    var handedOver = running.letOthersLead();
+    process.after(
+        10_000,
+        () -> {
+          var _ = handedOver.complete(null);
+        });
+    long epoch = running.brokerEpoch();
+    var _ =
+        handedOver.thenRunAsync(
+            () -> {
+              handlers = null;
+              var _ =
+                  joined
+                      .leave()
+                      .thenRunAsync(running::stop, process.storage())
+                      .thenCompose(_ -> opened.stop(epoch))
+                      .thenRunAsync(onStopped, process);
+            },
+            process);
+  }
+
+  /** Levels are not what a simulation is about. */
+  private static final class SilentLoggers implements BrokerLoggers {
+    @Override
+    public Map<String, String> levels() {
+      return Map.of(ROOT, "OFF");
+    }
+
+    @Override
+    public void setLevel(String logger, String level) {}
+
+    @Override
+    public void unsetLevel(String logger) {}
+  }
+}

@@ -1,0 +1,5 @@
+/** Whole clusters on one thread from a seed, judged. */
+@NullMarked
+package org.stoker.simulation;
+
+import org.jspecify.annotations.NullMarked;

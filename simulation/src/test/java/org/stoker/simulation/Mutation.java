@@ -1,0 +1,133 @@
+package org.stoker.simulation;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** One way to get it wrong: classes of which some lines are others. */
+@SuppressWarnings({
+  "ImmutableEnumChecker", // The list is one of List.of.
+  "StringConcatToTextBlock" // The blanks at the beginning of a line count.
+})
+enum Mutation {
+  HIGH_WATERMARK_IGNORES_A_REPLICA(
+      6,
+      "replication/InSyncReplicas",
+      "        smallest = Math.min(smallest, follower.flushedEnd);",
+      "        smallest = replica == isr.getLast() ? smallest : Math.min(smallest,"
+          + " follower.flushedEnd);"),
+
+  HIGH_WATERMARK_FROM_UNFLUSHED_OFFSETS(
+      57,
+      "replication/Partition",
+      "    return log.config().flush().acksAreFlushed() ? log.flushedOffset() :"
+          + " log.logEndOffset();",
+      "    return log.logEndOffset();"),
+
+  TRUNCATION_TO_THE_HIGH_WATERMARK(
+      8,
+      "replication/Partition",
+      "      leadersHighWatermark = 0;\n",
+      "      leadersHighWatermark = 0;\n      log.truncateTo(highWatermark, clock.wallMs());\n"),
+
+  ACKNOWLEDGES_AFTER_IT_WAS_DEPOSED(
+      6,
+      "replication/Partition",
+      "    copy.giveUp();\n    parkedProduces.refuseAll(error, reason);",
+      "    copy.giveUp();\n    parkedProduces.release(Long.MAX_VALUE);"),
+
+  FOLLOWER_APPENDS_WHATEVER_THE_EPOCH(
+      35,
+      "replication/FollowerCopy",
+      "  void append(ByteBuffer batches, int leaderEpoch, Consumer<FollowerReply> onReply) {\n"
+          + "    if (!followsIn.test(leaderEpoch)) {",
+      "  void append(ByteBuffer batches, int leaderEpoch, Consumer<FollowerReply> onReply) {\n"
+          + "    if (leaderEpoch < 0) {",
+      "replication/ReplicaFetcher",
+      "        if (one != null && isCurrent(one)) {",
+      "        if (one != null) {"),
+
+  FOLLOWER_ACKNOWLEDGES_BEFORE_IT_FLUSHED(
+      57,
+      "replication/FollowerCopy",
+      "    long end = log.config().flush().acksAreFlushed() ? log.flushedOffset() :"
+          + " log.logEndOffset();",
+      "    long end = log.logEndOffset();",
+      "replication/FollowerCopy",
+      "    boolean isOnDisk = !log.config().flush().acksAreFlushed() || log.flushedOffset() >="
+          + " endOffset;",
+      "    boolean isOnDisk = endOffset >= 0;"),
+
+  ISR_SHRUNK_BEFORE_THE_CONTROLLER_ANSWERED(
+      8,
+      "replication/InSyncReplicas",
+      "      smallest = Math.min(smallest, smallestOnDisk(proposal.brokerIds(), ownFlushedEnd));",
+      "      smallest = smallestOnDisk(proposal.brokerIds(), ownFlushedEnd);"),
+
+  ISR_GROWN_WITHOUT_CATCHING_UP(
+      33,
+      "replication/InSyncReplicas",
+      "        || follower.flushedEnd < Math.max(highWatermark, epochStartOffset)) {",
+      "        || follower.flushedEnd < 0) {"),
+
+  CONTROLLER_WRITES_WITHOUT_VERSIONS(
+      1,
+      "simulation/Seams",
+      "  default boolean checksVersions() {\n    return true;",
+      "  default boolean checksVersions() {\n    return false;"),
+
+  SNAPSHOT_MISSES_A_RECORD(
+      2,
+      "metadata/ClusterImage",
+      "    if (!lastProducerIds.equals(ProducerIdBlock.NONE)) {",
+      "    if (lastProducerIds.next() < 0) {"),
+
+  CONSUMERS_READ_WHAT_IS_NOT_COMMITTED(
+      6,
+      "replication/PartitionReads",
+      "    long bound = standing.highWatermark();\n"
+          + "    long lastStable = Math.min(log.lastStableOffset(), bound);\n"
+          + "    try {",
+      "    long bound = log.logEndOffset();\n"
+          + "    long lastStable = Math.min(log.lastStableOffset(), bound);\n"
+          + "    try {"),
+
+  LEADER_ALONE_IS_ENOUGH(
+      22,
+      "replication/Partition",
+      "    if (account == null || account.isr().size() < rules.minInsyncReplicas()) {",
+      "    if (account == null) {");
+
+  private final long knownSeed;
+  private final List<String> mistakes;
+
+  /**
+   * @param knownSeed a seed that finds it
+   * @param mistakes a class as a path below org/stoker, what it says, what it says instead; and so
+   *     on
+   */
+  Mutation(long knownSeed, String... mistakes) {
+    this.knownSeed = knownSeed;
+    this.mistakes = List.of(mistakes);
+  }
+
+  long knownSeed() {
+    return knownSeed;
+  }
+
+  /** The sources with the mistakes in them, by class. */
+  Map<String, String> applyTo(Function<String, String> sources) {
+    Map<String, String> mutated = new TreeMap<>();
+    for (int i = 0; i < mistakes.size(); i += 3) {
+      String right = mistakes.get(i + 1);
+      String source = mutated.computeIfAbsent(mistakes.get(i), sources);
+      if (source.split(Pattern.quote(right), -1).length != 2) {
+        throw new IllegalStateException(this + ": not once in " + mistakes.get(i) + ":\n" + right);
+      }
+      mutated.put(mistakes.get(i), source.replace(right, mistakes.get(i + 2)));
+    }
+    return mutated;
+  }
+}

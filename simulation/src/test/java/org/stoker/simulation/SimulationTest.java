@@ -1,0 +1,80 @@
+package org.stoker.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whole clusters under every kind of fault: nothing acknowledged is lost, and all of it recovers.
+ */
+final class SimulationTest {
+  private static final int SEEDS = 500;
+  private static final List<String> RARE =
+      List.of(
+          Counters.TRUNCATIONS,
+          Counters.ISR_SHRUNK,
+          Counters.ISR_GROWN,
+          Counters.UNKNOWN_OUTCOMES,
+          Counters.SNAPSHOTS_LOADED,
+          Counters.TORN_TAILS);
+
+  @BeforeAll
+  static void quieten() {
+    SimulateCommand.quieten(Level.OFF);
+  }
+
+  @Test
+  void keepsItsPromisesUnderEveryFault() {
+    var campaign = new Campaign();
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      campaign.run(seed);
+    }
+
+    System.out.print(campaign.summary());
+    assertThat(campaign.failures()).as("to see one: stoker simulate --seed N").isEmpty();
+    for (FaultSchedule.Kind kind : FaultSchedule.Kind.values()) {
+      assertThat(campaign.percentWith("fault " + kind))
+          .as("seeds with %s", kind)
+          .isGreaterThanOrEqualTo(5);
+    }
+    for (String what : RARE) {
+      assertThat(campaign.percentWith(what)).as("seeds with %s", what).isGreaterThanOrEqualTo(1);
+    }
+    assertThat(campaign.leastOf(Counters.ACKNOWLEDGED)).isGreaterThanOrEqualTo(200);
+    assertThat(campaign.leastOf(Counters.FAULTS)).isGreaterThanOrEqualTo(5);
+    assertThat(campaign.leastOf(Counters.LEADER_CHANGES)).isGreaterThanOrEqualTo(1);
+  }
+
+  @Test
+  void aSeedIsTheSameRunAgain() {
+    for (long seed : new long[] {3, 77, 4_711}) {
+      assertThat(Simulation.run(seed).hash()).isEqualTo(Simulation.run(seed).hash());
+    }
+  }
+
+  @Test
+  void aSeedIsTheSameRunInAnotherProcess() throws IOException, InterruptedException {
+    // The other run prints every line, and so does more than this one between the same steps.
+    Process other =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                SimulateCommand.class.getName(),
+                "--seed",
+                "42")
+            .redirectErrorStream(true)
+            .start();
+    String printed =
+        new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8).stripTrailing();
+
+    assertThat(other.waitFor()).isZero();
+    assertThat(printed).endsWith("seed 42, hash %016x".formatted(Simulation.run(42).hash()));
+  }
+}

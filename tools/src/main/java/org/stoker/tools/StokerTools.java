@@ -11,6 +11,7 @@ public final class StokerTools {
       """
       Usage: stoker <command> [options], and stoker <command> --help for its options.
 
+        cluster              start, watch, kill and stop brokers on this machine
         topics               create, list, describe, change and delete topics
         configs              show and change the configuration of topics, brokers, clients, …
         console-producer     write lines from standard input to a topic
@@ -57,6 +58,7 @@ public final class StokerTools {
   /** Only the named tool's classes are loaded: a tool that starts fast is a joy. */
   private static @Nullable Tool toolNamed(String name) {
     return switch (name) {
+      case "cluster" -> ClusterCommand.ofThisHome();
       case "topics" -> new TopicsCommand();
       case "console-producer" -> new ConsoleProducer();
       case "console-consumer" -> new ConsoleConsumer(new SystemClock());

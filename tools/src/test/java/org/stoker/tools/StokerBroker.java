@@ -8,6 +8,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -47,22 +49,9 @@ final class StokerBroker implements BrokerUnderTest {
         group.initial.rebalance.delay.ms=0
         """
             .formatted(logDirectory, directory.resolve("zookeeper")));
-    Process process =
-        new ProcessBuilder(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-                "--add-opens=java.base/java.io=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                classPath(),
-                "org.stoker.broker.BrokerMain",
-                config.toString())
-            .redirectErrorStream(true)
-            .start();
+    var command = new ArrayList<>(launcher());
+    command.add(config.toString());
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     var address = new CompletableFuture<String>();
     Path log = directory.resolve("broker.log");
     Thread.ofPlatform()
@@ -77,6 +66,22 @@ final class StokerBroker implements BrokerUnderTest {
       throw new IllegalStateException(
           "The broker is not ready. It said: " + Files.readString(log), e);
     }
+  }
+
+  /** Runs a broker with the properties file that follows. */
+  static List<String> launcher() {
+    return List.of(
+        ProcessHandle.current().info().command().orElseThrow(),
+        "--enable-native-access=ALL-UNNAMED",
+        "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+        "--add-opens=java.base/java.io=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-Xmx256m",
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "-cp",
+        classPath(),
+        "org.stoker.broker.BrokerMain");
   }
 
   private static String classPath() {

@@ -402,6 +402,26 @@ public final class BrokerKeys {
               "controlled.shutdown.enable",
               true,
               "Whether a broker lets others lead before it stops."),
+          longInteger(
+                  "leader.replication.throttled.rate",
+                  Long.MAX_VALUE,
+                  "How many bytes a second a leader gives to the followers of"
+                      + " leader.replication.throttled.replicas.")
+              .atLeast(0)
+              .dynamic(),
+          longInteger(
+                  "follower.replication.throttled.rate",
+                  Long.MAX_VALUE,
+                  "How many bytes a second a broker copies of"
+                      + " follower.replication.throttled.replicas.")
+              .atLeast(0)
+              .dynamic(),
+          longInteger(
+                  "replica.alter.log.dirs.io.max.bytes.per.second",
+                  Long.MAX_VALUE,
+                  "Accepted for Kafka's tools; nothing moves between log directories.")
+              .atLeast(0)
+              .dynamic(),
           integer("num.replica.fetchers", 1, "How many fetchers copy from one other broker.")
               .atLeast(1),
           integer(

@@ -28,6 +28,12 @@ final class KafkaDeclarationsTest {
   private static final Set<String> OF_THE_ZOOKEEPER_ERA =
       Set.of(
           "zookeeper.connect", "zookeeper.connection.timeout.ms", "zookeeper.session.timeout.ms");
+  // Kafka keeps them apart from its other keys, as quotas.
+  private static final Set<String> QUOTAS =
+      Set.of(
+          "leader.replication.throttled.rate",
+          "follower.replication.throttled.rate",
+          "replica.alter.log.dirs.io.max.bytes.per.second");
   private static final Set<String> OTHER_DEFAULT = Set.of("node.id");
 
   @Test
@@ -66,7 +72,9 @@ final class KafkaDeclarationsTest {
       ConfigKeys ours, Map<String, ConfigDef.ConfigKey> theirs) {
     List<String> differences = new ArrayList<>();
     for (ConfigKey key : ours.all()) {
-      if (OURS_ALONE.contains(key.name()) || OF_THE_ZOOKEEPER_ERA.contains(key.name())) {
+      if (OURS_ALONE.contains(key.name())
+          || OF_THE_ZOOKEEPER_ERA.contains(key.name())
+          || QUOTAS.contains(key.name())) {
         continue;
       }
       ConfigDef.ConfigKey other = theirs.get(key.name());

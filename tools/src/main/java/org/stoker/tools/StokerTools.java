@@ -20,6 +20,8 @@ public final class StokerTools {
         get-offsets          the first, last or timed offset of partitions
         delete-records       delete the records before an offset
         log-dirs             what lies in the brokers' log directories
+        leader-election      let preferred replicas lead, or any that is left
+        reassign-partitions  move partitions to other brokers
         dump-log             print and verify segment, index and checkpoint files
         producer-perf-test   measure producing
         consumer-perf-test   measure consuming
@@ -70,6 +72,8 @@ public final class StokerTools {
       case "delete-records" -> new DeleteRecords();
       case "log-dirs" -> new LogDirs();
       case "broker-api-versions" -> new BrokerApiVersions();
+      case "leader-election" -> new LeaderElection();
+      case "reassign-partitions" -> new ReassignPartitions();
       case "dump-log" -> new DumpLog();
       default -> null;
     };

@@ -35,6 +35,8 @@ final class ReferenceTools implements AutoCloseable {
           Map.entry("get-offsets", TOOLS + "GetOffsetShell"),
           Map.entry("delete-records", TOOLS + "DeleteRecordsCommand"),
           Map.entry("log-dirs", TOOLS + "LogDirsCommand"),
+          Map.entry("leader-election", TOOLS + "LeaderElectionCommand"),
+          Map.entry("reassign-partitions", TOOLS + "reassign.ReassignPartitionsCommand"),
           Map.entry("dump-log", TOOLS + "DumpLogSegments"),
           Map.entry("producer-perf-test", TOOLS + "ProducerPerformance"),
           Map.entry("consumer-perf-test", TOOLS + "ConsumerPerformance"),

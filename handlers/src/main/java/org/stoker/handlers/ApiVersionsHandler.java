@@ -2,23 +2,37 @@ package org.stoker.handlers;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.stoker.metadata.ClusterImage;
+import org.stoker.metadata.FeatureRange;
 import org.stoker.network.Request;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.ApiVersionsRequest;
 import org.stoker.protocol.message.ApiVersionsResponse;
 import org.stoker.protocol.message.ApiVersionsResponse.ApiVersion;
+import org.stoker.protocol.message.ApiVersionsResponse.FinalizedFeatureKey;
+import org.stoker.protocol.message.ApiVersionsResponse.SupportedFeatureKey;
 
-/** ApiVersions: exactly what works here. */
+/** ApiVersions: exactly what works here for clients. */
 final class ApiVersionsHandler implements Handler {
   private static final int FIRST_VERSION_WITH_SOFTWARE = 3;
   private static final Pattern SOFTWARE =
       Pattern.compile("[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?");
 
-  private final ServedApis served;
+  private static final int FIRST_VERSION_WITH_LEVEL_ZERO = 4;
 
-  ApiVersionsHandler(ServedApis served) {
+  /** Each of these can be had or not; the levels of others would promise what is not here. */
+  private static final Map<String, FeatureRange> FEATURES =
+      Map.of("eligible.leader.replicas.version", new FeatureRange((short) 0, (short) 1));
+
+  private final ServedApis served;
+  private final Supplier<ClusterImage> images;
+
+  ApiVersionsHandler(ServedApis served, Supplier<ClusterImage> images) {
     this.served = served;
+    this.images = images;
   }
 
   @Override
@@ -39,7 +53,40 @@ final class ApiVersionsHandler implements Handler {
                 .setApiKey(key.id())
                 .setMinVersion(range.lowest())
                 .setMaxVersion(range.highest())));
-    // No feature is finalized: those that a client looks for need protocols of later versions.
-    request.respond(new ApiVersionsResponse().setApiKeys(versions).setFinalizedFeaturesEpoch(0));
+    ClusterImage image = images.get();
+    request.respond(
+        new ApiVersionsResponse()
+            .setApiKeys(versions)
+            .setSupportedFeatures(supported(request.version()))
+            .setFinalizedFeaturesEpoch(Math.max(0, image.offset()))
+            .setFinalizedFeatures(finalized(image)));
+  }
+
+  /** Older clients take a lowest level of 0 for a mistake (KIP-1022). */
+  private static List<SupportedFeatureKey> supported(short version) {
+    List<SupportedFeatureKey> supported = new ArrayList<>();
+    FEATURES.forEach((name, range) -> {
+      if (range.lowest() > 0 || version >= FIRST_VERSION_WITH_LEVEL_ZERO) {
+        supported.add(
+            new SupportedFeatureKey()
+                .setName(name)
+                .setMinVersion(range.lowest())
+                .setMaxVersion(range.highest()));
+      }
+    });
+    return supported;
+  }
+
+  private static List<FinalizedFeatureKey> finalized(ClusterImage image) {
+    List<FinalizedFeatureKey> finalized = new ArrayList<>();
+    image
+        .features()
+        .forEach((name, level) ->
+            finalized.add(
+                new FinalizedFeatureKey()
+                    .setName(name)
+                    .setMinVersionLevel(level)
+                    .setMaxVersionLevel(level)));
+    return finalized;
   }
 }

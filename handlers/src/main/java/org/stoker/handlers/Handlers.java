@@ -61,7 +61,7 @@ public final class Handlers {
     Set<ApiKey> keys = EnumSet.copyOf(handlers.keySet());
     keys.add(ApiKey.API_VERSIONS);
     ServedApis served = new ServedApis(keys);
-    handlers.put(ApiKey.API_VERSIONS, new ApiVersionsHandler(served));
+    handlers.put(ApiKey.API_VERSIONS, new ApiVersionsHandler(served, rooms.cluster().images()));
     return new Dispatcher(handlers, served);
   }
 

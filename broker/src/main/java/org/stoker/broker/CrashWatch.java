@@ -148,7 +148,12 @@ final class CrashWatch implements MetadataListener, AutoCloseable {
       timers.after(AGAIN_MS, () -> lane.submit(this::watchWhoMatters));
       return;
     }
-    LOG.warn("Broker {} is dead: its connections have ended and its ports refuse", broker.id());
+    BrokerImage now = latest.broker(broker.id());
+    if (now != null && now.inControlledShutdown()) {
+      LOG.info("Broker {} has stopped", broker.id());
+    } else {
+      LOG.warn("Broker {} is dead: its connections have ended and its ports refuse", broker.id());
+    }
     if (latest.controllerId() == self) {
       var _ =
           metadata.submit(new BrokerCommand.Fence(broker.id(), broker.epoch()), COMMAND_TIMEOUT_MS);

@@ -462,7 +462,7 @@ public final class Partition implements PartitionReads.Standing {
 
   private void propose(@Nullable IsrProposal proposal) {
     if (proposal != null) {
-      LOG.info(
+      LOG.debug(
           "{}: proposing in-sync set {} instead of partition epoch {}'s",
           topicPartition(),
           proposal.isr(),
@@ -475,6 +475,9 @@ public final class Partition implements PartitionReads.Standing {
     InSyncReplicas account = inSync;
     if (account != null) {
       account.answered(proposal, reply, clock.monotonicNs());
+      if (reply instanceof IsrProposal.Reply.Accepted(int _, int _, List<Integer> isr)) {
+        LOG.info("{}: in sync are {}", topicPartition(), isr);
+      }
       publishIsr(account);
       advance();
     }

@@ -448,18 +448,6 @@ public final class BrokerKeys {
               "replica.lag.time.max.ms",
               30000L,
               "After how long a follower that has not caught up is not in sync any more."),
-          longInteger(
-                  "leader.replication.throttled.rate",
-                  Long.MAX_VALUE,
-                  "How many bytes a second throttled replicas are given by their leaders here.")
-              .atLeast(0)
-              .dynamic(),
-          longInteger(
-                  "follower.replication.throttled.rate",
-                  Long.MAX_VALUE,
-                  "How many bytes a second throttled replicas copy here.")
-              .atLeast(0)
-              .dynamic(),
           text(
                   "replica.selector.class",
                   null,

@@ -27,14 +27,18 @@ final class KafkaDeclarationsTest {
           "zookeeper.embedded.dir");
   private static final Set<String> OF_THE_ZOOKEEPER_ERA =
       Set.of(
-          "zookeeper.connect", "zookeeper.connection.timeout.ms", "zookeeper.session.timeout.ms");
+          "zookeeper.connect",
+          "zookeeper.connection.timeout.ms",
+          "zookeeper.session.timeout.ms",
+          "leader.imbalance.per.broker.percentage");
   // Kafka keeps them apart from its other keys, as quotas.
   private static final Set<String> QUOTAS =
       Set.of(
           "leader.replication.throttled.rate",
           "follower.replication.throttled.rate",
           "replica.alter.log.dirs.io.max.bytes.per.second");
-  private static final Set<String> OTHER_DEFAULT = Set.of("node.id");
+  private static final Set<String> OTHER_DEFAULT =
+      Set.of("node.id", "broker.heartbeat.interval.ms", "broker.session.timeout.ms");
 
   @Test
   void everyBrokerKeyIsDeclaredAsInKafka() {

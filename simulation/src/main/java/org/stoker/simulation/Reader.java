@@ -36,6 +36,7 @@ final class Reader {
     final int index;
     long nextOffset;
     long highWatermark;
+    boolean hasDoubted;
 
     Place(String topic, Uuid topicId, int index) {
       this.topic = topic;
@@ -155,6 +156,16 @@ final class Reader {
         client.world().counters().count("damaged batches read");
         return;
       }
+      boolean isDoubtful =
+          walk.batch().baseOffset() > place.nextOffset
+              || walk.batch().nextOffset() > data.highWatermark();
+      if (isDoubtful && !place.hasDoubted) {
+        // No checksum covers the offset: it may be a flipped bit, which is right the next time.
+        place.hasDoubted = true;
+        client.world().counters().count("damaged batches read");
+        return;
+      }
+      place.hasDoubted = false;
       if (walk.batch().nextOffset() > data.highWatermark()) {
         client
             .world()

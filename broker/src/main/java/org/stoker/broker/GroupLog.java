@@ -89,7 +89,8 @@ final class GroupLog implements ShardLog {
       sink.finished(ErrorCode.NOT_LEADER_OR_FOLLOWER);
       return;
     }
-    storage.execute(() -> sink.finished(load(partition, sink)));
+    // What was being copied when this broker began to lead must be in the log by then.
+    partition.afterEarlierTasks(() -> storage.execute(() -> sink.finished(load(partition, sink))));
   }
 
   private ErrorCode load(Partition partition, LoadSink sink) {

@@ -76,9 +76,15 @@ final class Shard {
           load(leaderEpoch);
         }
       }
-      // Nobody else can have written in between: what is known stays true.
-      case Phase.Active(ShardLeadership leadership) ->
+      case Phase.Active(ShardLeadership leadership) -> {
+        if (leaderEpoch > leadership.leaderEpoch() + 1) {
+          // Others may have led in between, and written.
+          load(leaderEpoch);
+          leadership.end();
+        } else {
           leadership.setLeaderEpoch(Math.max(leaderEpoch, leadership.leaderEpoch()));
+        }
+      }
     }
   }
 

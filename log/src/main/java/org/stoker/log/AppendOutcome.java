@@ -14,16 +14,18 @@ public sealed interface AppendOutcome {
   record Duplicate(long baseOffset, long lastOffset, long logAppendTimeMs, long logStartOffset)
       implements AppendOutcome {}
 
+  /** The log is as it was before. */
+  sealed interface Refusal extends AppendOutcome {}
+
   /** The sequence does not follow the producer's last one. */
-  record OutOfOrderSequence(long producerId, int sequence, int lastSequence)
-      implements AppendOutcome {}
+  record OutOfOrderSequence(long producerId, int sequence, int lastSequence) implements Refusal {}
 
   /** A newer incarnation of the producer has written. */
   record InvalidProducerEpoch(long producerId, int producerEpoch, int currentEpoch)
-      implements AppendOutcome {}
+      implements Refusal {}
 
   /** A transaction that this producer may not write into, or a marker of a fenced coordinator. */
-  record InvalidTransaction(Problem problem, long producerId) implements AppendOutcome {
+  record InvalidTransaction(Problem problem, long producerId) implements Refusal {
     /** What is wrong with it. */
     public enum Problem {
       NOT_TRANSACTIONAL,
@@ -32,11 +34,11 @@ public sealed interface AppendOutcome {
   }
 
   /** Together the batches are larger than a segment may be. */
-  record LargerThanSegment(int sizeBytes, int segmentSizeBytes) implements AppendOutcome {}
+  record LargerThanSegment(int sizeBytes, int segmentSizeBytes) implements Refusal {}
 
   /** What the leader sent does not continue this log. */
-  record UnexpectedOffset(long firstOffset, long logEndOffset) implements AppendOutcome {}
+  record UnexpectedOffset(long firstOffset, long logEndOffset) implements Refusal {}
 
   /** There was no room; the log is as it was before and works on. */
-  record DiskFull(String reason) implements AppendOutcome {}
+  record DiskFull(String reason) implements Refusal {}
 }

@@ -293,39 +293,10 @@ public final class Partition implements PartitionReads.Standing {
       // It may not be on disk yet: it waits as its original does.
       case AppendOutcome.Duplicate(var base, var last, var timeMs, var logStart) ->
           accept(command, new AppendReply.Accepted(base, last, timeMs, logStart));
-      case AppendOutcome.OutOfOrderSequence(var producerId, var sequence, var lastSequence) ->
-          refuse(
-              command,
-              ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
-              "%s: producer %d sent sequence %d, its last one is %d"
-                  .formatted(topicPartition(), producerId, sequence, lastSequence));
-      case AppendOutcome.InvalidProducerEpoch(var producerId, var epoch, var currentEpoch) ->
-          refuse(
-              command,
-              ErrorCode.INVALID_PRODUCER_EPOCH,
-              "%s: producer %d has epoch %d, a newer one has %d"
-                  .formatted(topicPartition(), producerId, epoch, currentEpoch));
-      case AppendOutcome.InvalidTransaction(var problem, var producerId) ->
-          refuse(
-              command,
-              switch (problem) {
-                case NOT_TRANSACTIONAL -> ErrorCode.INVALID_TXN_STATE;
-                case COORDINATOR_FENCED -> ErrorCode.TRANSACTION_COORDINATOR_FENCED;
-              },
-              "%s: no such transaction of producer %d".formatted(topicPartition(), producerId));
-      case AppendOutcome.LargerThanSegment(var size, var segmentSize) ->
-          refuse(
-              command,
-              ErrorCode.RECORD_LIST_TOO_LARGE,
-              "%s: %d bytes, a segment holds %d".formatted(topicPartition(), size, segmentSize));
-      case AppendOutcome.UnexpectedOffset(var firstOffset, var logEndOffset) ->
-          refuse(
-              command,
-              ErrorCode.UNKNOWN_SERVER_ERROR,
-              "append to %s at offset=%d, logEndOffset=%d"
-                  .formatted(topicPartition(), firstOffset, logEndOffset));
-      case AppendOutcome.DiskFull(var reason) ->
-          refuse(command, ErrorCode.KAFKA_STORAGE_ERROR, reason);
+      case AppendOutcome.Refusal refusal -> {
+        AppendReply.Refused reply = AppendRefusals.replyTo(refusal, topicPartition());
+        refuse(command, reply.error(), reply.message());
+      }
     }
   }
 
@@ -545,6 +516,11 @@ public final class Partition implements PartitionReads.Standing {
       highWatermark = Math.clamp(highWatermark, log.logStartOffset(), log.logEndOffset());
       onReply.accept(reply);
     };
+  }
+
+  /** Runs when all that was asked of this partition before has been done, or taken in hand. */
+  public void afterEarlierTasks(Runnable task) {
+    lane.submit(task);
   }
 
   // ---- Reading, by any thread.

@@ -275,7 +275,11 @@ public final class GroupCoordinator {
   /** An empty filter lets everything through. */
   public CompletableFuture<Listing> listGroups(Set<String> states, Set<String> types) {
     Shard[] all = shards;
-    if (all == null || !isActive) {
+    if (all == null) {
+      // Without the topic that they are kept in there are none.
+      return done(new Listing(ErrorCode.NONE, List.of()));
+    }
+    if (!isActive) {
       return done(new Listing(ErrorCode.COORDINATOR_NOT_AVAILABLE, List.of()));
     }
     List<CompletableFuture<Listing>> parts = new ArrayList<>(all.length);

@@ -33,14 +33,6 @@ final class BrokerLiveness {
     heard.put(brokerId, new Heard(brokerEpoch, nowNs));
   }
 
-  /** Whether it was heard at all, and not too long ago. */
-  boolean isAlive(BrokerImage broker, long nowNs) {
-    Heard last = heard.get(broker.id());
-    return last != null
-        && last.brokerEpoch() == broker.epoch()
-        && nowNs - last.atNs() <= mostSilenceNs;
-  }
-
   /**
    * Those who may lead and have been silent for too long. Who was never heard in its present
    * registration has as long from now on.

@@ -40,7 +40,10 @@ final class GroupHistory {
     offsets.forEach((index, offset) -> committed.merge(index, offset, Math::max));
   }
 
-  /** A member was told where to begin. */
+  /**
+   * A member was told where to begin. What it was told holds from then on, even if whoever committed
+   * it never heard that it was stored.
+   */
   void fetched(int index, long offset, Map<Integer, Long> atLeast) {
     long known = atLeast.getOrDefault(index, 0L);
     if (offset < known) {
@@ -48,6 +51,7 @@ final class GroupHistory {
           "the group's offset of partition %d is %d, and %d was committed before"
               .formatted(index, offset, known));
     }
+    committed.merge(index, offset, Math::max);
   }
 
   /** Whether everything up to these ends was committed. */

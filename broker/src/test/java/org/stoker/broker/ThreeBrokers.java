@@ -83,6 +83,16 @@ final class ThreeBrokers implements AutoCloseable {
     return new ThreeBrokers(root, zooKeeper, id -> Objects.requireNonNull(listeners.get(id)));
   }
 
+  /** The same, each on a rack of its own: {@code rack-1} and so on. */
+  static ThreeBrokers onRacks(Path root, String... overrides) throws IOException {
+    var zooKeeper = EmbeddedZooKeeper.start(root.resolve("zookeeper"), 0, new SystemClock());
+    return new ThreeBrokers(
+        root,
+        zooKeeper,
+        id -> List.of("zookeeper.connect=" + zooKeeper.connectString(), "broker.rack=rack-" + id),
+        overrides);
+  }
+
   private static int freePort() throws IOException {
     try (var socket = new ServerSocket(0)) {
       return socket.getLocalPort();

@@ -22,9 +22,9 @@ import org.stoker.replication.FetchPosition;
 import org.stoker.replication.FetchReply;
 import org.stoker.replication.FetchSession;
 import org.stoker.replication.FetchWaiter;
-import org.stoker.replication.ParkedFetches;
 import org.stoker.replication.Partition;
 import org.stoker.replication.PartitionReads.ConsumerView;
+import org.stoker.replication.PartitionReads.FollowerView;
 
 /**
  * One fetch on its way: read; if there is too little, parked until a partition has more or its time
@@ -54,6 +54,7 @@ final class FetchWork implements FetchWaiter {
   private final AtomicBoolean isWakeUpOnItsWay = new AtomicBoolean();
   private Timers.@Nullable Timer timeout;
   private boolean isTimeUp;
+  private boolean hasLooked;
   private boolean isReading;
   private boolean isAnswered;
 
@@ -184,7 +185,7 @@ final class FetchWork implements FetchWaiter {
     for (FetchPosition position : positions) {
       Partition partition = find(position);
       if (partition != null) {
-        parkedOf(partition).add(this);
+        parkAt(partition, position);
         parkedAt.add(partition);
       }
     }
@@ -205,7 +206,10 @@ final class FetchWork implements FetchWaiter {
   }
 
   private void leave() {
-    parkedAt.forEach(partition -> parkedOf(partition).remove(this));
+    for (Partition partition : parkedAt) {
+      partition.followers().remove(this);
+      partition.consumers().remove(this);
+    }
     parkedAt.clear();
     if (timeout != null) {
       timeout.cancel();
@@ -237,6 +241,7 @@ final class FetchWork implements FetchWaiter {
         isUrgent = true;
       }
     }
+    hasLooked = true;
     return new Look(replies, sizeBytes, isUrgent);
   }
 
@@ -251,7 +256,10 @@ final class FetchWork implements FetchWaiter {
         ? partition
             .reads()
             .fetchAsFollower(
-                position, follower(), body.replicaState().replicaEpoch(), maxBytes, minOneBatch)
+                position,
+                new FollowerView(follower(), body.replicaState().replicaEpoch(), !hasLooked),
+                maxBytes,
+                minOneBatch)
         : readAsConsumer(partition, position, maxBytes, minOneBatch);
   }
 
@@ -274,8 +282,13 @@ final class FetchWork implements FetchWaiter {
         : partition.reads().elsewhere(closer);
   }
 
-  private ParkedFetches parkedOf(Partition partition) {
-    return isFollower() ? partition.followers() : partition.consumers();
+  private void parkAt(Partition partition, FetchPosition position) {
+    if (isFollower()) {
+      partition.followers().add(this);
+    }
+    if (!isFollower() || position.wantsHighWatermark()) {
+      partition.consumers().add(this);
+    }
   }
 
   private boolean isFollower() {

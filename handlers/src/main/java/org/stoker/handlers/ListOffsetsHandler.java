@@ -36,6 +36,7 @@ final class ListOffsetsHandler implements Handler {
   private static final long EARLIEST_PENDING_UPLOAD = -6;
 
   private static final short FIRST_VERSION_WITH_EPOCH = 4;
+  private static final short FIRST_VERSION_WITH_OFFSET_NOT_AVAILABLE = 5;
   private static final short FIRST_VERSION_WITH_MAX_TIMESTAMP = 7;
   private static final short FIRST_VERSION_WITH_EARLIEST_LOCAL = 8;
   private static final short FIRST_VERSION_WITH_LATEST_TIERED = 9;
@@ -111,8 +112,15 @@ final class ListOffsetsHandler implements Handler {
               .setOffset(offset)
               .setLeaderEpoch(version < FIRST_VERSION_WITH_EPOCH ? -1 : leaderEpoch);
       case OffsetReply.Refused(var error) ->
-          response.setErrorCode(error.code()).setTimestamp(-1).setOffset(-1);
+          response.setErrorCode(codeFor(version, error)).setTimestamp(-1).setOffset(-1);
     };
+  }
+
+  private static short codeFor(short version, ErrorCode error) {
+    return error == ErrorCode.OFFSET_NOT_AVAILABLE
+            && version < FIRST_VERSION_WITH_OFFSET_NOT_AVAILABLE
+        ? ErrorCode.LEADER_NOT_AVAILABLE.code()
+        : error.code();
   }
 
   private OffsetReply ask(

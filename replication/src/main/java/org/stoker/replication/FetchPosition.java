@@ -12,7 +12,7 @@ import org.stoker.base.Uuid;
  *     does not say
  * @param logStartOffset a follower's own log start offset; −1 of a consumer
  * @param knownHighWatermark up to where the fetcher knows records to be committed: it is answered
- *     as soon as there is more to know (KIP-1166); the largest number if it does not care
+ *     as soon as there is more to know (KIP-1166); {@link #ANY_HIGH_WATERMARK} if it does not care
  */
 public record FetchPosition(
     Uuid topicId,
@@ -24,6 +24,13 @@ public record FetchPosition(
     int lastFetchedEpoch,
     long logStartOffset,
     long knownHighWatermark) {
+  /** Of a fetcher that does not want to be answered for a high watermark alone. */
+  public static final long ANY_HIGH_WATERMARK = Long.MAX_VALUE;
+
+  /** Whether the fetcher is to be answered as soon as there is more to know. */
+  public boolean wantsHighWatermark() {
+    return knownHighWatermark != ANY_HIGH_WATERMARK;
+  }
 
   /** Names the partition as the fetcher does: by id, or by name. */
   public Key key() {

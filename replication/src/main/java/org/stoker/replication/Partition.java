@@ -47,6 +47,7 @@ public final class Partition implements PartitionReads.Standing {
   private volatile ReplicaRole role;
   private volatile long highWatermark;
   private volatile TopicRules rules;
+  private volatile long epochStartOffset;
 
   // On the lane.
   private final ParkedProduces parkedProduces = new ParkedProduces();
@@ -96,7 +97,7 @@ public final class Partition implements PartitionReads.Standing {
     this.clock = setting.clock();
     this.gate = setting.gate();
     this.cluster = setting.cluster();
-    this.reads = new PartitionReads(log, this);
+    this.reads = new PartitionReads(log, this, clock);
     this.copy = new FollowerCopy(log, storage, clock, this::followsIn);
     this.highWatermark = Math.clamp(highWatermark, log.logStartOffset(), log.logEndOffset());
     this.role = new ReplicaRole.Offline("not assigned yet");
@@ -130,6 +131,11 @@ public final class Partition implements PartitionReads.Standing {
     return highWatermark;
   }
 
+  @Override
+  public long epochStartOffset() {
+    return epochStartOffset;
+  }
+
   /** What the topic asks for at this moment. */
   public TopicRules rules() {
     return rules;
@@ -151,9 +157,10 @@ public final class Partition implements PartitionReads.Standing {
       } else {
         copy.giveUp();
         log.beginLeaderEpoch(state.leaderEpoch());
+        epochStartOffset = log.logEndOffset();
         var account =
             new InSyncReplicas(
-                cluster.self(), cluster::selfEpoch, state, log.logEndOffset(), clock.monotonicNs());
+                cluster.self(), cluster::selfEpoch, state, epochStartOffset, clock.monotonicNs());
         inSync = account;
         log.updateHighWatermark(highWatermark);
         publishIsr(account);
@@ -351,8 +358,6 @@ public final class Partition implements PartitionReads.Standing {
       log.updateHighWatermark(committed);
       parkedProduces.release(committed);
       consumers.wake();
-      // They hear of it with their next answer, and must not wait for new records to get that.
-      followers.wake();
     } else {
       // A duplicate of what was committed long ago does not wait for anything.
       parkedProduces.release(highWatermark);
@@ -525,12 +530,12 @@ public final class Partition implements PartitionReads.Standing {
 
   // ---- Reading, by any thread.
 
-  /** Consumers who wait for what is not committed yet. */
+  /** Whoever waits for what is not committed yet. */
   public ParkedFetches consumers() {
     return consumers;
   }
 
-  /** Followers who wait for what is not appended yet, or for news of what is committed. */
+  /** Followers who wait for what is not appended yet. */
   public ParkedFetches followers() {
     return followers;
   }

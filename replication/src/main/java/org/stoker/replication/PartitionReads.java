@@ -1,7 +1,9 @@
 package org.stoker.replication;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.stoker.base.Clock;
 import org.stoker.base.StorageException;
 import org.stoker.base.ThreadSafe;
 import org.stoker.log.FoundOffset;
@@ -18,14 +20,23 @@ import org.stoker.records.RecordBytes;
  */
 @ThreadSafe
 public final class PartitionReads {
+  private static final long NEVER = Long.MIN_VALUE;
+  // Longer than a consumer is silent that goes on reading.
+  private static final long READER_REMEMBERED_NS = TimeUnit.SECONDS.toNanos(10);
+
   private final Log log;
   private final Standing standing;
+  private final Clock clock;
+  private volatile long lastReadOfCopyNs = NEVER;
 
   /** What the partition is at this moment. */
   interface Standing {
     ReplicaRole role();
 
     long highWatermark();
+
+    /** Where the log ended when this broker last began to lead. */
+    long epochStartOffset();
 
     /** Whether a follower that is not in sync must not be given more than it gets. */
     boolean isThrottled(int follower);
@@ -37,14 +48,24 @@ public final class PartitionReads {
     void followerAsked(FetchPosition position, int follower, long brokerEpoch);
   }
 
-  PartitionReads(Log log, Standing standing) {
+  PartitionReads(Log log, Standing standing, Clock clock) {
     this.log = log;
     this.standing = standing;
+    this.clock = clock;
   }
 
   /** Whether a fetch from there may have to wait for the disk: it belongs on a reader thread. */
   public boolean isCold(long fetchOffset) {
     return log.isCold(fetchOffset);
+  }
+
+  /**
+   * Whether consumers have read this follower's copy lately (KIP-392), and so want to hear at once
+   * of what is committed. Elsewhere that may wait for the next records.
+   */
+  boolean isCopyReadLately() {
+    long last = lastReadOfCopyNs;
+    return last != NEVER && clock.monotonicNs() - last < READER_REMEMBERED_NS;
   }
 
   /** What a consumer hears that is sent to a closer broker. */
@@ -73,6 +94,9 @@ public final class PartitionReads {
     if (error != ErrorCode.NONE) {
       return new FetchReply.Refused(error);
     }
+    if (standing.role() instanceof ReplicaRole.Follower) {
+      lastReadOfCopyNs = clock.monotonicNs();
+    }
     long bound = standing.highWatermark();
     long lastStable = Math.min(log.lastStableOffset(), bound);
     try {
@@ -94,12 +118,17 @@ public final class PartitionReads {
   }
 
   /**
-   * Reads for a follower, committed or not, and notes how far it has got.
+   * How a follower reads.
    *
-   * @param brokerEpoch the follower's registration; −1 if it does not say
+   * @param brokerEpoch its registration; −1 if it does not say
+   * @param hasJustAsked whether this is the first look for its request, which says how far its disk
+   *     has got; later looks for the same request say nothing new
    */
+  public record FollowerView(int broker, long brokerEpoch, boolean hasJustAsked) {}
+
+  /** Reads for a follower, committed or not, and notes how far it has got. */
   public FetchReply fetchAsFollower(
-      FetchPosition position, int follower, long brokerEpoch, int maxBytes, boolean minOneBatch) {
+      FetchPosition position, FollowerView view, int maxBytes, boolean minOneBatch) {
     if (!(standing.role() instanceof ReplicaRole.Leader)) {
       return new FetchReply.Refused(ErrorCode.NOT_LEADER_OR_FOLLOWER);
     }
@@ -113,22 +142,22 @@ public final class PartitionReads {
     if (diverging != null) {
       return diverging;
     }
-    boolean isThrottled = standing.isThrottled(follower);
+    boolean isThrottled = standing.isThrottled(view.broker());
     if (isThrottled && standing.leaderThrottle().isExceeded()) {
-      standing.followerAsked(position, follower, brokerEpoch);
+      noteAsked(position, view);
       return fetched(MemoryRecordBytes.EMPTY, position, bound, lastStable, false);
     }
     try {
       return switch (log.read(position.fetchOffset(), maxBytes, Long.MAX_VALUE, minOneBatch)) {
         case ReadOutcome.Data data -> {
-          standing.followerAsked(position, follower, brokerEpoch);
+          noteAsked(position, view);
           if (isThrottled) {
             standing.leaderThrottle().count(data.records().sizeInBytes());
           }
           yield fetched(data.records(), position, bound, lastStable, false);
         }
         case ReadOutcome.Empty() -> {
-          standing.followerAsked(position, follower, brokerEpoch);
+          noteAsked(position, view);
           yield fetched(MemoryRecordBytes.EMPTY, position, bound, lastStable, false);
         }
         case ReadOutcome.OutOfRange(var logStart, var _) ->
@@ -137,6 +166,12 @@ public final class PartitionReads {
       };
     } catch (StorageException e) {
       return new FetchReply.Refused(ErrorCode.KAFKA_STORAGE_ERROR);
+    }
+  }
+
+  private void noteAsked(FetchPosition position, FollowerView view) {
+    if (view.hasJustAsked()) {
+      standing.followerAsked(position, view.broker(), view.brokerEpoch());
     }
   }
 
@@ -202,11 +237,24 @@ public final class PartitionReads {
 
   /** Where consumers end. */
   public OffsetReply latestOffset(boolean committedOnly) {
-    long bound =
-        committedOnly
-            ? Math.min(log.lastStableOffset(), standing.highWatermark())
-            : standing.highWatermark();
-    return new OffsetReply.Found(-1, bound, log.latestLeaderEpoch());
+    long bound = bound(committedOnly);
+    return mayHaveEndedLater(bound)
+        ? new OffsetReply.Refused(ErrorCode.OFFSET_NOT_AVAILABLE)
+        : new OffsetReply.Found(-1, bound, log.latestLeaderEpoch());
+  }
+
+  private long bound(boolean committedOnly) {
+    return committedOnly
+        ? Math.min(log.lastStableOffset(), standing.highWatermark())
+        : standing.highWatermark();
+  }
+
+  /**
+   * Whether consumers may have been shown more by the leader before this one, which knew better
+   * what was committed (KIP-207): an end must not seem to go back.
+   */
+  private boolean mayHaveEndedLater(long bound) {
+    return standing.role() instanceof ReplicaRole.Leader && bound < standing.epochStartOffset();
   }
 
   /** The first committed record at or after a time. Reads the disk: on a thread that may wait. */
@@ -220,12 +268,12 @@ public final class PartitionReads {
   }
 
   private OffsetReply offset(@Nullable FoundOffset found, boolean committedOnly) {
-    long bound =
-        committedOnly
-            ? Math.min(log.lastStableOffset(), standing.highWatermark())
-            : standing.highWatermark();
-    return found == null || found.offset() >= bound
-        ? OffsetReply.Found.NOTHING
-        : new OffsetReply.Found(found.timestamp(), found.offset(), found.leaderEpoch());
+    long bound = bound(committedOnly);
+    if (found != null && found.offset() < bound) {
+      return new OffsetReply.Found(found.timestamp(), found.offset(), found.leaderEpoch());
+    }
+    return found != null && mayHaveEndedLater(bound)
+        ? new OffsetReply.Refused(ErrorCode.OFFSET_NOT_AVAILABLE)
+        : OffsetReply.Found.NOTHING;
   }
 }

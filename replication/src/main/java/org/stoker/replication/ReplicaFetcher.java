@@ -198,7 +198,10 @@ public final class ReplicaFetcher implements AutoCloseable {
         .setLastFetchedEpoch(one.lastEpoch)
         .setLogStartOffset(one.partition.log().logStartOffset())
         .setPartitionMaxBytes(setting.maxPartitionBytes())
-        .setHighWatermark(one.partition.highWatermark());
+        .setHighWatermark(
+            one.partition.reads().isCopyReadLately()
+                ? one.partition.highWatermark()
+                : FetchPosition.ANY_HIGH_WATERMARK);
   }
 
   private FetchRequest request(FollowerSession.Part part) {

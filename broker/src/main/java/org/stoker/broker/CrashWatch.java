@@ -23,13 +23,15 @@ import org.stoker.metadata.MetadataListener;
  * refuse. The controller watches everybody, everybody watches the controller.
  *
  * <p>One sign alone is none: connections end when a listener is rebound, addresses refuse when a
- * firewall says so. Nothing rests on being right: a broker that was taken for dead comes back with
+ * firewall says so, and who is heard meanwhile lives. Who was wrongly taken for dead lately is
+ * asked more often. Nothing rests on being right: a broker that was taken for dead comes back with
  * its next heartbeat, and leader epochs keep two leaders apart.
  */
 final class CrashWatch implements MetadataListener, AutoCloseable {
   private static final String LANE = "the lane of the crash watch";
   private static final Logger LOG = LoggerFactory.getLogger(CrashWatch.class);
   private static final long AGAIN_MS = 200;
+  private static final int REFUSALS = 2;
   private static final long COMMAND_TIMEOUT_MS = 10_000;
 
   private final int self;
@@ -128,10 +130,14 @@ final class CrashWatch implements MetadataListener, AutoCloseable {
     if (isClosed || !isWatched(broker)) {
       return;
     }
+    long heardBefore = metadata.heartbeatsOf(broker.id());
     var _ =
         network
-            .allRefuse(broker.endpoints())
-            .thenAccept(allRefuse -> lane.submit(() -> probed(broker, allRefuse)));
+            .allRefuse(broker.endpoints(), REFUSALS * metadata.alarms().evidenceFor(broker))
+            .thenAccept(allRefuse ->
+                lane.submit(() ->
+                    probed(
+                        broker, allRefuse && metadata.heartbeatsOf(broker.id()) == heardBefore)));
   }
 
   private boolean isWatched(BrokerImage broker) {

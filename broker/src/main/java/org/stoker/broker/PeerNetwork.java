@@ -21,8 +21,12 @@ public interface PeerNetwork {
    */
   Watch watch(Endpoint endpoint, Runnable onEnd);
 
-  /** True if nobody listens at any of these addresses; silence is no refusal. */
-  CompletableFuture<Boolean> allRefuse(List<Endpoint> endpoints);
+  /**
+   * True if nobody listens at any of these addresses, each time it is asked; silence is no refusal.
+   *
+   * @param times how often, a little apart
+   */
+  CompletableFuture<Boolean> allRefuse(List<Endpoint> endpoints, int times);
 
   /** A connection that is there to end. */
   interface Watch extends AutoCloseable {

@@ -42,8 +42,10 @@ final class SocketPeers implements PeerNetwork {
   }
 
   @Override
-  public CompletableFuture<Boolean> allRefuse(List<Endpoint> endpoints) {
-    return network.probe().allRefuse(endpoints.stream().map(SocketPeers::addressOf).toList());
+  public CompletableFuture<Boolean> allRefuse(List<Endpoint> endpoints, int times) {
+    return network
+        .probe()
+        .allRefuse(endpoints.stream().map(SocketPeers::addressOf).toList(), times);
   }
 
   private static InetSocketAddress addressOf(Endpoint endpoint) {

@@ -90,7 +90,7 @@ final class ControllerLinkTest {
     }
 
     @Override
-    public CompletableFuture<Boolean> allRefuse(List<Endpoint> endpoints) {
+    public CompletableFuture<Boolean> allRefuse(List<Endpoint> endpoints, int times) {
       return new CompletableFuture<>();
     }
   }

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import org.stoker.base.ConfinedTo;
 
 /**
@@ -14,6 +15,7 @@ import org.stoker.base.ConfinedTo;
 @ConfinedTo(MetadataLane.OWNER)
 final class BrokerLiveness {
   private final long mostSilenceNs;
+  private final ToIntFunction<BrokerImage> patience;
   private final Map<Integer, Heard> heard = new HashMap<>();
 
   /** What was heard of one registration. */
@@ -23,9 +25,11 @@ final class BrokerLiveness {
    * Hears nobody yet.
    *
    * @param mostSilenceMs {@code broker.session.timeout.ms}
+   * @param patience how many times as long a broker may be silent
    */
-  BrokerLiveness(long mostSilenceMs) {
+  BrokerLiveness(long mostSilenceMs, ToIntFunction<BrokerImage> patience) {
     this.mostSilenceNs = mostSilenceMs * 1_000_000;
+    this.patience = patience;
   }
 
   /** This registration of a broker was heard. */
@@ -43,7 +47,8 @@ final class BrokerLiveness {
       Heard last = heard.get(broker.id());
       if (last == null || last.brokerEpoch() != broker.epoch()) {
         heard(broker.id(), broker.epoch(), nowNs);
-      } else if (!broker.fenced() && nowNs - last.atNs() > mostSilenceNs) {
+      } else if (!broker.fenced()
+          && nowNs - last.atNs() > mostSilenceNs * patience.applyAsInt(broker)) {
         silent.add(broker);
       }
     }

@@ -2,7 +2,9 @@ package org.stoker.metadata;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,8 @@ public final class ClusterMetadata implements AutoCloseable {
   private final Controller controller;
   private final ImagePublisher publisher = new ImagePublisher(ClusterImage.empty(""));
   private final CompletableFuture<ClusterImage> started = new CompletableFuture<>();
+  private final FalseAlarms alarms;
+  private final Map<Integer, Long> heartbeats = new ConcurrentHashMap<>();
   // The fields below are confined to the lane.
   private final ArrayDeque<PendingCommand<?>> waiting = new ArrayDeque<>();
   private Consumer<RuntimeException> onFatal = _ -> {};
@@ -49,6 +53,8 @@ public final class ClusterMetadata implements AutoCloseable {
     this.world = world;
     this.lane = new MetadataLane(world.lane(), world.timers());
     this.controller = controller;
+    this.alarms = new FalseAlarms(world.clock());
+    publisher.addListener(alarms);
   }
 
   /**
@@ -96,6 +102,7 @@ public final class ClusterMetadata implements AutoCloseable {
 
   /** What a broker tells the controller; refused if that is not this one. */
   public CompletableFuture<Heartbeat.Reply> heard(Heartbeat heartbeat) {
+    heartbeats.merge(heartbeat.brokerId(), 1L, Long::sum);
     var reply = new CompletableFuture<Heartbeat.Reply>();
     lane.submit(() -> {
       SessionWork current = work;
@@ -104,6 +111,16 @@ public final class ClusterMetadata implements AutoCloseable {
           term == null ? Heartbeat.Reply.refused(ErrorCode.NOT_CONTROLLER) : term.heard(heartbeat));
     });
     return reply;
+  }
+
+  /** How often that broker was heard here: it lives if that grows. */
+  public long heartbeatsOf(int brokerId) {
+    return heartbeats.getOrDefault(brokerId, 0L);
+  }
+
+  /** How much evidence it takes to fence a broker. */
+  public FalseAlarms alarms() {
+    return alarms;
   }
 
   /** A broker that is known to have died need not be waited for if it was the controller. */
@@ -373,6 +390,16 @@ public final class ClusterMetadata implements AutoCloseable {
     @Override
     public ImagePublisher publisher() {
       return publisher;
+    }
+
+    @Override
+    public FalseAlarms alarms() {
+      return alarms;
+    }
+
+    @Override
+    public boolean resign() {
+      return election != null && election.resign(config.liveness().mostSilenceMs());
     }
 
     @Override

@@ -30,6 +30,9 @@ import org.stoker.metadata.Outcome.Done;
 final class ControllerElection {
   private static final Logger LOG = LoggerFactory.getLogger(ControllerElection.class);
 
+  // Once in so long: if nobody is heard by anybody, the office must not go round for ever.
+  private static final long RESIGNATION_MS = 60_000;
+
   private final CoordinationSession session;
   private final MetadataLane lane;
   private final BrokerIdentity identity;
@@ -41,6 +44,9 @@ final class ControllerElection {
   private boolean busy;
   private boolean again;
   private boolean closed;
+  // Resigned a moment ago, so that others may stand; and lately, so that it is not done again.
+  private boolean standsBack;
+  private boolean resignedLately;
 
   /** What the election tells, on the lane. */
   interface Events {
@@ -91,6 +97,34 @@ final class ControllerElection {
       events.deposed();
       look();
     }
+  }
+
+  /**
+   * Gives the office up and lets others stand for a while, because they are heard and this broker
+   * is not.
+   *
+   * @return false, and nothing has happened, if that was tried lately
+   */
+  boolean resign(long standBackMs) {
+    if (epoch == null || resignedLately) {
+      return false;
+    }
+    LOG.warn("Controller {} hears nobody: another broker should be the controller", identity.id());
+    epoch = null;
+    // The epoch still bears our name, and must not be taken for one that was won just now.
+    attempts++;
+    standsBack = true;
+    resignedLately = true;
+    lane.after(standBackMs, this::standAgain);
+    lane.after(RESIGNATION_MS, () -> resignedLately = false);
+    events.deposed();
+    look();
+    return true;
+  }
+
+  private void standAgain() {
+    standsBack = false;
+    look();
   }
 
   private void look() {
@@ -149,7 +183,11 @@ final class ControllerElection {
     }
     switch (outcome) {
       case Outcome.Ok<Node>(Node node) -> {
-        if (epoch == null && mayReplace(node)) {
+        if (standsBack && isOfThisBroker(node)) {
+          session.write(
+              List.of(new Change.Delete(MetadataPaths.CONTROLLER, node.version())),
+              _ -> retryLook());
+        } else if (epoch == null && !standsBack && mayReplace(node)) {
           stand(epochNode, node);
         } else {
           // What was said of a broker that is not the controller is no reason to depose it later.
@@ -161,7 +199,7 @@ final class ControllerElection {
         }
       }
       case Outcome.NoNode<Node> _ -> {
-        if (epoch == null) {
+        if (epoch == null && !standsBack) {
           stand(epochNode, null);
         } else {
           endLook();
@@ -173,10 +211,13 @@ final class ControllerElection {
   }
 
   private boolean mayReplace(Node controllerNode) {
-    NodeText controller = NodeText.parse(controllerNode.data());
     // Our own id: this process has the registration, or will not get it; an older life is over.
-    return controller.number("broker") == identity.id()
-        || dead.contains(Uuid.parse(controller.text("incarnation")));
+    return isOfThisBroker(controllerNode)
+        || dead.contains(Uuid.parse(NodeText.parse(controllerNode.data()).text("incarnation")));
+  }
+
+  private boolean isOfThisBroker(Node controllerNode) {
+    return NodeText.parse(controllerNode.data()).number("broker") == identity.id();
   }
 
   private void stand(Node epochNode, @Nullable Node predecessor) {

@@ -29,6 +29,11 @@ final class ControllerService {
   interface Office {
     ImagePublisher publisher();
 
+    FalseAlarms alarms();
+
+    /** Gives this office up for others; false if it did so lately. */
+    boolean resign();
+
     void offer(List<LogEntry> entries);
 
     /** Commands that wait, the oldest first; the service takes what it decides. */
@@ -70,7 +75,14 @@ final class ControllerService {
     this.writer = writer;
     this.brokers = new BrokerWatch(session, lane, config.pollMs(), this::brokersAre);
     this.members =
-        new Membership(lane, clock, config.liveness(), office.publisher(), this::decideMyself);
+        new Membership(
+            lane,
+            clock,
+            config.liveness(),
+            office.publisher(),
+            office.alarms(),
+            this::decideMyself,
+            office::resign);
   }
 
   private void decideMyself(Command<Result> command) {

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,25 +27,31 @@ final class Membership {
   private final MetadataConfig.Liveness config;
   private final ImagePublisher publisher;
   private final Consumer<Command<Result>> decide;
+  private final BooleanSupplier resign;
   private final BrokerLiveness liveness;
   private final Map<Integer, Long> appliedOffsets = new HashMap<>();
   private boolean closed;
 
   /**
+   * @param alarms tells how patient to be with whom
    * @param decide takes commands that the controller asks of itself
+   * @param resign gives the office up; false if it did so lately
    */
   Membership(
       MetadataLane lane,
       Clock clock,
       MetadataConfig.Liveness config,
       ImagePublisher publisher,
-      Consumer<Command<Result>> decide) {
+      FalseAlarms alarms,
+      Consumer<Command<Result>> decide,
+      BooleanSupplier resign) {
     this.lane = lane;
     this.clock = clock;
     this.config = config;
     this.publisher = publisher;
     this.decide = decide;
-    this.liveness = new BrokerLiveness(config.mostSilenceMs());
+    this.resign = resign;
+    this.liveness = new BrokerLiveness(config.mostSilenceMs(), alarms::evidenceFor);
   }
 
   /** Begins to listen; everybody has as long as anybody from now on. */
@@ -64,14 +71,30 @@ final class Membership {
   }
 
   private void look() {
-    for (BrokerImage broker :
-        liveness.silent(publisher.image().brokers().values(), clock.monotonicNs())) {
+    ClusterImage image = publisher.image();
+    List<BrokerImage> silent = liveness.silent(image.brokers().values(), clock.monotonicNs());
+    if (isDeaf(silent, image) && resign.getAsBoolean()) {
+      return;
+    }
+    for (BrokerImage broker : silent) {
       LOG.warn(
           "Broker {} was silent for more than {} ms: others lead what it led",
           broker.id(),
           config.mostSilenceMs());
       decide.accept(new BrokerCommand.Fence(broker.id(), broker.epoch()));
     }
+  }
+
+  /**
+   * Whether it is rather this controller that does not hear: everybody else fell silent at once,
+   * and all of them are still registered. Of two brokers nobody can tell which one it is.
+   */
+  private static boolean isDeaf(List<BrokerImage> silent, ClusterImage image) {
+    long others =
+        image.brokers().values().stream()
+            .filter(broker -> !broker.fenced() && broker.id() != image.controllerId())
+            .count();
+    return others >= 2 && silent.size() == others;
   }
 
   Heartbeat.Reply heard(Heartbeat heartbeat) {

@@ -22,7 +22,6 @@ import org.stoker.base.ThreadSafe;
 public final class PortProbe {
   private static final int PATIENCE_MS = 1_000;
   private static final long BETWEEN_MS = 20;
-  private static final int ROUNDS = 2;
   // What the C library says of ECONNREFUSED, native transports and the JDK's alike.
   private static final String REFUSED = "Connection refused";
 
@@ -34,17 +33,21 @@ public final class PortProbe {
     this.transport = transport;
   }
 
-  /** True if each of these addresses refuses twice, a little apart; there is at least one. */
-  public CompletableFuture<Boolean> allRefuse(List<InetSocketAddress> addresses) {
-    return addresses.isEmpty() ? CompletableFuture.completedFuture(false) : round(addresses, 1);
+  /**
+   * True if there is at least one address, and each refuses every time.
+   *
+   * @param times how often each is asked, a little apart
+   */
+  public CompletableFuture<Boolean> allRefuse(List<InetSocketAddress> addresses, int times) {
+    return addresses.isEmpty() ? CompletableFuture.completedFuture(false) : round(addresses, times);
   }
 
-  private CompletableFuture<Boolean> round(List<InetSocketAddress> addresses, int number) {
+  private CompletableFuture<Boolean> round(List<InetSocketAddress> addresses, int timesLeft) {
     List<CompletableFuture<Boolean>> answers = addresses.stream().map(this::refuses).toList();
     return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
         .thenCompose(_ -> {
           boolean allRefuse = answers.stream().allMatch(CompletableFuture::join);
-          if (!allRefuse || number == ROUNDS) {
+          if (!allRefuse || timesLeft == 1) {
             return CompletableFuture.completedFuture(allRefuse);
           }
           var next = new CompletableFuture<Boolean>();
@@ -53,7 +56,7 @@ public final class PortProbe {
                   .next()
                   .schedule(
                       () -> {
-                        var _ = round(addresses, number + 1).thenAccept(next::complete);
+                        var _ = round(addresses, timesLeft - 1).thenAccept(next::complete);
                       },
                       BETWEEN_MS,
                       TimeUnit.MILLISECONDS);

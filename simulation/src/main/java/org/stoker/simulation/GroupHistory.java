@@ -41,8 +41,8 @@ final class GroupHistory {
   }
 
   /**
-   * A member was told where to begin. What it was told holds from then on, even if whoever committed
-   * it never heard that it was stored.
+   * A member was told where to begin. What it was told holds from then on, even if whoever
+   * committed it never heard that it was stored.
    */
   void fetched(int index, long offset, Map<Integer, Long> atLeast) {
     long known = atLeast.getOrDefault(index, 0L);

@@ -78,17 +78,17 @@ final class SimulatedPeers implements PeerNetwork {
   }
 
   @Override
-  public CompletableFuture<Boolean> allRefuse(List<Endpoint> endpoints) {
+  public CompletableFuture<Boolean> allRefuse(List<Endpoint> endpoints, int times) {
     return round(endpoints)
         .thenCompose(refuse -> {
-          if (!refuse) {
-            return CompletableFuture.completedFuture(false);
+          if (!refuse || times == 1) {
+            return CompletableFuture.completedFuture(refuse);
           }
           var again = new CompletableFuture<Boolean>();
           process.after(
               BETWEEN_PROBES_MS,
               () -> {
-                var _ = round(endpoints).thenAccept(again::complete);
+                var _ = allRefuse(endpoints, times - 1).thenAccept(again::complete);
               });
           return again;
         });

@@ -7,7 +7,6 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +20,7 @@ import org.stoker.base.Uuid;
 import org.stoker.metadata.BrokerIdentity;
 import org.stoker.metadata.ClusterMetadata;
 import org.stoker.metadata.ConfigResource;
+import org.stoker.metadata.Features;
 import org.stoker.metadata.ZooKeeperAddress;
 import org.stoker.network.Listener;
 import org.stoker.network.ListenerConfig;
@@ -107,7 +107,7 @@ final class BrokerAssembly {
             endpoints(),
             config.rack(),
             locked.directoryIds(),
-            Map.of());
+            Features.SUPPORTED);
     ClusterMetadata joined = coordination.join(zooKeeper, identity, onFatal);
     locked.identify(brokerId, joined.image().clusterId());
     LiveSettings settings = new LiveSettings(brokerId, config.settings());

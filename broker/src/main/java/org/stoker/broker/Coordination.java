@@ -2,7 +2,6 @@ package org.stoker.broker;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +18,7 @@ import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.ClusterMetadata;
 import org.stoker.metadata.Controller;
 import org.stoker.metadata.CoordinationSession.Opener;
+import org.stoker.metadata.Features;
 import org.stoker.metadata.MetadataConfig;
 import org.stoker.metadata.MetadataWorld;
 import org.stoker.metadata.RegistrationRefusedException;
@@ -31,10 +31,6 @@ import org.stoker.settings.ConfigValues;
  * describes.
  */
 final class Coordination {
-  /** What clusters are founded with; older ones go on as they are. */
-  private static final Map<String, Short> FIRST_FEATURES =
-      Map.of("eligible.leader.replicas.version", (short) 1);
-
   private static final Logger LOG = LoggerFactory.getLogger(Coordination.class);
   private static final long MAJORITY_LOOK_MS = 100;
   private static final long MAJORITY_WORD_MS = 5_000;
@@ -157,7 +153,7 @@ final class Coordination {
                     values.integer("default.replication.factor"),
                     values.integer("min.insync.replicas"),
                     values.bool("unclean.leader.election.enable")),
-                FIRST_FEATURES,
+                Features.OF_NEW_CLUSTERS,
                 machine.seed()));
     metadata = joining;
     CompletableFuture<ClusterImage> started =

@@ -2,11 +2,10 @@ package org.stoker.handlers;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.stoker.metadata.ClusterImage;
-import org.stoker.metadata.FeatureRange;
+import org.stoker.metadata.Features;
 import org.stoker.network.Request;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.ApiVersionsRequest;
@@ -22,10 +21,6 @@ final class ApiVersionsHandler implements Handler {
       Pattern.compile("[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?");
 
   private static final int FIRST_VERSION_WITH_LEVEL_ZERO = 4;
-
-  /** Each of these can be had or not; the levels of others would promise what is not here. */
-  private static final Map<String, FeatureRange> FEATURES =
-      Map.of("eligible.leader.replicas.version", new FeatureRange((short) 0, (short) 1));
 
   private final ServedApis served;
   private final Supplier<ClusterImage> images;
@@ -65,7 +60,7 @@ final class ApiVersionsHandler implements Handler {
   /** Older clients take a lowest level of 0 for a mistake (KIP-1022). */
   private static List<SupportedFeatureKey> supported(short version) {
     List<SupportedFeatureKey> supported = new ArrayList<>();
-    FEATURES.forEach((name, range) -> {
+    Features.SUPPORTED.forEach((name, range) -> {
       if (range.lowest() > 0 || version >= FIRST_VERSION_WITH_LEVEL_ZERO) {
         supported.add(
             new SupportedFeatureKey()

@@ -21,7 +21,8 @@ public sealed interface Command<R>
         Command.CreatePartitions,
         Command.IncrementalAlterConfigs,
         Command.AlterConfigs,
-        Command.AllocateProducerIds {
+        Command.AllocateProducerIds,
+        Command.UpdateFeatures {
   /** Decides, without doing anything, what this comes to in the cluster as it is. */
   Decision<R> decide(Controller controller, ClusterImage image);
 
@@ -198,6 +199,34 @@ public sealed interface Command<R>
     @Override
     public ProducerIds failed(Result result) {
       return new ProducerIds(result, -1, 0);
+    }
+  }
+
+  /** Which ways a feature's level may go (KIP-584). */
+  enum UpgradeType {
+    UNKNOWN,
+    UPGRADE,
+    SAFE_DOWNGRADE,
+    UNSAFE_DOWNGRADE
+  }
+
+  /** The level that a feature is to be at. */
+  record FeatureChange(String feature, short level, UpgradeType type) {}
+
+  record UpdateFeatures(List<FeatureChange> changes, boolean validateOnly)
+      implements Command<Result> {
+    public UpdateFeatures {
+      changes = List.copyOf(changes);
+    }
+
+    @Override
+    public Decision<Result> decide(Controller controller, ClusterImage image) {
+      return controller.features().update(image, this);
+    }
+
+    @Override
+    public Result failed(Result result) {
+      return result;
     }
   }
 

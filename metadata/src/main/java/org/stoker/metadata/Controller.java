@@ -1,5 +1,6 @@
 package org.stoker.metadata;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.stoker.base.Seed;
@@ -10,6 +11,8 @@ import org.stoker.metadata.Command.DeletedTopic;
 import org.stoker.metadata.Command.ProducerIds;
 import org.stoker.metadata.Command.TopicResult;
 import org.stoker.protocol.ErrorCode;
+import org.stoker.protocol.Message;
+import org.stoker.protocol.record.ConfigRecord;
 import org.stoker.protocol.record.ProducerIdsRecord;
 
 /**
@@ -23,15 +26,17 @@ public final class Controller {
   private final ConfigDecisions configs;
   private final BrokerDecisions brokers;
   private final PartitionDecisions partitions;
+  private final FeatureDecisions features;
 
   /**
    * @param firstFeatures the levels that a cluster is founded with
    */
   public Controller(
       ConfigRules rules, ClusterDefaults defaults, Map<String, Short> firstFeatures, Seed seed) {
+    this.partitions = new PartitionDecisions(defaults);
     this.configs = new ConfigDecisions(rules);
     this.topics = new TopicDecisions(configs, defaults, seed);
-    this.partitions = new PartitionDecisions(defaults);
+    this.features = new FeatureDecisions(partitions);
     this.brokers = new BrokerDecisions(firstFeatures, partitions);
   }
 
@@ -50,11 +55,26 @@ public final class Controller {
 
   Decision<List<ConfigResult>> alterConfigs(
       ClusterImage image, Command.IncrementalAlterConfigs command) {
-    return configs.alter(image, command);
+    return withPartitions(image, configs.alter(image, command));
   }
 
   Decision<List<ConfigResult>> alterConfigs(ClusterImage image, Command.AlterConfigs command) {
-    return configs.alter(image, command);
+    return withPartitions(image, configs.alter(image, command));
+  }
+
+  /** What follows for partitions if it changes how many replicas must be in sync. */
+  private <R> Decision<R> withPartitions(ClusterImage image, Decision<R> decision) {
+    boolean concernsPartitions =
+        decision.records().stream()
+            .anyMatch(message ->
+                message instanceof ConfigRecord record
+                    && record.name().equals(PartitionDecisions.MIN_IN_SYNC));
+    if (!concernsPartitions) {
+      return decision;
+    }
+    List<Message> records = new ArrayList<>(decision.records());
+    records.addAll(partitions.afterRulesChanged(ImageDraft.after(image, records)));
+    return Decision.of(records, decision.reply());
   }
 
   BrokerDecisions brokers() {
@@ -63,6 +83,10 @@ public final class Controller {
 
   PartitionDecisions partitions() {
     return partitions;
+  }
+
+  FeatureDecisions features() {
+    return features;
   }
 
   Decision<ProducerIds> allocateProducerIds(ClusterImage image, AllocateProducerIds command) {

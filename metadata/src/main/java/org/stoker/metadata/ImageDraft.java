@@ -69,6 +69,15 @@ final class ImageDraft {
     this.producerIds = base.lastProducerIds();
   }
 
+  /** The image once these records, by the same controller, are folded in. */
+  static ClusterImage after(ClusterImage base, List<Message> records) {
+    var draft = new ImageDraft(base);
+    records.forEach(draft::replay);
+    return draft
+        .finish(base.offset() + records.size(), base.controllerEpoch(), base.controllerId())
+        .image();
+  }
+
   /**
    * Folds one record in.
    *

@@ -27,8 +27,7 @@ import org.stoker.protocol.record.PartitionChangeRecord;
 
 /** Decides who leads partitions, who is in sync with them, and where they are kept. */
 final class PartitionDecisions {
-  private static final String ELIGIBLE_REPLICAS_FEATURE = "eligible.leader.replicas.version";
-  private static final String MIN_IN_SYNC = "min.insync.replicas";
+  static final String MIN_IN_SYNC = "min.insync.replicas";
   private static final String UNCLEAN = "unclean.leader.election.enable";
 
   private final ClusterDefaults defaults;
@@ -97,13 +96,41 @@ final class PartitionDecisions {
     String unclean = configured(image, topic, UNCLEAN);
     return new TopicRules(
         minInSync == null ? defaults.minInSyncReplicas() : Integer.parseInt(minInSync),
-        image.features().getOrDefault(ELIGIBLE_REPLICAS_FEATURE, (short) 0) > 0,
+        Features.level(image, Features.ELIGIBLE_LEADER_REPLICAS) > 0,
         unclean == null ? defaults.uncleanLeaders() : Boolean.parseBoolean(unclean));
   }
 
   private static @Nullable String configured(ClusterImage image, String topic, String key) {
     String ofTopic = image.configs(ConfigResource.topic(topic)).get(key);
     return ofTopic == null ? image.configs(ConfigResource.everyBroker()).get(key) : ofTopic;
+  }
+
+  /**
+   * Who counts as eligible follows from the level of a feature and from min.insync.replicas: when
+   * these change, the account must, before anybody is elected by the old one.
+   *
+   * @param next the image in which they have changed
+   */
+  List<Message> afterRulesChanged(ClusterImage next) {
+    List<Message> records = new ArrayList<>();
+    for (TopicImage topic : new TreeMap<>(next.topicsByName()).values()) {
+      TopicRules rules = rulesOf(next, topic.name());
+      for (int number = 0; number < topic.partitions().size(); number++) {
+        PartitionImage partition = topic.partitions().get(number);
+        boolean hasAccount =
+            !partition.eligibleLeaderReplicas().isEmpty()
+                || !partition.lastKnownEligibleLeaderReplicas().isEmpty();
+        PartitionChangeRecord change =
+            hasAccount
+                ? new PartitionTransition(partition, rules.facts(next.brokers(), partition))
+                    .record(topic.id(), number)
+                : null;
+        if (change != null) {
+          records.add(change);
+        }
+      }
+    }
+    return records;
   }
 
   // ---- AlterPartition.

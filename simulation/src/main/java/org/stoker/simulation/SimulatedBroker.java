@@ -32,6 +32,7 @@ import org.stoker.metadata.ClusterMetadata;
 import org.stoker.metadata.ConfigResource;
 import org.stoker.metadata.Controller;
 import org.stoker.metadata.CoordinationSession;
+import org.stoker.metadata.Features;
 import org.stoker.metadata.MetadataConfig;
 import org.stoker.metadata.MetadataWorld;
 import org.stoker.metadata.SessionEvent;
@@ -196,13 +197,13 @@ final class SimulatedBroker {
                 List.of(Machines.endpointOf(id)),
                 null,
                 List.of(idOf(locked)),
-                Map.of()),
+                Features.SUPPORTED),
             events -> open(lane, events),
             new MetadataWorld(lane, process, world.clock(), world.seed().fork()),
             new Controller(
                 new SettingsRules(),
                 new ClusterDefaults(1, 3, 2, false),
-                Map.of("eligible.leader.replicas.version", (short) 1),
+                Features.OF_NEW_CLUSTERS,
                 world.seed().fork()));
     metadata = joining;
     CompletableFuture<ClusterImage> started =

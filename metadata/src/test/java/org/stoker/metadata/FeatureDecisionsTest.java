@@ -1,0 +1,236 @@
+package org.stoker.metadata;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.stoker.base.TopicPartition;
+import org.stoker.base.Uuid;
+import org.stoker.metadata.BrokerCommand.Fence;
+import org.stoker.metadata.BrokerCommand.ReconcileBrokers;
+import org.stoker.metadata.BrokerCommand.Unfence;
+import org.stoker.metadata.Command.ConfigChange;
+import org.stoker.metadata.Command.ConfigChanges;
+import org.stoker.metadata.Command.ConfigOperation;
+import org.stoker.metadata.Command.CreateTopics;
+import org.stoker.metadata.Command.FeatureChange;
+import org.stoker.metadata.Command.IncrementalAlterConfigs;
+import org.stoker.metadata.Command.NewTopic;
+import org.stoker.metadata.Command.UpdateFeatures;
+import org.stoker.metadata.Command.UpgradeType;
+import org.stoker.protocol.ErrorCode;
+import org.stoker.protocol.Message;
+import org.stoker.testkit.SplitMixSeed;
+
+/** The levels of features: who may change them how, and what follows for partitions. */
+final class FeatureDecisionsTest {
+  private static final String ELIGIBLE = Features.ELIGIBLE_LEADER_REPLICAS;
+
+  private final Controller controller =
+      new Controller(
+          new PlainRules(),
+          new ClusterDefaults(1, 3, 2, false),
+          Features.OF_NEW_CLUSTERS,
+          new SplitMixSeed(5));
+  private final Map<Integer, BrokerImage> registered = new HashMap<>();
+  private ClusterImage image = ClusterImage.empty("cluster");
+
+  @BeforeEach
+  void threeBrokersAndATopicOnAll() {
+    for (int id = 1; id <= 3; id++) {
+      registered.put(id, broker(id, id * 10L, Features.SUPPORTED));
+    }
+    apply(new ReconcileBrokers(registered, true));
+    for (int id = 1; id <= 3; id++) {
+      apply(new Unfence(id, id * 10L));
+    }
+    apply(
+        new CreateTopics(
+            List.of(new NewTopic("orders", -1, -1, Map.of(0, List.of(1, 2, 3)), Map.of())), false));
+  }
+
+  private static BrokerImage broker(int id, long epoch, Map<String, FeatureRange> features) {
+    return new BrokerImage(
+        id,
+        epoch,
+        new Uuid(id, epoch),
+        List.of(new Endpoint("PLAINTEXT", "host" + id, 9092, (short) 0)),
+        features,
+        null,
+        true,
+        false,
+        List.of());
+  }
+
+  private <R> R apply(Command<R> command) {
+    Decision<R> decision = command.decide(controller, image);
+    var draft = new ImageDraft(image);
+    List<Message> records = decision.records();
+    records.forEach(draft::replay);
+    image = draft.finish(image.offset() + records.size(), 1, 1).image();
+    return decision.reply();
+  }
+
+  private Result update(String feature, int level, UpgradeType type) {
+    return apply(
+        new UpdateFeatures(List.of(new FeatureChange(feature, (short) level, type)), false));
+  }
+
+  private PartitionImage orders() {
+    return requireNonNull(image.partition(new TopicPartition("orders", 0)));
+  }
+
+  private static Result refusal(int level, String feature, String why) {
+    return new Result(
+        ErrorCode.INVALID_UPDATE_VERSION,
+        "Invalid update version " + level + " for feature " + feature + ". " + why);
+  }
+
+  // ---- Who may change what.
+
+  @Test
+  void aLevelGoesDownOnlyForWhoSaysSoAndUpAgain() {
+    assertThat(update(ELIGIBLE, 0, UpgradeType.UPGRADE))
+        .isEqualTo(
+            refusal(
+                0,
+                ELIGIBLE,
+                "Can't downgrade the version of this feature without setting the upgrade type to"
+                    + " either safe or unsafe downgrade."));
+    assertThat(image.features()).containsEntry(ELIGIBLE, (short) 1);
+
+    assertThat(update(ELIGIBLE, 0, UpgradeType.SAFE_DOWNGRADE)).isEqualTo(Result.OK);
+    assertThat(image.features()).isEmpty();
+
+    assertThat(update(ELIGIBLE, 1, UpgradeType.UNSAFE_DOWNGRADE))
+        .isEqualTo(refusal(1, ELIGIBLE, "Can't downgrade to a newer version."));
+    assertThat(update(ELIGIBLE, 1, UpgradeType.UPGRADE)).isEqualTo(Result.OK);
+    assertThat(image.features()).containsEntry(ELIGIBLE, (short) 1);
+  }
+
+  @Test
+  void levelsThatTheControllerCannotWorkAtAreRefused() {
+    assertThat(update(ELIGIBLE, 2, UpgradeType.UPGRADE))
+        .isEqualTo(refusal(2, ELIGIBLE, "Local controller 1 only supports versions 0-1"));
+    assertThat(update(ELIGIBLE, -1, UpgradeType.SAFE_DOWNGRADE))
+        .isEqualTo(refusal(-1, ELIGIBLE, "A feature version cannot be less than 0."));
+    assertThat(update(ELIGIBLE, 1, UpgradeType.UNKNOWN))
+        .isEqualTo(refusal(1, ELIGIBLE, "The controller does not support the given upgrade type."));
+    assertThat(update("metadata.version", 25, UpgradeType.UPGRADE))
+        .isEqualTo(
+            refusal(25, "metadata.version", "Local controller 1 does not support this feature."));
+    assertThat(update("nothing", 0, UpgradeType.SAFE_DOWNGRADE))
+        .isEqualTo(refusal(0, "nothing", "Feature nothing not found."));
+  }
+
+  @Test
+  void noLevelIsReachedThatARegisteredBrokerDoesNotKnow() {
+    update(ELIGIBLE, 0, UpgradeType.SAFE_DOWNGRADE);
+    apply(new Fence(3, 30));
+    registered.put(3, broker(3, 31, Map.of()));
+    apply(new ReconcileBrokers(registered, false));
+
+    assertThat(update(ELIGIBLE, 1, UpgradeType.UPGRADE))
+        .isEqualTo(refusal(1, ELIGIBLE, "Broker 3 does not support this feature."));
+  }
+
+  @Test
+  void oneRefusalIsTheEndOfAll() {
+    var both =
+        new UpdateFeatures(
+            List.of(
+                new FeatureChange(ELIGIBLE, (short) 0, UpgradeType.SAFE_DOWNGRADE),
+                new FeatureChange("nothing", (short) 1, UpgradeType.UPGRADE)),
+            false);
+
+    assertThat(apply(both).error()).isEqualTo(ErrorCode.INVALID_UPDATE_VERSION);
+    assertThat(image.features()).containsEntry(ELIGIBLE, (short) 1);
+  }
+
+  @Test
+  void aRehearsalChangesNothing() {
+    long before = image.offset();
+
+    var rehearsal =
+        new UpdateFeatures(
+            List.of(new FeatureChange(ELIGIBLE, (short) 0, UpgradeType.SAFE_DOWNGRADE)), true);
+
+    assertThat(apply(rehearsal)).isEqualTo(Result.OK);
+    assertThat(image.offset()).isEqualTo(before);
+    assertThat(image.features()).containsEntry(ELIGIBLE, (short) 1);
+  }
+
+  @Test
+  void theLastWordOnAFeatureCounts() {
+    apply(
+        new UpdateFeatures(
+            List.of(
+                new FeatureChange(ELIGIBLE, (short) 7, UpgradeType.UPGRADE),
+                new FeatureChange(ELIGIBLE, (short) 0, UpgradeType.SAFE_DOWNGRADE)),
+            false));
+
+    assertThat(image.features()).isEmpty();
+  }
+
+  // ---- What follows for partitions.
+
+  @Test
+  void eligibleReplicasAreForgottenWithTheLevelAndNotKeptBelowIt() {
+    apply(new Fence(3, 30));
+    apply(new Fence(2, 20));
+    assertThat(orders().eligibleLeaderReplicas()).containsExactly(2);
+
+    update(ELIGIBLE, 0, UpgradeType.SAFE_DOWNGRADE);
+
+    assertThat(orders().eligibleLeaderReplicas()).isEmpty();
+    assertThat(orders().isr()).containsExactly(1);
+    assertThat(orders().leader()).isEqualTo(1);
+
+    apply(new Fence(1, 10));
+    assertThat(orders().eligibleLeaderReplicas()).isEmpty();
+    assertThat(orders().isr()).containsExactly(1);
+    assertThat(orders().leader()).isEqualTo(PartitionImage.NO_LEADER);
+  }
+
+  @Test
+  void whoWasEligibleIsInSyncAgainIfNobodyElseIs() {
+    apply(new Fence(3, 30));
+    apply(new Fence(2, 20));
+    apply(new Fence(1, 10));
+    assertThat(orders().isr()).isEmpty();
+
+    update(ELIGIBLE, 0, UpgradeType.SAFE_DOWNGRADE);
+
+    assertThat(orders().eligibleLeaderReplicas()).isEmpty();
+    assertThat(orders().lastKnownEligibleLeaderReplicas()).isEmpty();
+    assertThat(orders().isr()).containsExactlyInAnyOrder(1, 2);
+    apply(new Unfence(2, 20));
+    assertThat(orders().leader()).isEqualTo(2);
+    assertThat(orders().recovering()).isFalse();
+  }
+
+  @Test
+  void nobodyIsEligibleAnyMoreOnceFewerInSyncAreEnough() {
+    apply(new Fence(3, 30));
+    apply(new Fence(2, 20));
+    assertThat(orders().eligibleLeaderReplicas()).containsExactly(2);
+
+    apply(
+        new IncrementalAlterConfigs(
+            List.of(
+                new ConfigChanges(
+                    ConfigResource.topic("orders"),
+                    List.of(new ConfigChange("min.insync.replicas", ConfigOperation.SET, "1")))),
+            false));
+
+    // From here on the leader commits alone, and the other does not have what it commits.
+    assertThat(orders().eligibleLeaderReplicas()).isEmpty();
+    apply(new Fence(1, 10));
+    apply(new Unfence(2, 20));
+    assertThat(orders().leader()).isEqualTo(PartitionImage.NO_LEADER);
+  }
+}

@@ -3,6 +3,7 @@ package org.stoker.broker;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.Uuid;
@@ -14,12 +15,15 @@ import org.stoker.handlers.ClusterView;
 import org.stoker.handlers.ControllerPort;
 import org.stoker.handlers.Dispatcher;
 import org.stoker.handlers.Handlers;
+import org.stoker.handlers.MemberPort;
 import org.stoker.handlers.ProducerIdBlocks;
 import org.stoker.log.LogDirectory;
 import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.ClusterMetadata;
 import org.stoker.metadata.Command;
+import org.stoker.metadata.Heartbeat;
+import org.stoker.metadata.MetadataQuorum;
 import org.stoker.records.Compression;
 import org.stoker.records.CompressionType;
 import org.stoker.replication.FetchSessions;
@@ -132,7 +136,7 @@ public final class BrokerCore {
             own,
             controller,
             controller,
-            metadata::heard,
+            new Members(metadata),
             partitions,
             directories.usable(),
             groups,
@@ -270,6 +274,19 @@ public final class BrokerCore {
   public void stop() {
     replicasOfOthers.stop();
     highWatermarks.stop();
+  }
+
+  /** What this broker as the controller hears of others, and knows of them. */
+  private record Members(ClusterMetadata metadata) implements MemberPort {
+    @Override
+    public CompletableFuture<Heartbeat.Reply> heard(Heartbeat heartbeat) {
+      return metadata.heard(heartbeat);
+    }
+
+    @Override
+    public CompletableFuture<@Nullable MetadataQuorum> quorum() {
+      return metadata.quorum();
+    }
   }
 
   /** The controller, answering when this broker serves what was changed. */

@@ -67,7 +67,9 @@ final class ProtocolIT {
           ApiKeys.ELECT_LEADERS,
           ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
           ApiKeys.LIST_PARTITION_REASSIGNMENTS,
-          ApiKeys.UNREGISTER_BROKER);
+          ApiKeys.UNREGISTER_BROKER,
+          ApiKeys.DESCRIBE_QUORUM,
+          ApiKeys.UPDATE_FEATURES);
 
   private static RunningBroker broker;
 

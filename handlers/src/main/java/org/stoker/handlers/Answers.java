@@ -2,6 +2,7 @@ package org.stoker.handlers;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.network.Request;
@@ -13,7 +14,7 @@ final class Answers {
 
   private Answers() {}
 
-  static <R> void when(
+  static <R extends @Nullable Object> void when(
       CompletableFuture<R> reply, Request request, Function<? super R, ? extends Message> toBody) {
     var _ =
         reply

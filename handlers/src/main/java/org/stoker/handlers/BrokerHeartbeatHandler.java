@@ -1,7 +1,5 @@
 package org.stoker.handlers;
 
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import org.stoker.metadata.Heartbeat;
 import org.stoker.network.Request;
 import org.stoker.protocol.message.BrokerHeartbeatRequest;
@@ -9,17 +7,17 @@ import org.stoker.protocol.message.BrokerHeartbeatResponse;
 
 /** BrokerHeartbeat (KIP-631): a broker tells the controller that it is alive. */
 final class BrokerHeartbeatHandler implements Handler {
-  private final Function<Heartbeat, CompletableFuture<Heartbeat.Reply>> controller;
+  private final MemberPort members;
 
-  BrokerHeartbeatHandler(Function<Heartbeat, CompletableFuture<Heartbeat.Reply>> controller) {
-    this.controller = controller;
+  BrokerHeartbeatHandler(MemberPort members) {
+    this.members = members;
   }
 
   @Override
   public void handle(Request request) {
     BrokerHeartbeatRequest body = (BrokerHeartbeatRequest) request.body();
     Answers.when(
-        controller.apply(
+        members.heard(
             new Heartbeat(
                 body.brokerId(),
                 body.brokerEpoch(),

@@ -5,16 +5,13 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.stoker.base.Clock;
 import org.stoker.base.Timers;
 import org.stoker.coordinator.GroupCoordinator;
 import org.stoker.log.LogDirectory;
-import org.stoker.metadata.Heartbeat;
 import org.stoker.protocol.ApiKey;
 import org.stoker.replication.FetchSessions;
 import org.stoker.replication.Partitions;
@@ -37,7 +34,7 @@ public final class Handlers {
       ControllerPort controller,
       ControllerPort anywhere,
       ControllerForward forward,
-      Function<Heartbeat, CompletableFuture<Heartbeat.Reply>> heartbeats,
+      MemberPort members,
       Partitions partitions,
       List<LogDirectory> directories,
       GroupCoordinator groups,
@@ -135,11 +132,13 @@ public final class Handlers {
     handlers.put(
         ApiKey.LIST_PARTITION_REASSIGNMENTS, new ListPartitionReassignmentsHandler(cluster));
     forwarded.accept(ApiKey.UNREGISTER_BROKER, new UnregisterBrokerHandler(controller));
+    forwarded.accept(ApiKey.UPDATE_FEATURES, new UpdateFeaturesHandler(controller));
+    forwarded.accept(ApiKey.DESCRIBE_QUORUM, new DescribeQuorumHandler(cluster, rooms.members()));
     // What brokers ask goes to the controller itself; whoever is not says so.
     handlers.put(ApiKey.ALTER_PARTITION, new AlterPartitionHandler(controller));
     handlers.put(ApiKey.ALLOCATE_PRODUCER_IDS, new AllocateProducerIdsHandler(controller));
     handlers.put(ApiKey.ASSIGN_REPLICAS_TO_DIRS, new AssignReplicasToDirsHandler(controller));
-    handlers.put(ApiKey.BROKER_HEARTBEAT, new BrokerHeartbeatHandler(rooms.heartbeats()));
+    handlers.put(ApiKey.BROKER_HEARTBEAT, new BrokerHeartbeatHandler(rooms.members()));
   }
 
   private static void addGroups(Map<ApiKey, Handler> handlers, Rooms rooms) {

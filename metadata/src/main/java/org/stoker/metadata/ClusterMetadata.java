@@ -123,6 +123,17 @@ public final class ClusterMetadata implements AutoCloseable {
     return alarms;
   }
 
+  /** How far everybody has come with the log; null if this broker is not the controller. */
+  public CompletableFuture<@Nullable MetadataQuorum> quorum() {
+    var known = new CompletableFuture<@Nullable MetadataQuorum>();
+    lane.submit(() -> {
+      SessionWork current = work;
+      ControllerService term = current == null ? null : current.service;
+      known.complete(term == null ? null : term.quorum());
+    });
+    return known;
+  }
+
   /** A broker that is known to have died need not be waited for if it was the controller. */
   public void foundDead(Uuid incarnation) {
     lane.submit(() -> {

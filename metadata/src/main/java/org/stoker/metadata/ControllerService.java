@@ -97,6 +97,11 @@ final class ControllerService {
         : Heartbeat.Reply.refused(ErrorCode.NOT_CONTROLLER);
   }
 
+  /** Null until the brokers are known, and when the term is over. */
+  @Nullable MetadataQuorum quorum() {
+    return tookOver && !closed ? members.quorum(writer.controllerId(), writer.epoch()) : null;
+  }
+
   void start() {
     writer.open(endOffset -> office.publisher().whenApplied(endOffset, this::caughtUp), this::lost);
   }
@@ -124,7 +129,7 @@ final class ControllerService {
       records.addAll(more);
       command = records.size() < MOST_RECORDS_TOGETHER ? nextCommand() : null;
       if (command != null && !more.isEmpty()) {
-        image = with(image, more);
+        image = ImageDraft.after(image, more);
       }
     }
     if (records.isEmpty()) {
@@ -149,14 +154,6 @@ final class ControllerService {
       next = office.waiting().poll();
     }
     return next;
-  }
-
-  private static ClusterImage with(ClusterImage image, List<Message> records) {
-    var draft = new ImageDraft(image);
-    records.forEach(draft::replay);
-    return draft
-        .finish(image.offset() + records.size(), image.controllerEpoch(), image.controllerId())
-        .image();
   }
 
   private void caughtUp() {

@@ -57,6 +57,10 @@ final class LogWriter {
     return epoch;
   }
 
+  int controllerId() {
+    return controllerId;
+  }
+
   int entryBytes() {
     return entryBytes;
   }

@@ -5,12 +5,15 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.Clock;
 import org.stoker.base.ConfinedTo;
+import org.stoker.metadata.MetadataQuorum.Progress;
 import org.stoker.protocol.ErrorCode;
 
 /**
@@ -29,7 +32,7 @@ final class Membership {
   private final Consumer<Command<Result>> decide;
   private final BooleanSupplier resign;
   private final BrokerLiveness liveness;
-  private final Map<Integer, Long> appliedOffsets = new HashMap<>();
+  private final Map<Integer, Progress> progress = new HashMap<>();
   private boolean closed;
 
   /**
@@ -107,7 +110,9 @@ final class Membership {
           refusal == null ? ErrorCode.BROKER_ID_NOT_REGISTERED : refusal.error());
     }
     liveness.heard(broker.id(), broker.epoch(), clock.monotonicNs());
-    appliedOffsets.put(broker.id(), heartbeat.appliedOffset());
+    progress.put(
+        broker.id(),
+        progressOf(broker.id()).heard(heartbeat.appliedOffset(), image.offset(), clock.wallMs()));
     if (!Collections.disjoint(broker.logDirs(), heartbeat.offlineDirectories())) {
       decide.accept(
           new BrokerCommand.DirectoriesFailed(
@@ -128,6 +133,23 @@ final class Membership {
         heartbeat.wantsShutDown() && mayShutDown(broker, image));
   }
 
+  private Progress progressOf(int brokerId) {
+    return progress.getOrDefault(brokerId, Progress.NONE);
+  }
+
+  /** How far the brokers have come with the log of this controller. */
+  MetadataQuorum quorum(int controllerId, int controllerEpoch) {
+    ClusterImage image = publisher.image();
+    long endOffset = image.offset();
+    SortedMap<Integer, Progress> brokers = new TreeMap<>();
+    for (int id : image.brokers().keySet()) {
+      brokers.put(id, progressOf(id));
+      // Others may have applied what the controller itself has written but not yet applied.
+      endOffset = Math.max(endOffset, progressOf(id).appliedOffset());
+    }
+    return new MetadataQuorum(controllerId, controllerEpoch, endOffset, clock.wallMs(), brokers);
+  }
+
   /** Nobody is led by it, and everybody who lives knows. */
   private boolean mayShutDown(BrokerImage broker, ClusterImage image) {
     if (!broker.inControlledShutdown() || leadsAnything(broker.id(), image)) {
@@ -137,7 +159,7 @@ final class Membership {
       boolean waitsForNews =
           other.id() != broker.id()
               && other.isActive()
-              && appliedOffsets.getOrDefault(other.id(), -1L) < image.offset();
+              && progressOf(other.id()).appliedOffset() < image.offset();
       if (waitsForNews) {
         return false;
       }

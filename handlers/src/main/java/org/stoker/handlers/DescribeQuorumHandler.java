@@ -1,0 +1,133 @@
+package org.stoker.handlers;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.stoker.metadata.BrokerImage;
+import org.stoker.metadata.MetadataQuorum;
+import org.stoker.metadata.MetadataQuorum.Progress;
+import org.stoker.network.Request;
+import org.stoker.protocol.ErrorCode;
+import org.stoker.protocol.message.DescribeQuorumRequest;
+import org.stoker.protocol.message.DescribeQuorumResponse;
+import org.stoker.protocol.message.DescribeQuorumResponse.Listener;
+import org.stoker.protocol.message.DescribeQuorumResponse.Node;
+import org.stoker.protocol.message.DescribeQuorumResponse.PartitionData;
+import org.stoker.protocol.message.DescribeQuorumResponse.ReplicaState;
+import org.stoker.protocol.message.DescribeQuorumResponse.TopicData;
+
+/**
+ * DescribeQuorum (KIP-595, KIP-836): who writes the cluster's log, and how far everybody has come.
+ *
+ * <p>That log is in ZooKeeper, so that nobody here votes on it: the controller stands for the one
+ * voter, and every other registered broker is an observer.
+ */
+final class DescribeQuorumHandler implements Handler {
+  private static final String TOPIC = "__cluster_metadata";
+  private static final int FIRST_VERSION_WITH_NODES = 2;
+
+  private final ClusterView cluster;
+  private final MemberPort members;
+
+  DescribeQuorumHandler(ClusterView cluster, MemberPort members) {
+    this.cluster = cluster;
+    this.members = members;
+  }
+
+  @Override
+  public void handle(Request request) {
+    DescribeQuorumRequest body = (DescribeQuorumRequest) request.body();
+    if (!asksForTheLog(body)) {
+      request.respond(refusal(body, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
+      return;
+    }
+    Answers.when(members.quorum(), request, quorum -> response(quorum, body, request.version()));
+  }
+
+  private static boolean asksForTheLog(DescribeQuorumRequest body) {
+    if (body.topics().size() != 1) {
+      return false;
+    }
+    DescribeQuorumRequest.TopicData topic = body.topics().getFirst();
+    return topic.topicName().equals(TOPIC)
+        && topic.partitions().size() == 1
+        && topic.partitions().getFirst().partitionIndex() == 0;
+  }
+
+  /** The same for each partition that is asked for. */
+  private static DescribeQuorumResponse refusal(DescribeQuorumRequest body, ErrorCode error) {
+    return new DescribeQuorumResponse()
+        .setTopics(
+            body.topics().stream()
+                .map(topic ->
+                    new TopicData()
+                        .setTopicName(topic.topicName())
+                        .setPartitions(
+                            topic.partitions().stream()
+                                .map(partition ->
+                                    new PartitionData()
+                                        .setPartitionIndex(partition.partitionIndex())
+                                        .setErrorCode(error.code())
+                                        .setErrorMessage(error.message()))
+                                .toList()))
+                .toList());
+  }
+
+  private DescribeQuorumResponse response(
+      @Nullable MetadataQuorum quorum, DescribeQuorumRequest body, short version) {
+    if (quorum == null) {
+      return refusal(body, ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    }
+    var log =
+        new PartitionData()
+            .setPartitionIndex(0)
+            .setLeaderId(quorum.controllerId())
+            .setLeaderEpoch(quorum.controllerEpoch())
+            .setHighWatermark(quorum.endOffset())
+            .setCurrentVoters(List.of(controller(quorum)))
+            .setObservers(observers(quorum));
+    var response =
+        new DescribeQuorumResponse()
+            .setTopics(List.of(new TopicData().setTopicName(TOPIC).setPartitions(List.of(log))));
+    return version < FIRST_VERSION_WITH_NODES ? response : response.setNodes(nodes());
+  }
+
+  /** What it has written it has; as in Kafka, that is so at this very moment. */
+  private static ReplicaState controller(MetadataQuorum quorum) {
+    return new ReplicaState()
+        .setReplicaId(quorum.controllerId())
+        .setLogEndOffset(quorum.endOffset())
+        .setLastFetchTimestamp(quorum.atMs())
+        .setLastCaughtUpTimestamp(quorum.atMs());
+  }
+
+  private static List<ReplicaState> observers(MetadataQuorum quorum) {
+    return quorum.brokers().entrySet().stream()
+        .filter(broker -> broker.getKey() != quorum.controllerId())
+        .map(broker -> observer(broker.getKey(), broker.getValue()))
+        .toList();
+  }
+
+  private static ReplicaState observer(int id, Progress progress) {
+    return new ReplicaState()
+        .setReplicaId(id)
+        .setLogEndOffset(progress.appliedOffset())
+        .setLastFetchTimestamp(progress.heardAtMs())
+        .setLastCaughtUpTimestamp(progress.caughtUpAtMs());
+  }
+
+  private List<Node> nodes() {
+    return cluster.image().brokers().values().stream().map(DescribeQuorumHandler::node).toList();
+  }
+
+  private static Node node(BrokerImage broker) {
+    List<Listener> listeners =
+        broker.endpoints().stream()
+            .map(endpoint ->
+                new Listener()
+                    .setName(endpoint.listener())
+                    .setHost(endpoint.host())
+                    .setPort(endpoint.port()))
+            .toList();
+    return new Node().setNodeId(broker.id()).setListeners(listeners);
+  }
+}

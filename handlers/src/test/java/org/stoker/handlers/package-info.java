@@ -1,0 +1,4 @@
+@NullMarked
+package org.stoker.handlers;
+
+import org.jspecify.annotations.NullMarked;

@@ -81,7 +81,7 @@ final class ClusterCommand implements Tool {
     List<String> names = words.subList(1, optionsFrom);
     ParsedOptions options =
         optionsFrom == args.length
-            ? new ParsedOptions(OPTIONS, Map.of(), List.of())
+            ? new ParsedOptions(OPTIONS, Map.of(), List.of(), List.of())
             : OPTIONS.parse(Arrays.copyOfRange(args, optionsFrom, args.length));
     if (names.size() > 1) {
       throw new ToolFailure("One broker at a time, not " + String.join(" ", names) + ".\n" + USAGE);

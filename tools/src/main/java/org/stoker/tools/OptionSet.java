@@ -2,6 +2,7 @@ package org.stoker.tools;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,9 +12,9 @@ import java.util.TreeMap;
  * The options of one tool, and the reading of a command line in the way that Kafka's tools read it.
  *
  * <p>That way is {@code --name value}, {@code --name=value}, {@code -name value}, an option may be
- * repeated, {@code --} ends the options, stray words are ignored, and names are never abbreviated.
- * General command line libraries differ in several of these and in every message, and scripts
- * depend on both; hence a reader of our own.
+ * repeated, {@code --} ends the options, stray words are ignored by most tools, and names are never
+ * abbreviated. General command line libraries differ in several of these and in every message, and
+ * scripts depend on both; hence a reader of our own.
  */
 final class OptionSet {
   private static final int NAME_COLUMN = 38;
@@ -57,13 +58,25 @@ final class OptionSet {
     }
   }
 
+  /** For the tools that take such a question for no mistake. */
+  static boolean asksForHelp(String[] args) {
+    return Arrays.asList(args).contains("--help") || Arrays.asList(args).contains("-h");
+  }
+
+  void printHelp(PrintStream out) {
+    out.println(about);
+    printUsage(out);
+  }
+
   private ParsedOptions read(String[] args) {
     var arguments = new HashMap<String, List<String>>();
     var order = new ArrayList<Option<?>>();
+    var words = new ArrayList<String>();
     int next = 0;
     while (next < args.length && !args[next].equals("--")) {
       String word = args[next++];
       if (!looksLikeAnOption(word)) {
+        words.add(word);
         continue;
       }
       String body = word.substring(word.startsWith("--") ? 2 : 1);
@@ -87,7 +100,7 @@ final class OptionSet {
         throw new OptionException("Option " + name + " requires an argument");
       }
     }
-    return new ParsedOptions(this, arguments, order);
+    return new ParsedOptions(this, arguments, order, words);
   }
 
   private static void add(String argument, Option<?> option, List<String> values) {

@@ -11,17 +11,38 @@ final class ParsedOptions {
   private final OptionSet declared;
   private final Map<String, List<String>> arguments;
   private final List<Option<?>> order;
+  private final List<String> words;
 
   /** The arguments of an option that stood alone are an empty list. */
-  ParsedOptions(OptionSet declared, Map<String, List<String>> arguments, List<Option<?>> order) {
+  ParsedOptions(
+      OptionSet declared,
+      Map<String, List<String>> arguments,
+      List<Option<?>> order,
+      List<String> words) {
     this.declared = declared;
     this.arguments = arguments;
     this.order = order;
+    this.words = words;
   }
 
   /** As they stood on the command line, repeated ones too. */
   List<Option<?>> inOrder() {
     return order;
+  }
+
+  /** The one stray word, which says what to do. */
+  String command(String... known) {
+    if (words.isEmpty()) {
+      throw wrongUsage("A command is missing: " + String.join(", ", known));
+    }
+    if (words.size() > 1) {
+      throw wrongUsage("One command at a time: " + String.join(", ", words));
+    }
+    if (!List.of(known).contains(words.getFirst())) {
+      throw wrongUsage(
+          words.getFirst() + " is not a command: " + String.join(", ", known) + " are");
+    }
+    return words.getFirst();
   }
 
   boolean has(Option<?> option) {

@@ -22,6 +22,8 @@ public final class StokerTools {
         log-dirs             what lies in the brokers' log directories
         leader-election      let preferred replicas lead, or any that is left
         reassign-partitions  move partitions to other brokers
+        metadata-quorum      who writes the cluster's metadata, and who has applied it
+        features             show and change the levels of the cluster's features
         dump-log             print and verify segment, index and checkpoint files
         producer-perf-test   measure producing
         consumer-perf-test   measure consuming
@@ -74,6 +76,8 @@ public final class StokerTools {
       case "broker-api-versions" -> new BrokerApiVersions();
       case "leader-election" -> new LeaderElection();
       case "reassign-partitions" -> new ReassignPartitions();
+      case "metadata-quorum" -> new MetadataQuorum(new SystemClock());
+      case "features" -> new Features();
       case "dump-log" -> new DumpLog();
       default -> null;
     };

@@ -37,6 +37,8 @@ final class ReferenceTools implements AutoCloseable {
           Map.entry("log-dirs", TOOLS + "LogDirsCommand"),
           Map.entry("leader-election", TOOLS + "LeaderElectionCommand"),
           Map.entry("reassign-partitions", TOOLS + "reassign.ReassignPartitionsCommand"),
+          Map.entry("metadata-quorum", TOOLS + "MetadataQuorumCommand"),
+          Map.entry("features", TOOLS + "FeatureCommand"),
           Map.entry("dump-log", TOOLS + "DumpLogSegments"),
           Map.entry("producer-perf-test", TOOLS + "ProducerPerformance"),
           Map.entry("consumer-perf-test", TOOLS + "ConsumerPerformance"),

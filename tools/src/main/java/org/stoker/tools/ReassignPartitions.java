@@ -293,8 +293,8 @@ final class ReassignPartitions implements Tool {
 
   private static void execute(Admin admin, ParsedOptions parsed, PrintStream out)
       throws IOException, ExecutionException, InterruptedException {
-    SortedMap<TopicPartition, List<Integer>> proposed =
-        ReassignmentFile.checked(ReassignmentFile.read(parsed.value(REASSIGNMENT_FILE)));
+    List<ReassignmentFile.Entry> targets = ReassignmentFile.read(parsed.value(REASSIGNMENT_FILE));
+    SortedMap<TopicPartition, List<Integer>> proposed = ReassignmentFile.checked(targets);
     Map<TopicPartition, PartitionReassignment> current =
         admin.listPartitionReassignments().reassignments().get();
     if (!parsed.has(ADDITIONAL) && !current.isEmpty()) {
@@ -305,6 +305,7 @@ final class ReassignPartitions implements Tool {
               + " resubmitting the current reassignment.");
     }
     checkBrokers(admin, proposed.values());
+    NamedDirectories.refuseMoves(admin, targets);
     Map<TopicPartition, List<Integer>> today = replicasToday(admin, proposed.keySet());
     out.printf(
         "Current partition replica assignment%n%n%s%n%nSave this to use as the"
@@ -434,6 +435,7 @@ final class ReassignPartitions implements Tool {
   private static void verify(Admin admin, ParsedOptions parsed, PrintStream out)
       throws IOException, ExecutionException, InterruptedException {
     List<ReassignmentFile.Entry> targets = ReassignmentFile.read(parsed.value(REASSIGNMENT_FILE));
+    NamedDirectories.refuseMoves(admin, targets);
     Map<TopicPartition, PartitionReassignment> current =
         admin.listPartitionReassignments().reassignments().get();
     var states = new TreeMap<TopicPartition, String>(PartitionOrder.BY_TOPIC);

@@ -19,17 +19,19 @@ import org.apache.kafka.common.TopicPartitionReplica;
 
 /** The JSON of a reassignment: which brokers are to keep each partition. */
 final class ReassignmentFile {
-  private static final String ANY = "any";
+  /** Where the broker may choose. */
+  static final String ANY = "any";
 
-  /** One line of it. */
-  record Entry(TopicPartition partition, List<Integer> replicas) {}
+  /**
+   * One line of it.
+   *
+   * @param directories one for each replica, or none at all
+   */
+  record Entry(TopicPartition partition, List<Integer> replicas, List<String> directories) {}
 
   private ReassignmentFile() {}
 
-  /**
-   * As it stands there, without a look at whether it makes sense. Brokers choose log directories
-   * themselves; those that are named, as in what --execute prints, are not looked at.
-   */
+  /** As it stands there, without a look at whether it makes sense. */
   static List<Entry> read(String file) {
     JsonNode root = JsonFile.read(file);
     JsonFile.checkVersion(root);
@@ -40,13 +42,13 @@ final class ReassignmentFile {
               JsonFile.field(node, "topic").asText(), JsonFile.field(node, "partition").asInt());
       var replicas = new ArrayList<Integer>();
       JsonFile.field(node, "replicas").forEach(replica -> replicas.add(replica.asInt()));
-      checkDirectories(node, partition, replicas);
-      entries.add(new Entry(partition, List.copyOf(replicas)));
+      entries.add(
+          new Entry(partition, List.copyOf(replicas), directories(node, partition, replicas)));
     }
     return entries;
   }
 
-  private static void checkDirectories(
+  private static List<String> directories(
       JsonNode node, TopicPartition partition, List<Integer> replicas) {
     var directories = new ArrayList<String>();
     node.path("log_dirs").forEach(directory -> directories.add(directory.asText()));
@@ -55,6 +57,7 @@ final class ReassignmentFile {
           "Size of replicas list %s is different from size of log dirs list %s for partition %s"
               .formatted(replicas, directories, partition));
     }
+    return List.copyOf(directories);
   }
 
   /** What is to be done, once each. */

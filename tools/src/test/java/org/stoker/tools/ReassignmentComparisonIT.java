@@ -124,6 +124,36 @@ final class ReassignmentComparisonIT {
         .same();
   }
 
+  /** Kafka's tool asks the broker to move the replica, which brokers here do not do. */
+  @Test
+  void aDirectoryIsNamedOnlyWhereTheReplicaIsAnyway(Both both) throws Exception {
+    String plan =
+        "{'partitions':[{'topic':'moved-SIDE','partition':0,'replicas':[1],'log_dirs':['%s']}]}";
+    write("elsewhere", plan.formatted("/somewhere/else"));
+    write("there", plan.formatted(both.broker().logDirectory()));
+
+    for (String action : new String[] {"--execute", "--verify"}) {
+      Outcome refused =
+          both.ask(
+                  "reassign-partitions",
+                  action,
+                  "--reassignment-json-file",
+                  directory + "/elsewhere-SIDE")
+              .ours();
+      assertThat(refused.exitCode()).isEqualTo(1);
+      assertThat(refused.out())
+          .contains("Replica 1 of moved-SIDE-0 cannot be put into /somewhere/else");
+      Outcome taken =
+          both.ask(
+                  "reassign-partitions",
+                  action,
+                  "--reassignment-json-file",
+                  directory + "/there-SIDE")
+              .ours();
+      assertThat(taken.exitCode()).isZero();
+    }
+  }
+
   @Test
   void throttlesAndClears(Both both) throws Exception {
     write("plan", "{'partitions':[{'topic':'moved-SIDE','partition':0,'replicas':[1]}]}");

@@ -110,8 +110,9 @@ final class ProducerReplay {
     try {
       SegmentScan scan = segment.lookup().find(file, producers.mapEndOffset(), segment.sizeBytes());
       while (scan != null && scan.batch().baseOffset() < endOffset) {
-        note(scan.batch().isControlBatch() ? scan.load() : scan.batch());
-        if (!scan.next()) {
+        // A flipped bit in an epoch or a sequence would lock its producer out of the partition.
+        note(scan.batch().hasProducerId() ? scan.loadTwiceIfDamaged() : scan.batch());
+        if (!scan.nextTwiceIfDamaged()) {
           scan = null;
         }
       }

@@ -86,6 +86,16 @@ final class SegmentScan {
     return moveTo(endPosition());
   }
 
+  /** The same, read once more if the header claims more than there is. */
+  boolean nextTwiceIfDamaged() throws IOException {
+    int next = endPosition();
+    if (moveTo(next)) {
+      return true;
+    }
+    chunk.limit(0);
+    return moveTo(next);
+  }
+
   /** Reads the whole batch; its header is then part of the same buffer. */
   RecordBatch load() throws IOException {
     int size = batch.sizeInBytes();
@@ -95,6 +105,20 @@ final class SegmentScan {
       at = 0;
     }
     return batch.moveTo(chunk, at);
+  }
+
+  /**
+   * The same, read once more if its checksum is wrong: for those who keep what they find in it, and
+   * never look again.
+   */
+  RecordBatch loadTwiceIfDamaged() throws IOException {
+    if (!load().isCrcRight()) {
+      chunk.limit(0);
+      if (moveTo(position)) {
+        load();
+      }
+    }
+    return batch;
   }
 
   private void fill(int from, int leastBytes) throws IOException {

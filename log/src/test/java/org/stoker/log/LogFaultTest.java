@@ -156,6 +156,29 @@ final class LogFaultTest {
   }
 
   @Test
+  void aBitThatIsReadWronglyAfterACutLocksNoProducerOut() throws LogDirectoryException {
+    // Of these disks each flips a bit in an epoch, a sequence, a producer's id or a length.
+    for (long seed : new long[] {23, 28, 36, 85, 104, 106, 120, 128}) {
+      disk = new SimulatedDisk(seed);
+      LogWorld world = open();
+      Log log = world.create(LogWorld.ORDERS, LogConfig.DEFAULT);
+      for (int sequence = 0; sequence < 3; sequence++) {
+        world.append(log, Batches.idempotent(5, 0, sequence, 100, "a"));
+      }
+      world.flush();
+      // Two reads look for the place of the cut; the third is for the sake of the producers.
+      disk.arm(DiskFault.nth(3, DiskFault.Kind.FLIPPED_READ, path -> path.equals(FIRST_LOG)));
+
+      log.lane().submit(() -> log.truncateTo(2, 100));
+
+      assertThat(disk.isArmed()).as("disk %d", seed).isFalse();
+      assertThat(world.append(log, Batches.idempotent(5, 0, 2, 100, "b")))
+          .as("disk %d", seed)
+          .isInstanceOf(AppendOutcome.Appended.class);
+    }
+  }
+
+  @Test
   void anAppendThatFailsTakesTheDirectoryOffline() throws LogDirectoryException {
     LogWorld world = open();
     Log log = world.create(LogWorld.ORDERS, LogConfig.DEFAULT);

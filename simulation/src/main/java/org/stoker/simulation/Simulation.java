@@ -22,6 +22,8 @@ final class Simulation {
   private static final int FAULTS = 10;
   private static final int RECOVERY_MS = 60_000;
   private static final int STEP_MS = 250;
+  private static final int FEWEST_BROKERS = 3;
+  private static final int MOST_BROKERS = 5;
   private static final List<String> TOPICS = List.of("events", "orders");
 
   private final World world;
@@ -63,7 +65,7 @@ final class Simulation {
             trace,
             counters,
             new History(trace, counters));
-    int size = 3 + seed.nextInt(3) / 2;
+    int size = FEWEST_BROKERS + seed.nextInt(MOST_BROKERS - FEWEST_BROKERS + 1);
     this.cluster = new SimulatedCluster(world, seams, size);
     int node = Machines.FIRST_CLIENT;
     this.administrator = new Administrator(new Client("admin", node++, size, world), cluster);

@@ -98,7 +98,29 @@ enum Mutation {
       22,
       "replication/Partition",
       "    if (account == null || account.isr().size() < rules.minInsyncReplicas()) {",
-      "    if (account == null) {");
+      "    if (account == null) {"),
+
+  // Neither fenced when it registers, nor moved on afterwards: one of the two would do.
+  NO_NEW_EPOCH_FOR_A_LEADER_THAT_COMES_BACK(
+      15,
+      "metadata/BrokerDecisions",
+      "            before != null && isSameLife\n",
+      "            before != null\n",
+      "metadata/PartitionDecisions",
+      "    if (restarted.contains(partition.leader())) {",
+      "    if (restarted.size() > 1_000) {"),
+
+  CONTROLLER_TAKES_PROPOSALS_FROM_OLDER_METADATA(
+      52,
+      "metadata/PartitionDecisions",
+      "    if (change.leaderEpoch() < partition.leaderEpoch()) {",
+      "    if (change.leaderEpoch() < 0) {",
+      "metadata/PartitionDecisions",
+      "    if (leader != partition.leader()) {",
+      "    if (leader < 0) {",
+      "metadata/PartitionDecisions",
+      "    if (change.partitionEpoch() < partition.partitionEpoch()) {",
+      "    if (change.partitionEpoch() < 0) {");
 
   private final long knownSeed;
   private final List<String> mistakes;

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,22 @@ public final class FileDisk implements Disk {
   // whichever FileDisk it comes from: the one thing here that belongs to the process.
   private static final Set<Path> LOCKED_BY_THIS_PROCESS = ConcurrentHashMap.newKeySet();
 
+  private final Consumer<Path> cacheDrop;
+
+  /** A disk that cannot tell the system to forget what it has cached. */
+  public FileDisk() {
+    this(_ -> {});
+  }
+
+  /**
+   * The same on a system that can be told.
+   *
+   * @param cacheDrop drops the cached pages of a file, where that can be done
+   */
+  public FileDisk(Consumer<Path> cacheDrop) {
+    this.cacheDrop = cacheDrop;
+  }
+
   @Override
   public DiskFile open(Path file, OpenMode mode) throws IOException {
     Set<OpenOption> options =
@@ -48,7 +65,7 @@ public final class FileDisk implements Disk {
       throw new FileSystemException(file.toString(), null, "Is a directory");
     }
     return withoutInterrupt(
-        file, () -> new ChannelFile(file, FileChannel.open(file, options), mode));
+        file, () -> new ChannelFile(file, FileChannel.open(file, options), mode, cacheDrop));
   }
 
   @Override
@@ -226,11 +243,13 @@ public final class FileDisk implements Disk {
     private final Path path;
     private final FileChannel channel;
     private final OpenMode mode;
+    private final Consumer<Path> cacheDrop;
 
-    ChannelFile(Path path, FileChannel channel, OpenMode mode) {
+    ChannelFile(Path path, FileChannel channel, OpenMode mode, Consumer<Path> cacheDrop) {
       this.path = path;
       this.channel = channel;
       this.mode = mode;
+      this.cacheDrop = cacheDrop;
     }
 
     @Override
@@ -310,6 +329,11 @@ public final class FileDisk implements Disk {
             channel.force(false);
             return path;
           });
+    }
+
+    @Override
+    public void dropCached() {
+      cacheDrop.accept(path);
     }
 
     @Override

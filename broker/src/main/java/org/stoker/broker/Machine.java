@@ -8,6 +8,7 @@ import org.stoker.base.FileDisk;
 import org.stoker.base.Seed;
 import org.stoker.base.SystemClock;
 import org.stoker.base.SystemSeed;
+import org.stoker.log.LinuxPageCache;
 import org.stoker.network.Network;
 import org.stoker.network.NetworkMetrics;
 import org.stoker.settings.ConfigValues;
@@ -34,7 +35,7 @@ record Machine(
         threads,
         clock,
         new SystemSeed(),
-        new FileDisk(),
+        new FileDisk(LinuxPageCache::drop),
         threads.pool("storage", values.integer("background.threads")),
         threads.pool("worker", values.integer("num.io.threads")),
         new Network(

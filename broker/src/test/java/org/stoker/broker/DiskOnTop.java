@@ -116,6 +116,11 @@ class DiskOnTop implements Disk {
     }
 
     @Override
+    public void dropCached() throws IOException {
+      below.dropCached();
+    }
+
+    @Override
     public @Nullable FileChannel channel() {
       return below.channel();
     }

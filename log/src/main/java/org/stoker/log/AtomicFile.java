@@ -52,7 +52,7 @@ record AtomicFile(Disk disk, Path path) {
       file.setSize(0);
       file.write(bytes, 0);
       if (isSynced) {
-        file.sync();
+        FileSync.sync(file);
       }
     }
   }

@@ -40,7 +40,7 @@ final class CutKeeper {
         int size = (int) Math.min(COPY_BYTES, sizeBytes - done);
         copy.write(Segment.read(file, position + done, size), done);
       }
-      copy.sync();
+      FileSync.sync(copy);
     }
     disk.syncDirectory(directory);
     return "kept in " + kept.getFileName();

@@ -178,21 +178,24 @@ public final class Flusher {
       }
     }
     if (fileSystemSync != null && files.size() + directories.size() > config.mostSingleSyncs()) {
-      syncFileSystem(fileSystemSync, tasks.getFirst().log().parentDirectory());
+      syncFileSystem(fileSystemSync, tasks.getFirst().log().parentDirectory(), files);
       return;
     }
     var work = new ArrayList<SyncWork>(files.size() + directories.size());
-    files.forEach(file -> work.add(new SyncWork(file.file().path(), () -> file.file().sync())));
+    files.forEach(file -> work.add(new SyncWork(file.file().path(), () -> FileSync.sync(file.file()))));
     // The entries after the bytes would be one more wait; nothing is told before both are done.
     directories.forEach(
         directory -> work.add(new SyncWork(directory, () -> disk.syncDirectory(directory))));
     syncAll(work);
   }
 
-  private void syncFileSystem(FileSystemSync sync, Path directory) throws SyncFailedException {
+  private void syncFileSystem(FileSystemSync sync, Path directory, List<SegmentFile> files)
+      throws SyncFailedException {
     try {
       sync.sync();
     } catch (IOException e) {
+      // It does not say whose pages were lost.
+      files.forEach(file -> FileSync.forget(file.file(), e));
       throw new SyncFailedException(health.fail(directory, "syncing the file system", e));
     }
   }

@@ -365,7 +365,7 @@ final class IndexFile {
   void sync() throws IOException {
     View current = view;
     if (current != null && current.file != null) {
-      current.file.sync();
+      FileSync.sync(current.file);
     }
   }
 

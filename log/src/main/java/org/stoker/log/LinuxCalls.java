@@ -25,6 +25,7 @@ final class LinuxCalls {
 
   private static final Logger LOG = LoggerFactory.getLogger(LinuxCalls.class);
   private static final int FADV_RANDOM = 1;
+  private static final int FADV_DONTNEED = 4;
   private static final @Nullable LinuxCalls BOUND = bind();
 
   private final MethodHandle open;
@@ -128,7 +129,16 @@ final class LinuxCalls {
 
   /** Has the kernel read what it is asked for through this descriptor, and nothing ahead of it. */
   void readNothingAhead(int descriptor) {
-    int refusal = advise(descriptor, FADV_RANDOM);
+    tell(descriptor, FADV_RANDOM);
+  }
+
+  /** Has the kernel drop what it has cached of the file and need not write. */
+  void forgetPages(int descriptor) {
+    tell(descriptor, FADV_DONTNEED);
+  }
+
+  private void tell(int descriptor, int advice) {
+    int refusal = advise(descriptor, advice);
     if (refusal != 0) {
       LOG.debug("posix_fadvise refuses advice: error {}", refusal);
     }

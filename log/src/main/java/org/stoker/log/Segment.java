@@ -232,7 +232,7 @@ final class Segment {
       firstTimestamp = readFirstTimestamp(open.file());
     }
     if (isCutUnsynced) {
-      open.file().sync();
+      FileSync.sync(open.file());
       isCutUnsynced = false;
     }
   }
@@ -447,7 +447,7 @@ final class Segment {
     offsetIndex.truncateTo(offset);
     timeIndex.truncateTo(offset);
     transactionIndex.truncateTo(offset);
-    open.sync();
+    FileSync.sync(open);
     offsetIndex.flush();
     timeIndex.flush();
     transactionIndex.flush();
@@ -478,7 +478,7 @@ final class Segment {
     SegmentFile open = retainFile();
     if (open != null) {
       try {
-        open.file().sync();
+        FileSync.sync(open.file());
       } catch (DiskFullException e) {
         // Unlike a write, a sync cannot be tried again when there is room: the pages are gone.
         throw new IOException(e);

@@ -239,7 +239,7 @@ final class TransactionIndex implements AutoCloseable {
   void flush() throws IOException {
     Opened current = opened;
     if (current != null && current.file != null) {
-      current.file.sync();
+      FileSync.sync(current.file);
     }
   }
 

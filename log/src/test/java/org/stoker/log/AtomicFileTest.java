@@ -197,6 +197,11 @@ final class AtomicFileTest {
     public void sync() {}
 
     @Override
+    public void dropCached() throws IOException {
+      file.dropCached();
+    }
+
+    @Override
     public @Nullable FileChannel channel() {
       return file.channel();
     }

@@ -156,6 +156,34 @@ final class LogFaultTest {
   }
 
   @Test
+  void whatAFailedSyncHasLostIsNotShownToTheNextProcess() throws LogDirectoryException {
+    for (long seed = 0; seed < 50; seed++) {
+      disk = new SimulatedDisk(seed);
+      LogWorld world = open();
+      Log log = world.create(LogWorld.ORDERS, LogConfig.DEFAULT);
+      world.append(log, Batches.of(1, "a"));
+      world.flush();
+      for (int i = 0; i < 20; i++) {
+        world.append(log, Batches.of(2, "b".repeat(1_000)));
+      }
+      disk.arm(DiskFault.next(DiskFault.Kind.SYNC, path -> path.equals(FIRST_LOG)));
+      world.flush();
+      kill(world);
+
+      world = open();
+      world.orders().requestFlush();
+      world.flush();
+      long flushedOffset = world.orders().flushedOffset();
+      world.directory.stopForCrash();
+      disk = disk.powerFailure();
+
+      assertThat(open().orders().logEndOffset())
+          .as("disk %d", seed)
+          .isGreaterThanOrEqualTo(flushedOffset);
+    }
+  }
+
+  @Test
   void aBitThatIsReadWronglyAfterACutLocksNoProducerOut() throws LogDirectoryException {
     // Of these disks each flips a bit in an epoch, a sequence, a producer's id or a length.
     for (long seed : new long[] {23, 28, 36, 85, 104, 106, 120, 128}) {

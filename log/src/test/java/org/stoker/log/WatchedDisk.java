@@ -153,6 +153,11 @@ final class WatchedDisk implements Disk {
     }
 
     @Override
+    public void dropCached() throws IOException {
+      file.dropCached();
+    }
+
+    @Override
     public @Nullable FileChannel channel() {
       return file.channel();
     }

@@ -89,19 +89,17 @@ final class SimulatedCluster {
   private void exited(SimulatedBroker broker) {
     if (brokers.get(broker.id()) == broker && !broker.process().isDead()) {
       world.counters().count("processes that ended by themselves");
-      // What a failed sync has dropped is evicted before the next start: see docs/simulation.md.
-      boolean isCacheLost = broker.hasLostItsDisk();
-      die(broker, isCacheLost);
+      die(broker, false);
       world.network().processDied(broker.id(), broker.process());
       startLater(broker.id());
     }
   }
 
-  private void die(SimulatedBroker broker, boolean isCacheLost) {
+  private void die(SimulatedBroker broker, boolean powerFails) {
     broker.die();
     broker.disk().disarm();
     disks.put(
-        broker.id(), isCacheLost ? broker.disk().powerFailure() : broker.disk().processKill());
+        broker.id(), powerFails ? broker.disk().powerFailure() : broker.disk().processKill());
   }
 
   SimulatedBroker broker(int id) {

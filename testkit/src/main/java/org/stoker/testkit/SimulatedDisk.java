@@ -558,6 +558,14 @@ public final class SimulatedDisk implements Disk {
     }
 
     @Override
+    public void dropCached() throws IOException {
+      synchronized (SimulatedDisk.this) {
+        refuseIfUnusable();
+        stored.dropCached();
+      }
+    }
+
+    @Override
     public @Nullable FileChannel channel() {
       return null;
     }

@@ -10,7 +10,8 @@ import org.stoker.base.Seed;
  * The bytes of one simulated file twice over: as programs see them, and as they are on the platter.
  *
  * <p>A page that differs is dirty until a sync carries it over. After a sync that failed the pages
- * are clean but not on the platter, as on Linux: no later sync brings them there.
+ * are clean but not on the platter, as on Linux: no later sync brings them there, and programs go
+ * on seeing them until somebody has the cache dropped.
  */
 @ConfinedTo("the monitor of the SimulatedDisk")
 final class StoredFile implements StoredNode {
@@ -96,6 +97,17 @@ final class StoredFile implements StoredNode {
       }
     }
     dirtyPages.clear();
+  }
+
+  /** Programs see the platter again, but for what still waits to be written. */
+  void dropCached() {
+    int pages = (sizeSeen + PAGE_BYTES - 1) / PAGE_BYTES;
+    for (int page = dirtyPages.nextClearBit(0); page < pages; page = dirtyPages.nextClearBit(page + 1)) {
+      int start = page * PAGE_BYTES;
+      int end = Math.min(start + PAGE_BYTES, sizeSeen);
+      Arrays.fill(seen, start, end, (byte) 0);
+      copySector(onPlatter, seen, start, end);
+    }
   }
 
   /** The kernel writes a dirty page of its own accord, so that older versions can survive too. */

@@ -286,6 +286,27 @@ final class SimulatedDiskTest {
   }
 
   @Test
+  void afterAFailedSyncProgramsSeeThePlatterIfTheyHaveTheCacheDropped() throws IOException {
+    var seen = new HashSet<String>();
+    for (long seed = 0; seed < SEEDS; seed++) {
+      SimulatedDisk disk = diskWithDirectory(seed);
+      writeDurably(disk, FILE, "old");
+      disk.arm(DiskFault.next(DiskFault.Kind.SYNC));
+      try (DiskFile open = disk.open(FILE, OpenMode.WRITE)) {
+        open.write(ByteBuffer.wrap(new byte[] {'n', 'e', 'w'}), 0);
+        assertThatThrownBy(open::sync).hasMessageContaining("Input/output error");
+        open.dropCached();
+      }
+
+      String left = text(disk.contents(FILE));
+      seen.add(left);
+      assertThat(text(disk.powerFailure().contents(FILE))).isEqualTo(left);
+    }
+
+    assertThat(seen).containsExactlyInAnyOrder("old", "new");
+  }
+
+  @Test
   void theNthMatchingCallFailsOnce() throws IOException {
     SimulatedDisk disk = diskWithDirectory(1);
     disk.arm(DiskFault.nth(2, DiskFault.Kind.OPEN, FILE::equals));

@@ -18,6 +18,7 @@ import org.stoker.log.CorruptLogException;
 import org.stoker.log.LeaderEpochHistory;
 import org.stoker.log.Log;
 import org.stoker.records.BatchWalk;
+import org.stoker.records.RecordBatch;
 
 /**
  * What a follower does to its log: appends what the leader sent, and cuts off what the leader does
@@ -56,6 +57,10 @@ final class FollowerCopy {
       return;
     }
     try {
+      if (beginsInside(batches)) {
+        lane.continueOn(storage, () -> beginInside(batches, leaderEpoch, onReply));
+        return;
+      }
       if (batches.remaining() > log.config().segment().segmentSizeBytes()
           || log.mustPrepare(batches, leaderEpoch, AppendOrigin.REPLICATION, clock.wallMs())) {
         lane.continueOn(storage, () -> prepareAndAppend(batches, leaderEpoch, onReply));
@@ -64,6 +69,27 @@ final class FollowerCopy {
       answer(log.append(batches, leaderEpoch, AppendOrigin.REPLICATION, clock.wallMs()), onReply);
     } catch (StorageException | CorruptLogException e) {
       onReply.accept(new FollowerReply.Broken(String.valueOf(e.getMessage())));
+    }
+  }
+
+  /**
+   * Whether this replica is empty, and its leader's log begins in the middle of a batch: records
+   * were deleted, and batches are sent whole.
+   */
+  private boolean beginsInside(ByteBuffer batches) {
+    long start = log.logStartOffset();
+    RecordBatch first = RecordBatch.at(batches, batches.position());
+    return start == log.logEndOffset() && first.baseOffset() < start && first.nextOffset() > start;
+  }
+
+  private void beginInside(ByteBuffer batches, int leaderEpoch, Consumer<FollowerReply> onReply) {
+    long baseOffset = RecordBatch.at(batches, batches.position()).baseOffset();
+    FollowerReply failure = attempt(() -> log.truncateFullyAndStartAt(baseOffset, clock.wallMs()));
+    if (failure == null) {
+      // Where the leader's log begins, this one will when it has heard that it is committed.
+      prepareAndAppend(batches, leaderEpoch, onReply);
+    } else {
+      onReply.accept(failure);
     }
   }
 

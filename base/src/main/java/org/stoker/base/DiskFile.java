@@ -34,9 +34,9 @@ public interface DiskFile extends AutoCloseable {
   void sync() throws IOException;
 
   /**
-   * Has whoever reads the file from now on, in whatever process, find what is on the disk. For after
-   * a sync that failed: the system may go on showing what it has given up writing. Does nothing
-   * where the system cannot be told.
+   * Has whoever reads the file from now on, in whatever process, find what is on the disk. For
+   * after a sync that failed: the system may go on showing what it has given up writing. Does
+   * nothing where the system cannot be told.
    */
   void dropCached() throws IOException;
 

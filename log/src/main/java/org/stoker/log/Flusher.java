@@ -182,7 +182,8 @@ public final class Flusher {
       return;
     }
     var work = new ArrayList<SyncWork>(files.size() + directories.size());
-    files.forEach(file -> work.add(new SyncWork(file.file().path(), () -> FileSync.sync(file.file()))));
+    files.forEach(
+        file -> work.add(new SyncWork(file.file().path(), () -> FileSync.sync(file.file()))));
     // The entries after the bytes would be one more wait; nothing is told before both are done.
     directories.forEach(
         directory -> work.add(new SyncWork(directory, () -> disk.syncDirectory(directory))));

@@ -102,7 +102,9 @@ final class StoredFile implements StoredNode {
   /** Programs see the platter again, but for what still waits to be written. */
   void dropCached() {
     int pages = (sizeSeen + PAGE_BYTES - 1) / PAGE_BYTES;
-    for (int page = dirtyPages.nextClearBit(0); page < pages; page = dirtyPages.nextClearBit(page + 1)) {
+    for (int page = dirtyPages.nextClearBit(0);
+        page < pages;
+        page = dirtyPages.nextClearBit(page + 1)) {
       int start = page * PAGE_BYTES;
       int end = Math.min(start + PAGE_BYTES, sizeSeen);
       Arrays.fill(seen, start, end, (byte) 0);

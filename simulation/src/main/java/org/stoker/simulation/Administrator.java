@@ -20,6 +20,8 @@ import org.stoker.protocol.message.CreateTopicsRequest;
 import org.stoker.protocol.message.CreateTopicsRequest.CreatableTopic;
 import org.stoker.protocol.message.CreateTopicsRequest.CreatableTopicConfig;
 import org.stoker.protocol.message.CreateTopicsResponse;
+import org.stoker.protocol.message.DeleteRecordsRequest;
+import org.stoker.protocol.message.DeleteRecordsResponse;
 import org.stoker.protocol.message.DeleteTopicsRequest;
 import org.stoker.protocol.message.DeleteTopicsResponse;
 import org.stoker.protocol.message.ElectLeadersRequest;
@@ -34,6 +36,7 @@ final class Administrator {
   private static final int TIMEOUT_MS = 2_000;
   private static final byte TOPIC = 2;
   private static final short COPIES = 3;
+  private static final long ALL_COMMITTED = -1;
 
   private final Client client;
   private final SimulatedCluster cluster;
@@ -167,6 +170,50 @@ final class Administrator {
                                 new ReassignablePartition()
                                     .setPartitionIndex(client.seed().nextInt(2))
                                     .setReplicas(brokers.subList(0, COPIES)))))));
+  }
+
+  /** Deletes the oldest records of a partition: some that were read, or all that is committed. */
+  void deleteRecords() {
+    String topic = lasting.get(client.seed().nextInt(lasting.size()));
+    int index = client.seed().nextInt(2);
+    client.refresh(
+        lasting,
+        () -> {
+          var leader = client.leaderOf(topic, index);
+          var known = client.topic(topic);
+          if (leader != null && known != null) {
+            deleteRecords(topic, new History.Partition(known.topicId(), index), leader.leaderId());
+          }
+        });
+  }
+
+  private void deleteRecords(String topic, History.Partition partition, int leader) {
+    History history = client.world().history();
+    long before =
+        client.seed().oneIn(4)
+            ? ALL_COMMITTED
+            : client.seed().nextInt((int) history.readUpTo(partition) + 1);
+    history.deletionAsked(partition, before);
+    client.ask(
+        leader,
+        new DeleteRecordsRequest()
+            .setTimeoutMs(TIMEOUT_MS)
+            .setTopics(
+                List.of(
+                    new DeleteRecordsRequest.DeleteRecordsTopic()
+                        .setName(topic)
+                        .setPartitions(
+                            List.of(
+                                new DeleteRecordsRequest.DeleteRecordsPartition()
+                                    .setPartitionIndex(partition.index())
+                                    .setOffset(before))))),
+        answer -> {
+          if (answer instanceof DeleteRecordsResponse response) {
+            var result = response.topics().getFirst().partitions().getFirst();
+            history.deletionAnswered(
+                partition, before, result.errorCode() == 0 ? result.lowWatermark() : -1);
+          }
+        });
   }
 
   void changeSomething() {

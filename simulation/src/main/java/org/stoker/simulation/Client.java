@@ -19,6 +19,7 @@ import org.stoker.testkit.SplitMixSeed;
 @ConfinedTo(ConfinedTo.ONE_THREAD)
 final class Client {
   private static final int REQUEST_TIMEOUT_MS = 3_000;
+  private static final long MOST_NODES = 1_000;
 
   private final String name;
   private final int node;
@@ -70,6 +71,16 @@ final class Client {
   /** The same in one version. */
   void ask(int broker, Message request, short version, Consumer<@Nullable Message> onAnswer) {
     linkTo(broker).send(request, version, reply -> onAnswer.accept(bodyOf(reply)));
+  }
+
+  /** Sends what is not answered. */
+  void tell(int broker, Message request) {
+    linkTo(broker).tell(request);
+  }
+
+  /** Names the connection over which the last request to this broker went, or was to go. */
+  long connectionTo(int broker) {
+    return (linkTo(broker).attempts() * MOST_NODES + broker) * MOST_NODES + node;
   }
 
   private SimulatedLink linkTo(int broker) {

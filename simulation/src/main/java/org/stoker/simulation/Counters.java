@@ -15,6 +15,10 @@ final class Counters {
   static final String TRUNCATIONS = "truncations of followers";
   static final String UNKNOWN_OUTCOMES = "unknown outcomes of a multi";
   static final String SNAPSHOTS_LOADED = "snapshot pieces loaded";
+  static final String COMPRESSED = "compressed batches acknowledged";
+  static final String ACKNOWLEDGED_BY_LEADER = "records acknowledged by the leader alone";
+  static final String DELETIONS = "deletions of records acknowledged";
+  static final String DIRECTORIES_FAILED = "directories that failed alone";
   static final String TORN_TAILS = "torn tails cut off";
 
   private final Map<String, Long> counts = new TreeMap<>();

@@ -21,6 +21,7 @@ final class FaultSchedule {
   private static final int LONGEST_CUT_MS = 4_000;
   private static final int LONGEST_AWAY_MS = 3_000;
   private static final int LONGEST_WEATHER_MS = 2_000;
+  private static final int LONGEST_REPAIR_MS = 8_000;
 
   private final SimulatedCluster cluster;
   private final Administrator administrator;
@@ -42,6 +43,7 @@ final class FaultSchedule {
     SLOW_DISK,
     DISK_FULL,
     IO_ERROR,
+    DIRECTORY_FAILURE,
     BIT_FLIP,
     CLOCK_JUMP,
     SESSION_EXPIRY,
@@ -51,6 +53,7 @@ final class FaultSchedule {
     ROLLING_RESTART,
     REASSIGNMENT,
     TOPIC_DELETION,
+    RECORD_DELETION,
     ADMINISTRATION
   }
 
@@ -155,7 +158,11 @@ final class FaultSchedule {
         broker.disk().limitCapacity(broker.disk().usedBytes() + seed.nextInt(20_000));
         later(LONGEST_WEATHER_MS, () -> cluster.disk(id).limitCapacity(Long.MAX_VALUE));
       }
-      case IO_ERROR -> breakDisk(broker);
+      case IO_ERROR -> SimulatedBroker.DIRECTORIES.forEach(path -> breakDisk(broker, path));
+      case DIRECTORY_FAILURE -> {
+        breakDisk(broker, SimulatedBroker.DIRECTORIES.get(seed.nextInt(2)));
+        later(LONGEST_REPAIR_MS, () -> cluster.repairDirectories(id));
+      }
       case BIT_FLIP -> flipBit(broker);
       case CLOCK_JUMP ->
           world.clock().setWallMs(world.clock().wallMs() + seed.nextInt(7_200_000) - 3_600_000L);
@@ -175,6 +182,7 @@ final class FaultSchedule {
       case ROLLING_RESTART -> roll(1);
       case REASSIGNMENT -> administrator.reassign();
       case TOPIC_DELETION -> administrator.deleteOne();
+      case RECORD_DELETION -> administrator.deleteRecords();
       case ADMINISTRATION -> administrator.changeSomething();
       default -> throw new IllegalStateException(kind + " of " + id + " is not known");
     }
@@ -249,7 +257,8 @@ final class FaultSchedule {
     later(LONGEST_CUT_MS, world.network()::heal);
   }
 
-  private void breakDisk(SimulatedBroker broker) {
+  /** The next write, sync or rename below the directory fails, and the directory with it. */
+  private void breakDisk(SimulatedBroker broker, Path directory) {
     if (!broker.isServing()) {
       return;
     }
@@ -260,7 +269,9 @@ final class FaultSchedule {
       DiskFault.Kind.RENAME
     };
     DiskFault.Kind chosen = kinds[seed.nextInt(kinds.length)];
-    broker.disk().arm(DiskFault.nth(1 + seed.nextInt(3), chosen, _ -> true));
+    broker
+        .disk()
+        .arm(DiskFault.nth(1 + seed.nextInt(3), chosen, path -> path.startsWith(directory)));
   }
 
   /** While it serves: a recovery takes what it reads for what there is. */

@@ -2,9 +2,11 @@ package org.stoker.simulation;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
@@ -26,8 +28,10 @@ final class History {
   private final Counters counters;
   private final List<String> violations = new ArrayList<>();
   private final Map<Partition, Records> records = new LinkedHashMap<>();
+  private final PlainHistory plain = new PlainHistory(this);
   private final Map<Long, ClusterImage> images = new HashMap<>();
   private final Map<Watermark, Long> highWatermarks = new HashMap<>();
+  private final Map<Watermark, Long> logStarts = new HashMap<>();
   private long newestOffset;
 
   /** A partition of one topic that has lived. */
@@ -42,6 +46,10 @@ final class History {
     final TreeMap<Long, String> read = new TreeMap<>();
     final List<String> somewhere = new ArrayList<>();
     final Map<String, Long> offsets = new HashMap<>();
+    final Set<String> sent = new HashSet<>();
+    // Below it records may be gone; those who asked for all and heard nothing may get any.
+    long deletedBelow;
+    int unknownDeletions;
   }
 
   History(Trace trace, Counters counters) {
@@ -64,7 +72,17 @@ final class History {
     }
   }
 
+  /** What was sent without sequences. */
+  PlainHistory plain() {
+    return plain;
+  }
+
   // ---- Records.
+
+  /** A producer sends these for the first time. */
+  void sent(Partition partition, List<String> values) {
+    of(partition).sent.addAll(values);
+  }
 
   private Records of(Partition partition) {
     return records.computeIfAbsent(partition, _ -> new Records());
@@ -93,7 +111,63 @@ final class History {
   /** Somebody read it as committed. */
   void read(Partition partition, long offset, String value) {
     Records known = of(partition);
+    if (!known.sent.contains(value)) {
+      violation("%s is read at %d of %s, where nobody sent it".formatted(value, offset, partition));
+    }
     place(partition, known, known.read, offset, value, "read");
+  }
+
+  /** Behind the last record that anybody has read. */
+  long readUpTo(Partition partition) {
+    Records known = of(partition);
+    return known.read.isEmpty() ? 0 : known.read.lastKey() + 1;
+  }
+
+  // ---- Deletions.
+
+  /** Somebody asks for the deletion of what lies below; −1 stands for all that is committed. */
+  void deletionAsked(Partition partition, long beforeOffset) {
+    Records known = of(partition);
+    if (beforeOffset < 0) {
+      known.unknownDeletions++;
+    } else {
+      known.deletedBelow = Math.max(known.deletedBelow, beforeOffset);
+    }
+  }
+
+  /** It was answered; −1 if nothing was deleted. */
+  void deletionAnswered(Partition partition, long askedOffset, long logStartOffset) {
+    Records known = of(partition);
+    if (askedOffset < 0) {
+      known.unknownDeletions--;
+      known.deletedBelow = Math.max(known.deletedBelow, logStartOffset);
+    }
+    if (logStartOffset >= 0) {
+      counters.count(Counters.DELETIONS);
+      if (logStartOffset < askedOffset) {
+        violation(
+            "records below %d of %s were deleted, and the log starts at %d"
+                .formatted(askedOffset, partition, logStartOffset));
+      }
+    }
+  }
+
+  boolean mayBeDeleted(Partition partition, long offset) {
+    Records known = of(partition);
+    return known.unknownDeletions > 0 || offset < known.deletedBelow;
+  }
+
+  /** A leader told a reader where the log starts. */
+  void logStart(String reader, Partition partition, int leaderEpoch, long logStartOffset) {
+    Long before = logStarts.put(new Watermark(reader, partition, leaderEpoch), logStartOffset);
+    if (before != null && before > logStartOffset) {
+      violation(
+          "%s heard of log start %d and then %d of %s in leader epoch %d"
+              .formatted(reader, before, logStartOffset, partition, leaderEpoch));
+    }
+    if (logStartOffset > 0 && !mayBeDeleted(partition, logStartOffset - 1)) {
+      violation("%s starts at %d, which nobody asked for".formatted(partition, logStartOffset));
+    }
   }
 
   private void place(

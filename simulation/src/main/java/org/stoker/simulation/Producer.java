@@ -1,9 +1,7 @@
 package org.stoker.simulation;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,7 +19,6 @@ import org.stoker.protocol.message.MetadataResponse.MetadataResponseTopic;
 import org.stoker.protocol.message.ProduceRequest;
 import org.stoker.protocol.message.ProduceResponse;
 import org.stoker.protocol.message.ProduceResponse.PartitionProduceResponse;
-import org.stoker.records.BatchBuilder;
 import org.stoker.records.MemoryRecordBytes;
 
 /**
@@ -39,9 +36,9 @@ final class Producer {
   private final Client client;
   private final List<String> topics;
   private final Map<String, Lane> lanes = new TreeMap<>();
+  private final BatchMaker maker;
   private long producerId = -1;
   private short producerEpoch;
-  private int valuesMade;
   private boolean isStopped;
 
   /** One partition's batches, the oldest first. */
@@ -81,6 +78,7 @@ final class Producer {
   Producer(Client client, List<String> topics) {
     this.client = client;
     this.topics = topics;
+    this.maker = new BatchMaker(client);
   }
 
   void start() {
@@ -136,19 +134,12 @@ final class Producer {
 
   private Batch make(Lane lane) {
     int count = 1 + client.seed().nextInt(4);
-    List<String> values = new ArrayList<>();
-    BatchBuilder batch =
-        BatchBuilder.uncompressed().producer(producerId, producerEpoch, lane.nextSequence);
-    for (int i = 0; i < count; i++) {
-      String value = client.name() + "/" + valuesMade++;
-      values.add(value);
-      batch.append(
-          client.world().clock().wallMs(),
-          null,
-          (value + ":" + "x".repeat(client.seed().nextInt(200))).getBytes(StandardCharsets.UTF_8));
-    }
+    List<String> values = maker.values(count);
+    ByteBuffer batch =
+        maker.build(maker.builder().producer(producerId, producerEpoch, lane.nextSequence), values);
+    client.world().history().sent(new History.Partition(lane.topicId, lane.index), values);
     lane.nextSequence += count;
-    return new Batch(values, batch.build(), lane.batchesMade++, lane.nextSequence - 1);
+    return new Batch(values, batch, lane.batchesMade++, lane.nextSequence - 1);
   }
 
   private void send(Lane lane) {
@@ -204,6 +195,9 @@ final class Producer {
     ErrorCode error = reply == null ? null : ErrorCode.forCode(reply.errorCode());
     if (reply != null && error == ErrorCode.NONE) {
       lane.pending.remove(batch);
+      if (maker.compresses()) {
+        client.world().counters().count(Counters.COMPRESSED);
+      }
       client
           .world()
           .history()

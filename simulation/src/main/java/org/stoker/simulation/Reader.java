@@ -13,6 +13,9 @@ import org.stoker.protocol.Message;
 import org.stoker.protocol.message.FetchRequest;
 import org.stoker.protocol.message.FetchResponse;
 import org.stoker.protocol.message.FetchResponse.PartitionData;
+import org.stoker.protocol.message.ListOffsetsRequest;
+import org.stoker.protocol.message.ListOffsetsResponse;
+import org.stoker.protocol.message.ListOffsetsResponse.ListOffsetsPartitionResponse;
 import org.stoker.protocol.message.MetadataResponse.MetadataResponsePartition;
 import org.stoker.protocol.message.MetadataResponse.MetadataResponseTopic;
 import org.stoker.records.BatchWalk;
@@ -25,6 +28,7 @@ import org.stoker.records.RecordCursor;
 final class Reader {
   private static final int MOST_WAIT_MS = 300;
   private static final int MOST_BYTES = 1 << 20;
+  private static final long EARLIEST = -2;
 
   private final Client client;
   private final List<String> topics;
@@ -124,6 +128,60 @@ final class Reader {
             : null;
     if (data == null || data.errorCode() != 0) {
       if (data != null && data.errorCode() == ErrorCode.OFFSET_OUT_OF_RANGE.code()) {
+        findStart(place);
+      } else {
+        lookAgain(place);
+      }
+      return;
+    }
+    client
+        .world()
+        .history()
+        .logStart(client.name(), place.partition(), leaderEpoch, data.logStartOffset());
+    client
+        .world()
+        .history()
+        .highWatermark(client.name(), place.partition(), leaderEpoch, data.highWatermark());
+    place.highWatermark = Math.max(place.highWatermark, data.highWatermark());
+    take(place, data);
+    client.later(20, () -> fetch(place));
+  }
+
+  /** What it wants next was deleted, or its leader has never had it. */
+  private void findStart(Place place) {
+    MetadataResponsePartition leader = client.leaderOf(place.topic, place.index);
+    if (leader == null) {
+      lookAgain(place);
+      return;
+    }
+    client.ask(
+        leader.leaderId(),
+        new ListOffsetsRequest()
+            .setReplicaId(-1)
+            .setTopics(
+                List.of(
+                    new ListOffsetsRequest.ListOffsetsTopic()
+                        .setName(place.topic)
+                        .setPartitions(
+                            List.of(
+                                new ListOffsetsRequest.ListOffsetsPartition()
+                                    .setPartitionIndex(place.index)
+                                    .setCurrentLeaderEpoch(leader.leaderEpoch())
+                                    .setTimestamp(EARLIEST))))),
+        answer -> startFound(place, answer));
+  }
+
+  private void startFound(Place place, @Nullable Message answer) {
+    ListOffsetsPartitionResponse found =
+        answer instanceof ListOffsetsResponse response
+            ? response.topics().getFirst().partitions().getFirst()
+            : null;
+    if (found != null && found.errorCode() == 0) {
+      if (found.offset() > place.nextOffset
+          && client.world().history().mayBeDeleted(place.partition(), found.offset() - 1)) {
+        client.world().counters().count("readers that went on behind what was deleted");
+        place.nextOffset = found.offset();
+      } else {
         client
             .world()
             .history()
@@ -132,16 +190,8 @@ final class Reader {
                     .formatted(client.name(), place.nextOffset, place.topic, place.index));
         return;
       }
-      lookAgain(place);
-      return;
     }
-    client
-        .world()
-        .history()
-        .highWatermark(client.name(), place.partition(), leaderEpoch, data.highWatermark());
-    place.highWatermark = Math.max(place.highWatermark, data.highWatermark());
-    take(place, data);
-    client.later(20, () -> fetch(place));
+    lookAgain(place);
   }
 
   private void take(Place place, PartitionData data) {
@@ -179,7 +229,7 @@ final class Reader {
                         place.index,
                         data.highWatermark()));
       }
-      try (RecordCursor cursor = new RecordCursor(RecordCursor.HOLD_NOTHING)) {
+      try (RecordCursor cursor = new RecordCursor(MOST_BYTES)) {
         cursor.open(walk.batch());
         while (cursor.next()) {
           take(place, cursor);

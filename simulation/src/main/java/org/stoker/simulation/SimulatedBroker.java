@@ -13,6 +13,7 @@ import org.stoker.base.ConfinedTo;
 import org.stoker.base.Disk;
 import org.stoker.base.Lane;
 import org.stoker.base.StorageException;
+import org.stoker.base.TopicPartition;
 import org.stoker.base.Uuid;
 import org.stoker.broker.BrokerCore;
 import org.stoker.broker.BrokerWorld;
@@ -44,7 +45,9 @@ import org.stoker.testkit.SimulatedDisk;
 /** One life of a broker: the production classes, on a disk that outlives it. */
 @ConfinedTo(ConfinedTo.ONE_THREAD)
 final class SimulatedBroker {
-  private static final Path DIRECTORY = Path.of("/data");
+  /** Each stands for a disk of its own. */
+  static final List<Path> DIRECTORIES = List.of(Path.of("/data-a"), Path.of("/data-b"));
+
   private static final String CUT = ".cut";
   private static final FlusherConfig FLUSHER =
       new FlusherConfig(1, Integer.MAX_VALUE, 1 << 20, 0, 4, 64 * 1024);
@@ -59,8 +62,8 @@ final class SimulatedBroker {
   private final List<SimulatedSession> sessions = new ArrayList<>();
   private final Consumer<SimulatedBroker> onExit;
   private final BrokerSettings settings;
+  private final List<LogDirectory> directories = new ArrayList<>();
   private @Nullable ClusterMetadata metadata;
-  private @Nullable LogDirectory directory;
   private @Nullable BrokerCore core;
   private @Nullable Dispatcher handlers;
 
@@ -109,13 +112,18 @@ final class SimulatedBroker {
 
   /** Whether it has left a partition alone that it could not open. */
   boolean refusesAny() {
-    LogDirectory opened = directory;
-    return opened != null && !opened.refused().isEmpty();
+    return directories.stream().anyMatch(directory -> !directory.refused().isEmpty());
   }
 
-  boolean hasLostItsDisk() {
-    LogDirectory opened = directory;
-    return opened != null && !opened.isOnline();
+  /** Whether one of its directories has failed, and not all. */
+  boolean hasLostADirectory() {
+    return directories.stream().anyMatch(directory -> !directory.isOnline());
+  }
+
+  /** Whether a partition is in a directory of it that has failed. */
+  boolean hasLost(TopicPartition partition) {
+    return directories.stream()
+        .anyMatch(directory -> !directory.isOnline() && directory.log(partition) != null);
   }
 
   boolean isServing() {
@@ -134,24 +142,26 @@ final class SimulatedBroker {
                 process,
                 end -> new ServerConnection(process, world, () -> handlers, end, id).open()));
     try {
-      LogDirectory locked = lock();
-      locked.identify(id);
-      directory = locked;
-      join(locked);
+      for (Path path : DIRECTORIES) {
+        LogDirectory locked = lock(path);
+        directories.add(locked);
+        locked.identify(id);
+      }
+      join();
     } catch (LogDirectoryException e) {
       exit("its log directory: " + e.getMessage());
     }
   }
 
-  private LogDirectory lock() throws LogDirectoryException {
+  private LogDirectory lock(Path path) throws LogDirectoryException {
     Disk seen = seams.disk(id, disk);
     try {
-      LogDirectory.makeDurably(seen, DIRECTORY);
+      LogDirectory.makeDurably(seen, path);
     } catch (IOException e) {
       throw new LogDirectoryException("cannot be made", e);
     }
     return LogDirectory.lock(
-        LogDirectoryConfig.at(DIRECTORY)
+        LogDirectoryConfig.at(path)
             .withReserveBytes(256 * 1024)
             .withChores(CHORES)
             .withFlusher(FLUSHER),
@@ -167,8 +177,7 @@ final class SimulatedBroker {
   }
 
   private void directoryFailed(StorageException failure) {
-    world.trace().note(process + " loses its disk: " + failure.getMessage());
-    world.counters().count("directories failed");
+    world.trace().note(process + " loses a directory: " + failure.getMessage());
     process
         .storage()
         .execute(() -> {
@@ -176,7 +185,11 @@ final class SimulatedBroker {
           if (running != null) {
             running.failPartitions();
           }
-          exit("no log directory is left");
+          if (directories.stream().noneMatch(LogDirectory::isOnline)) {
+            exit("no log directory is left");
+          } else {
+            world.counters().count(Counters.DIRECTORIES_FAILED);
+          }
         });
   }
 
@@ -185,7 +198,7 @@ final class SimulatedBroker {
     onExit.accept(this);
   }
 
-  private void join(LogDirectory locked) {
+  private void join() {
     Lane lane = new GuardedLane(process.lane(), process);
     var joining =
         new ClusterMetadata(
@@ -196,7 +209,7 @@ final class SimulatedBroker {
                 Uuid.random(world.seed()),
                 List.of(Machines.endpointOf(id)),
                 null,
-                List.of(idOf(locked)),
+                directories.stream().map(SimulatedBroker::idOf).toList(),
                 Features.SUPPORTED),
             events -> open(lane, events),
             new MetadataWorld(lane, process, world.clock(), world.seed().fork()),
@@ -212,7 +225,7 @@ final class SimulatedBroker {
         started.whenComplete((_, failure) ->
             process.execute(() -> {
               if (failure == null) {
-                serve(joining, locked);
+                serve(joining);
               } else {
                 exit("it could not register: " + failure.getMessage());
               }
@@ -234,20 +247,23 @@ final class SimulatedBroker {
     return seams.session(id, new WatchedSession(session, world.counters()));
   }
 
-  private void serve(ClusterMetadata joined, LogDirectory locked) {
+  private void serve(ClusterMetadata joined) {
     LiveSettings live = new LiveSettings(id, settings);
     joined.addListener(live);
     joined.addListener((delta, image) -> world.history().imageSeen(id, delta, image));
     try {
-      locked.identify(id, joined.image().clusterId());
-      locked.load(
-          topic -> live.topicRules(joined.image().configs(ConfigResource.topic(topic))).log());
+      for (LogDirectory locked : directories) {
+        locked.identify(id, joined.image().clusterId());
+        locked.load(
+            topic -> live.topicRules(joined.image().configs(ConfigResource.topic(topic))).log());
+      }
     } catch (LogDirectoryException e) {
       exit("its log directory: " + e.getMessage());
       return;
     }
-    countTornTails();
-    locked.refused().forEach((name, why) -> world.history().refused(id, name, why));
+    DIRECTORIES.forEach(this::countTornTails);
+    directories.forEach(
+        locked -> locked.refused().forEach((name, why) -> world.history().refused(id, name, why)));
     var made =
         new BrokerCore(
             new BrokerWorld(
@@ -262,7 +278,7 @@ final class SimulatedBroker {
             new BrokerCore.Setting(
                 id, Machines.LISTENER, Set.of(), settings.values(), live, new SilentLoggers()),
             joined,
-            new ReplicaKeeper.Directories(List.of(locked), false));
+            new ReplicaKeeper.Directories(directories, false));
     core = made;
     var _ =
         made.start()
@@ -277,9 +293,9 @@ final class SimulatedBroker {
   }
 
   /** What a recovery cuts off is kept beside the segment. */
-  private void countTornTails() {
+  private void countTornTails(Path directory) {
     try {
-      for (Path partition : disk.list(DIRECTORY)) {
+      for (Path partition : disk.list(directory)) {
         if (disk.isDirectory(partition)) {
           for (Path file : disk.list(partition)) {
             if (file.toString().endsWith(CUT)) {
@@ -306,8 +322,7 @@ final class SimulatedBroker {
   void stopCleanly(Runnable onStopped) {
     BrokerCore running = core;
     ClusterMetadata joined = metadata;
-    LogDirectory opened = directory;
-    if (running == null || joined == null || opened == null || !isServing()) {
+    if (running == null || joined == null || !isServing()) {
       onStopped.run();
       return;
     }
@@ -327,10 +342,17 @@ final class SimulatedBroker {
                   joined
                       .leave()
                       .thenRunAsync(running::stop, process.storage())
-                      .thenCompose(_ -> opened.stop(epoch))
+                      .thenCompose(_ -> stopDirectories(epoch))
                       .thenRunAsync(onStopped, process);
             },
             process);
+  }
+
+  private CompletableFuture<Void> stopDirectories(long epoch) {
+    return CompletableFuture.allOf(
+        directories.stream()
+            .map(directory -> directory.stop(epoch))
+            .toArray(CompletableFuture<?>[]::new));
   }
 
   /** Levels are not what a simulation is about. */

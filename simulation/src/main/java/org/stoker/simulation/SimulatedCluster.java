@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
+import org.stoker.base.TopicPartition;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.ClusterMetadata;
 import org.stoker.metadata.PartitionImage;
@@ -98,8 +99,7 @@ final class SimulatedCluster {
   private void die(SimulatedBroker broker, boolean powerFails) {
     broker.die();
     broker.disk().disarm();
-    disks.put(
-        broker.id(), powerFails ? broker.disk().powerFailure() : broker.disk().processKill());
+    disks.put(broker.id(), powerFails ? broker.disk().powerFailure() : broker.disk().processKill());
   }
 
   SimulatedBroker broker(int id) {
@@ -171,7 +171,30 @@ final class SimulatedCluster {
     return newest;
   }
 
-  /** Null if every partition has a leader and all its replicas in sync, else what is missing. */
+  /** Brokers that have lost a directory get another disk under it, and are started again. */
+  void repairDirectories() {
+    for (SimulatedBroker broker : brokers()) {
+      if (broker.hasLostADirectory()) {
+        repairDirectories(broker.id());
+      }
+    }
+  }
+
+  void repairDirectories(int id) {
+    if (isUp(id) && broker(id).hasLostADirectory()) {
+      crash(id, false);
+      startLater(id);
+    }
+  }
+
+  boolean hasLostDirectories() {
+    return brokers.values().stream().anyMatch(SimulatedBroker::hasLostADirectory);
+  }
+
+  /**
+   * Null if every partition has a leader and all its replicas in sync, but for those whose
+   * directory has failed; else what is missing.
+   */
   @Nullable String ailment() {
     ClusterImage image = image();
     if (image == null) {
@@ -190,12 +213,25 @@ final class SimulatedCluster {
     for (TopicImage topic : new TreeMap<>(image.topicsByName()).values()) {
       for (int index = 0; index < topic.partitions().size(); index++) {
         PartitionImage state = topic.partitions().get(index);
-        if (state.leader() == PartitionImage.NO_LEADER
-            || state.isr().size() != state.replicas().size()) {
+        if (!isWell(new TopicPartition(topic.name(), index), state)) {
           return topic.name() + "-" + index + " is " + state;
         }
       }
     }
     return null;
+  }
+
+  /** A directory that fails takes its replicas with it, and nothing else. */
+  private boolean isWell(TopicPartition partition, PartitionImage state) {
+    boolean isAnyLost =
+        state.replicas().stream().anyMatch(replica -> broker(replica).hasLost(partition));
+    if (state.leader() == PartitionImage.NO_LEADER) {
+      // Those that are left may not have everything.
+      return isAnyLost;
+    }
+    return !broker(state.leader()).hasLost(partition)
+        && state.replicas().stream()
+            .allMatch(
+                replica -> state.isr().contains(replica) || broker(replica).hasLost(partition));
   }
 }

@@ -31,6 +31,7 @@ final class SimulatedLink implements PeerLink {
   private final ArrayDeque<Call> unanswered = new ArrayDeque<>();
   private @Nullable Open open;
   private int lastCorrelationId;
+  private long attempts;
   private boolean isClosed;
 
   /**
@@ -40,7 +41,15 @@ final class SimulatedLink implements PeerLink {
    */
   record Route(int from, int to, String clientId, int requestTimeoutMs) {}
 
-  private record Call(ApiKey key, short version, Message request, Consumer<Reply> onReply) {}
+  /** Null if there will be no answer. */
+  private record Call(
+      ApiKey key, short version, Message request, @Nullable Consumer<Reply> onReply) {
+    void reply(Reply reply) {
+      if (onReply != null) {
+        onReply.accept(reply);
+      }
+    }
+  }
 
   /** One connection, from the attempt to its end. */
   private static final class Open {
@@ -58,18 +67,33 @@ final class SimulatedLink implements PeerLink {
     send(request, HIGHEST, onReply);
   }
 
+  /** Sends what the other side does not answer. */
+  void tell(Message request) {
+    call(request, HIGHEST, null);
+  }
+
+  /** How many connections it has tried to make. */
+  long attempts() {
+    return attempts;
+  }
+
   @Override
   public void send(Message request, short version, Consumer<Reply> onReply) {
+    call(request, version, onReply);
+  }
+
+  private void call(Message request, short version, @Nullable Consumer<Reply> onReply) {
     ApiKey key = ApiKey.forId(request.apiKey());
     if (key == null) {
       throw new IllegalArgumentException(request + " is no request");
     }
+    var call =
+        new Call(key, version == HIGHEST ? key.highestStableVersion() : version, request, onReply);
     if (isClosed) {
-      process.execute(() -> onReply.accept(new Reply.Lost("closed")));
+      process.execute(() -> call.reply(new Reply.Lost("closed")));
       return;
     }
-    waiting.add(
-        new Call(key, version == HIGHEST ? key.highestStableVersion() : version, request, onReply));
+    waiting.add(call);
     Open current = open;
     if (current == null) {
       connect();
@@ -79,6 +103,7 @@ final class SimulatedLink implements PeerLink {
   }
 
   private void connect() {
+    attempts++;
     var attempt = new Open();
     open = attempt;
     network.connect(
@@ -107,11 +132,13 @@ final class SimulatedLink implements PeerLink {
   private void sendWaiting(SimulatedNetwork.End end) {
     Call call;
     while ((call = waiting.poll()) != null) {
-      unanswered.add(call);
+      if (call.onReply() != null) {
+        unanswered.add(call);
+        watch(call);
+      }
       var out = new WireWriter(FIRST_BYTES);
       RequestFrame.write(
           out, call.key(), call.version(), ++lastCorrelationId, route.clientId(), call.request());
-      watch(call);
       end.send(out.toByteBuffer());
     }
   }
@@ -135,7 +162,7 @@ final class SimulatedLink implements PeerLink {
       if (answer instanceof FetchResponse fetched) {
         countTruncations(fetched);
       }
-      call.onReply().accept(new Reply.Answer(answer, () -> {}));
+      call.reply(new Reply.Answer(answer, () -> {}));
     }
   }
 
@@ -161,7 +188,7 @@ final class SimulatedLink implements PeerLink {
     calls.addAll(waiting);
     unanswered.clear();
     waiting.clear();
-    calls.forEach(call -> call.onReply().accept(new Reply.Lost(reason)));
+    calls.forEach(call -> call.reply(new Reply.Lost(reason)));
   }
 
   @Override

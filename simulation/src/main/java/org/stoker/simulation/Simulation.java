@@ -30,6 +30,7 @@ final class Simulation {
   private final SimulatedCluster cluster;
   private final FaultSchedule faults;
   private final List<Producer> producers = new ArrayList<>();
+  private final List<PlainProducer> plainProducers = new ArrayList<>();
   private final List<Reader> readers = new ArrayList<>();
   private final List<GroupMember> members = new ArrayList<>();
   private final GroupHistory group;
@@ -72,6 +73,10 @@ final class Simulation {
     this.faults = new FaultSchedule(cluster, administrator);
     for (int i = 0; i < 2; i++) {
       producers.add(new Producer(new Client("producer" + i, node++, size, world), TOPICS));
+    }
+    for (boolean asks : new boolean[] {false, true}) {
+      Client client = new Client(asks ? "leader-only" : "nobody", node++, size, world);
+      plainProducers.add(new PlainProducer(client, TOPICS, asks));
     }
     for (int i = 0; i < 2; i++) {
       readers.add(new Reader(new Client("reader" + i, node++, size, world), TOPICS));
@@ -139,6 +144,7 @@ final class Simulation {
     TOPICS.forEach(topic -> administrator.create(topic, 2));
     advanceUntil(administrator::isDone, "topics were not created");
     producers.forEach(Producer::start);
+    plainProducers.forEach(PlainProducer::start);
     readers.forEach(Reader::start);
     members.forEach(GroupMember::start);
     world.scheduler().advanceMs(1_000);
@@ -161,10 +167,17 @@ final class Simulation {
 
   /** Everything works again within a bound. */
   private void recover() {
+    if (cluster.hasLostDirectories()) {
+      if (!advanceUntil(() -> cluster.ailment() == null, "a lost directory took more with it")) {
+        world.history().violation("it ails: " + cluster.ailment());
+      }
+      cluster.repairDirectories();
+    }
     if (!advanceUntil(() -> cluster.ailment() == null, "the cluster did not recover")) {
       world.history().violation("it ails: " + cluster.ailment());
     }
     producers.forEach(Producer::stop);
+    plainProducers.forEach(PlainProducer::stop);
     if (!advanceUntil(
         () -> producers.stream().allMatch(Producer::isDone), "not everything was produced")) {
       producers.forEach(producer -> world.history().violation(producer.described()));

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 })
 enum Mutation {
   HIGH_WATERMARK_IGNORES_A_REPLICA(
-      6,
+      5,
       "replication/InSyncReplicas",
       "        smallest = Math.min(smallest, follower.flushedEnd);",
       "        smallest = replica == isr.getLast() ? smallest : Math.min(smallest,"
@@ -27,19 +27,19 @@ enum Mutation {
       "    return log.logEndOffset();"),
 
   TRUNCATION_TO_THE_HIGH_WATERMARK(
-      8,
+      3,
       "replication/Partition",
       "      leadersHighWatermark = 0;\n",
       "      leadersHighWatermark = 0;\n      log.truncateTo(highWatermark, clock.wallMs());\n"),
 
   ACKNOWLEDGES_AFTER_IT_WAS_DEPOSED(
-      6,
+      1,
       "replication/Partition",
       "    copy.giveUp();\n    parkedProduces.refuseAll(error, reason);",
       "    copy.giveUp();\n    parkedProduces.release(Long.MAX_VALUE);"),
 
   FOLLOWER_APPENDS_WHATEVER_THE_EPOCH(
-      35,
+      12,
       "replication/FollowerCopy",
       "  void append(ByteBuffer batches, int leaderEpoch, Consumer<FollowerReply> onReply) {\n"
           + "    if (!followsIn.test(leaderEpoch)) {",

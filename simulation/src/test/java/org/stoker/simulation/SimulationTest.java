@@ -22,7 +22,11 @@ final class SimulationTest {
           Counters.ISR_GROWN,
           Counters.UNKNOWN_OUTCOMES,
           Counters.SNAPSHOTS_LOADED,
-          Counters.TORN_TAILS);
+          Counters.TORN_TAILS,
+          Counters.COMPRESSED,
+          Counters.ACKNOWLEDGED_BY_LEADER,
+          Counters.DELETIONS,
+          Counters.DIRECTORIES_FAILED);
 
   @BeforeAll
   static void quieten() {

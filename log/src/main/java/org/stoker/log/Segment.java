@@ -433,8 +433,7 @@ final class Segment {
       throw new IllegalStateException(path() + " is deleted");
     }
     try {
-      SegmentScan scan = lookup.find(open, offset, sizeBytes);
-      cutAt(open.file(), scan == null ? sizeBytes : scan.position(), offset);
+      cutAt(open.file(), lookup.placeOfCut(open, offset, sizeBytes), offset);
     } finally {
       open.release();
     }

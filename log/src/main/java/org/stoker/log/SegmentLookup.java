@@ -12,6 +12,8 @@ import org.stoker.base.ThreadSafe;
  */
 @ThreadSafe
 final class SegmentLookup {
+  private static final int MOST_LOOKS = 5;
+
   private static final Logger LOG = LoggerFactory.getLogger(SegmentLookup.class);
 
   private final OffsetIndex index;
@@ -43,6 +45,35 @@ final class SegmentLookup {
     }
     var scan = new SegmentScan(opened.file(), limitPosition, SegmentScan.LOOKUP_CHUNK_BYTES);
     return scan.moveTo(0) ? skipTo(scan, offset) : null;
+  }
+
+  /**
+   * Where the batch begins that holds the offset. No checksum covers the offsets and sizes in
+   * headers, and what is cut off by mistake does not come back: two looks in a row must agree.
+   *
+   * @return the limit if no batch below it holds the offset
+   */
+  int placeOfCut(SegmentFile opened, long offset, int limitPosition) throws IOException {
+    int before = -1;
+    for (int look = 0; look < MOST_LOOKS; look++) {
+      int found;
+      try {
+        SegmentScan scan = find(opened, offset, limitPosition);
+        found = scan == null ? limitPosition : scan.position();
+      } catch (CorruptSegmentException e) {
+        if (look == MOST_LOOKS - 1) {
+          throw e;
+        }
+        found = -1;
+      }
+      if (found >= 0 && found == before) {
+        return found;
+      }
+      before = found;
+    }
+    throw new IOException(
+        "the place of offset %d in %s is another at each look"
+            .formatted(offset, opened.file().path()));
   }
 
   private static @Nullable SegmentScan skipTo(SegmentScan scan, long offset) throws IOException {

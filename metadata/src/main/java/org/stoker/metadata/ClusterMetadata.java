@@ -102,18 +102,21 @@ public final class ClusterMetadata implements AutoCloseable {
 
   /** What a broker tells the controller; refused if that is not this one. */
   public CompletableFuture<Heartbeat.Reply> heard(Heartbeat heartbeat) {
-    heartbeats.merge(heartbeat.brokerId(), 1L, Long::sum);
     var reply = new CompletableFuture<Heartbeat.Reply>();
     lane.submit(() -> {
       SessionWork current = work;
       ControllerService term = current == null ? null : current.service;
-      reply.complete(
-          term == null ? Heartbeat.Reply.refused(ErrorCode.NOT_CONTROLLER) : term.heard(heartbeat));
+      Heartbeat.Reply answer =
+          term == null ? Heartbeat.Reply.refused(ErrorCode.NOT_CONTROLLER) : term.heard(heartbeat);
+      if (answer.error() == ErrorCode.NONE) {
+        heartbeats.merge(heartbeat.brokerId(), 1L, Long::sum);
+      }
+      reply.complete(answer);
     });
     return reply;
   }
 
-  /** How often that broker was heard here: it lives if that grows. */
+  /** How often that broker was heard by this controller: it lives if that grows. */
   public long heartbeatsOf(int brokerId) {
     return heartbeats.getOrDefault(brokerId, 0L);
   }

@@ -7,14 +7,19 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.DeletedRecords;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.ElectionType;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
@@ -170,6 +175,42 @@ final class ClusterIT {
       throttle(null);
       cluster.awaitPartitions(admin, NumberedRecords.TOPIC, one -> one.isr().size() == 3);
       assertEverythingIsThere(records);
+    }
+  }
+
+  @Test
+  void deletedRecordsAreGoneFromAllReplicasWhenThatIsAnswered() throws Exception {
+    var first = new TopicPartition(NumberedRecords.TOPIC, 0);
+    try (var records = new NumberedRecords(cluster.bootstrapServers())) {
+      awaitMore(records, 2_000);
+      long end =
+          admin
+              .listOffsets(Map.of(first, OffsetSpec.latest()))
+              .partitionResult(first)
+              .get()
+              .offset();
+      int leader =
+          cluster
+              .awaitPartitions(admin, NumberedRecords.TOPIC, one -> one.isr().size() == 3)
+              .getFirst()
+              .leader()
+              .id();
+
+      Map<TopicPartition, KafkaFuture<DeletedRecords>> deleted =
+          admin.deleteRecords(Map.of(first, RecordsToDelete.beforeOffset(end))).lowWatermarks();
+      long low = Objects.requireNonNull(deleted.get(first)).get().lowWatermark();
+      cluster.process(leader).kill();
+      cluster.awaitPartitions(
+          admin, NumberedRecords.TOPIC, one -> one.leader() != null && one.leader().id() != leader);
+
+      assertThat(low).isEqualTo(end);
+      assertThat(
+              admin
+                  .listOffsets(Map.of(first, OffsetSpec.earliest()))
+                  .partitionResult(first)
+                  .get()
+                  .offset())
+          .isEqualTo(end);
     }
   }
 

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.stoker.base.Timers;
 import org.stoker.base.Uuid;
 import org.stoker.network.Request;
 import org.stoker.protocol.ErrorCode;
@@ -15,27 +17,32 @@ import org.stoker.protocol.message.DeleteRecordsResponse;
 import org.stoker.protocol.message.DeleteRecordsResponse.DeleteRecordsPartitionResult;
 import org.stoker.protocol.message.DeleteRecordsResponse.DeleteRecordsTopicResult;
 import org.stoker.replication.Partition;
+import org.stoker.replication.RecordDeletion;
 
 /** DeleteRecords: partitions begin later from now on. */
 final class DeleteRecordsHandler implements Handler {
   private static final long NO_LOW_WATERMARK = -1;
 
   private final PartitionLookup lookup;
+  private final Timers timers;
 
-  DeleteRecordsHandler(PartitionLookup lookup) {
+  DeleteRecordsHandler(PartitionLookup lookup, Timers timers) {
     this.lookup = lookup;
+    this.timers = timers;
   }
 
   @Override
   public void handle(Request request) {
     DeleteRecordsRequest body = (DeleteRecordsRequest) request.body();
     List<DeleteRecordsTopicResult> topics = new ArrayList<>();
-    List<Runnable> deletions = new ArrayList<>();
+    List<Deletion> deletions = new ArrayList<>();
     AtomicInteger unfinished = new AtomicInteger(1);
+    var answered = new CompletableFuture<Void>();
     Runnable oneLess =
         () -> {
           if (unfinished.decrementAndGet() == 0) {
             request.respond(new DeleteRecordsResponse().setTopics(topics));
+            answered.complete(null);
           }
         };
     lastOffsets(body)
@@ -53,14 +60,25 @@ final class DeleteRecordsHandler implements Handler {
             } else if (partition == null) {
               result.setErrorCode(lookup.errorOf(Uuid.ZERO, topic, index).code());
             } else {
-              deletions.add(() -> delete(partition, offset, result, oneLess));
+              deletions.add(new Deletion(partition, deletion(offset, result, oneLess)));
             }
           });
           topics.add(new DeleteRecordsTopicResult().setName(topic).setPartitions(results));
         });
     unfinished.addAndGet(deletions.size());
-    deletions.forEach(Runnable::run);
+    deletions.forEach(Deletion::begin);
+    Timers.Timer timeUp =
+        timers.after(
+            Math.max(0, body.timeoutMs()),
+            () -> deletions.forEach(one -> one.deletion().timeOut()));
+    var _ = answered.thenRun(timeUp::cancel);
     oneLess.run();
+  }
+
+  private record Deletion(Partition partition, RecordDeletion deletion) {
+    void begin() {
+      partition.deleteRecords(deletion);
+    }
   }
 
   /** Where a partition is in the request more than once, the last offset counts. */
@@ -76,12 +94,12 @@ final class DeleteRecordsHandler implements Handler {
     return offsets;
   }
 
-  private static void delete(
-      Partition partition, long offset, DeleteRecordsPartitionResult result, Runnable onEnd) {
-    partition.deleteRecords(
+  private static RecordDeletion deletion(
+      long offset, DeleteRecordsPartitionResult result, Runnable onEnd) {
+    return new RecordDeletion(
         offset,
         reply -> {
-          result.setErrorCode(reply.error().code()).setLowWatermark(reply.logStartOffset());
+          result.setErrorCode(reply.error().code()).setLowWatermark(reply.lowWatermark());
           onEnd.run();
         });
   }

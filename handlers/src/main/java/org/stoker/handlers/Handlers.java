@@ -80,7 +80,7 @@ public final class Handlers {
             mostFetchBytes));
     handlers.put(ApiKey.LIST_OFFSETS, new ListOffsetsHandler(lookup, machine.workers()));
     handlers.put(ApiKey.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(lookup));
-    handlers.put(ApiKey.DELETE_RECORDS, new DeleteRecordsHandler(lookup));
+    handlers.put(ApiKey.DELETE_RECORDS, new DeleteRecordsHandler(lookup, machine.timers()));
     handlers.put(ApiKey.DESCRIBE_PRODUCERS, new DescribeProducersHandler(lookup));
     handlers.put(
         ApiKey.DESCRIBE_LOG_DIRS,

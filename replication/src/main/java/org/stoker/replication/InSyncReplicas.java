@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
@@ -123,12 +124,16 @@ final class InSyncReplicas {
     follower.leaderEndWhenAsked = leaderEnd;
   }
 
-  /** What every replica has thrown away: below it nobody can be asked for anything. */
-  long lowWatermark(long ownLogStart) {
+  /**
+   * What every replica has dropped whose broker lives; −1 while one of them has not been heard.
+   *
+   * @param lives whether a broker does
+   */
+  long lowWatermark(long ownLogStart, IntPredicate lives) {
     long lowest = ownLogStart;
-    for (Follower follower : followers.values()) {
-      if (follower.logStartOffset != UNKNOWN) {
-        lowest = Math.min(lowest, follower.logStartOffset);
+    for (Map.Entry<Integer, Follower> follower : followers.entrySet()) {
+      if (lives.test(follower.getKey())) {
+        lowest = Math.min(lowest, follower.getValue().logStartOffset);
       }
     }
     return lowest;

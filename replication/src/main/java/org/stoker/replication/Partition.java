@@ -52,6 +52,7 @@ public final class Partition implements PartitionReads.Standing {
   // On the lane.
   private final ParkedProduces parkedProduces = new ParkedProduces();
   private final ArrayDeque<AppendCommand> waitingForTheDisk = new ArrayDeque<>();
+  private final RecordDeletions deletions;
   private @Nullable InSyncReplicas inSync;
   private long leadersHighWatermark;
 
@@ -98,6 +99,7 @@ public final class Partition implements PartitionReads.Standing {
     this.gate = setting.gate();
     this.cluster = setting.cluster();
     this.reads = new PartitionReads(log, this, clock);
+    this.deletions = new RecordDeletions(log);
     this.copy = new FollowerCopy(log, storage, clock, this::followsIn);
     this.highWatermark = Math.clamp(highWatermark, log.logStartOffset(), log.logEndOffset());
     this.role = new ReplicaRole.Offline("not assigned yet");
@@ -199,6 +201,7 @@ public final class Partition implements PartitionReads.Standing {
     inSync = null;
     copy.giveUp();
     parkedProduces.refuseAll(error, reason);
+    deletions.refuseAll(error);
     refuseThoseThatWaitForTheDisk(error, reason);
     consumers.wake();
     followers.wake();
@@ -209,6 +212,7 @@ public final class Partition implements PartitionReads.Standing {
     lane.submit(() -> {
       copy.giveUp();
       parkedProduces.refuseAll(ErrorCode.KAFKA_STORAGE_ERROR, reason);
+      deletions.refuseAll(ErrorCode.KAFKA_STORAGE_ERROR);
       refuseThoseThatWaitForTheDisk(ErrorCode.KAFKA_STORAGE_ERROR, reason);
       consumers.wake();
       followers.wake();
@@ -418,6 +422,7 @@ public final class Partition implements PartitionReads.Standing {
             highWatermark,
             cluster.mayBeInSync(follower, brokerEpoch)));
     advance();
+    releaseDeletions();
   }
 
   /** Looks whether a follower has lagged behind for too long; to be called now and then. */
@@ -432,6 +437,8 @@ public final class Partition implements PartitionReads.Standing {
                 log.logEndOffset(),
                 clock.monotonicNs(),
                 cluster.mostLagNs()));
+        // Nobody waits for a replica whose broker has gone.
+        releaseDeletions();
       }
     });
   }
@@ -490,7 +497,9 @@ public final class Partition implements PartitionReads.Standing {
       } else {
         followHighWatermark();
         onReply.accept(copy.onDisk());
-        copy.dropBelow(leaderEpoch, logStartOfLeader);
+      }
+      if (logStartOfLeader > log.logStartOffset()) {
+        lane.submit(() -> copy.dropBelow(leaderEpoch, logStartOfLeader));
       }
     });
   }
@@ -554,36 +563,26 @@ public final class Partition implements PartitionReads.Standing {
 
   // ---- Deleting.
 
-  /** Moves the log's start; −1 stands for the high watermark. The reply names the new start. */
-  public void deleteRecords(long beforeOffset, Consumer<DeleteReply> onReply) {
-    lane.submit(() -> lane.continueOn(storage, () -> deleteOnLane(beforeOffset, onReply)));
+  /** Moves the log's start; answered when every living replica has moved its own. */
+  public void deleteRecords(RecordDeletion deletion) {
+    lane.submit(() -> lane.continueOn(storage, () -> deleteOnLane(deletion)));
   }
 
-  /** What became of a deletion. */
-  public record DeleteReply(ErrorCode error, long logStartOffset) {}
-
-  private void deleteOnLane(long beforeOffset, Consumer<DeleteReply> onReply) {
+  private void deleteOnLane(RecordDeletion deletion) {
     if (!(role instanceof ReplicaRole.Leader)) {
-      onReply.accept(new DeleteReply(ErrorCode.NOT_LEADER_OR_FOLLOWER, -1));
+      deletion.refuse(ErrorCode.NOT_LEADER_OR_FOLLOWER);
       return;
     }
-    if (!log.config().retention().delete()) {
-      onReply.accept(new DeleteReply(ErrorCode.POLICY_VIOLATION, -1));
-      return;
-    }
-    long target = beforeOffset == -1 ? highWatermark : beforeOffset;
-    if (target < 0 || target > highWatermark) {
-      onReply.accept(new DeleteReply(ErrorCode.OFFSET_OUT_OF_RANGE, -1));
-      return;
-    }
-    DeleteReply reply;
-    try {
-      log.deleteRecordsUpTo(target);
-      reply = new DeleteReply(ErrorCode.NONE, log.logStartOffset());
-    } catch (StorageException e) {
-      reply = new DeleteReply(ErrorCode.KAFKA_STORAGE_ERROR, -1);
-    }
-    onReply.accept(reply);
+    deletions.begin(deletion, highWatermark);
+    releaseDeletions();
     consumers.wake();
+  }
+
+  private void releaseDeletions() {
+    InSyncReplicas account = inSync;
+    if (account != null && !deletions.isEmpty()) {
+      deletions.release(
+          account.lowWatermark(log.logStartOffset(), broker -> cluster.mayBeInSync(broker, -1)));
+    }
   }
 }

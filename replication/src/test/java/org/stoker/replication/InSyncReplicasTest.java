@@ -203,6 +203,16 @@ final class InSyncReplicasTest {
   }
 
   @Test
+  void whatIsDroppedByAllWhoLiveIsTheLowWatermark() {
+    // Each follower says that its log begins at 0.
+    asked(replicas, 2, 150, 200);
+
+    assertThat(replicas.lowWatermark(70, _ -> true)).as("3 was not heard").isEqualTo(-1);
+    assertThat(replicas.lowWatermark(70, broker -> broker == 2)).isEqualTo(0);
+    assertThat(replicas.lowWatermark(70, _ -> false)).isEqualTo(70);
+  }
+
+  @Test
   void aBrokerThatIsNoReplicaIsNotHeard() {
     asked(replicas, 9, 150, 200);
 

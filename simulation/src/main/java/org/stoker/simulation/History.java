@@ -135,10 +135,10 @@ final class History {
     }
   }
 
-  /** It was answered; −1 if nothing was deleted. */
+  /** It was answered; −1 if nobody knows whether anything was deleted, and by whom. */
   void deletionAnswered(Partition partition, long askedOffset, long logStartOffset) {
     Records known = of(partition);
-    if (askedOffset < 0) {
+    if (askedOffset < 0 && logStartOffset >= 0) {
       known.unknownDeletions--;
       known.deletedBelow = Math.max(known.deletedBelow, logStartOffset);
     }

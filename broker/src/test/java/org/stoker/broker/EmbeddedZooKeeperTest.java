@@ -3,6 +3,10 @@ package org.stoker.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,10 +18,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.apache.zookeeper.server.DatadirCleanupManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import org.stoker.base.SystemClock;
 import org.stoker.base.ThreadLane;
 import org.stoker.metadata.Change;
@@ -47,6 +53,32 @@ final class EmbeddedZooKeeperTest {
 
   private EmbeddedZooKeeper start(int port) throws IOException {
     return EmbeddedZooKeeper.start(directory, port, new SystemClock());
+  }
+
+  /** Returns when its first look for old files is over too, which makes a missing directory. */
+  private EmbeddedZooKeeper startAndPurge() throws IOException {
+    var purged = new CompletableFuture<Void>();
+    var listener =
+        new AppenderBase<ILoggingEvent>() {
+          @Override
+          protected void append(ILoggingEvent event) {
+            if (event.getMessage().contains("Purge task completed")) {
+              purged.complete(null);
+            }
+          }
+        };
+    Logger purger = (Logger) LoggerFactory.getLogger(DatadirCleanupManager.class);
+    purger.setLevel(Level.INFO);
+    purger.addAppender(listener);
+    listener.start();
+    try {
+      EmbeddedZooKeeper started = start(0);
+      purged.orTimeout(TIMEOUT_MS, TimeUnit.MILLISECONDS).join();
+      return started;
+    } finally {
+      purger.detachAppender(listener);
+      purger.setLevel(null);
+    }
   }
 
   private CoordinationSession connect(EmbeddedZooKeeper zooKeeper) {
@@ -131,11 +163,11 @@ final class EmbeddedZooKeeperTest {
   /** A directory that turns into a file fails the next write as a full disk does. */
   @Test
   void itComesBackByItselfAfterAFailedWrite() throws IOException {
-    try (var zooKeeper = start(0);
+    try (var zooKeeper = startAndPurge();
         var session = connect(zooKeeper)) {
       create(session, "/before").join();
     }
-    try (var zooKeeper = start(0)) {
+    try (var zooKeeper = startAndPurge()) {
       Path data = directory.resolve("version-2");
       Path aside = directory.resolve("aside");
       Files.move(data, aside);

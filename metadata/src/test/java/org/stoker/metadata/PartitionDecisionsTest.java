@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -339,5 +340,20 @@ final class PartitionDecisionsTest {
     var fixed = new Reassign(List.of(new Reassignment(ORDERS, List.of(1, 2))), false);
     assertThat(apply(fixed).getFirst().result().error())
         .isEqualTo(ErrorCode.INVALID_REPLICATION_FACTOR);
+  }
+
+  @Test
+  void tenThousandLeadersMoveInThreeEntriesOfTheLogAtMost() {
+    var assignments = new TreeMap<Integer, List<Integer>>();
+    for (int number = 0; number < 10_000; number++) {
+      assignments.put(number, List.of(1, 2 + number % 3, 2 + (number + 1) % 3));
+    }
+    apply(new CreateTopics(List.of(new NewTopic("many", -1, -1, assignments, Map.of())), false));
+
+    List<Message> records = new Fence(1, 10).decide(controller, image).records();
+
+    assertThat(records).hasSizeGreaterThan(10_000);
+    int entryBytes = MetadataConfig.forSessionTimeout(6_000).entryBytes();
+    assertThat(LogWriter.batches(records, entryBytes)).hasSizeLessThanOrEqualTo(3);
   }
 }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -210,8 +211,13 @@ public class MetadataBenchmark {
   }
 
   private Member controller() {
-    int id = requireNonNull(members.get(1)).metadata.image().controllerId();
-    return requireNonNull(members.get(id));
+    // Some may not have heard of the latest one.
+    ClusterImage newest =
+        members.values().stream()
+            .map(member -> member.metadata.image())
+            .max(Comparator.comparingInt(ClusterImage::controllerEpoch))
+            .orElseThrow();
+    return requireNonNull(members.get(newest.controllerId()));
   }
 
   private void awaitOnAll(Predicate<ClusterImage> condition) {

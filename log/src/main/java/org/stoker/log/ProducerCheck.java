@@ -14,6 +14,15 @@ final class ProducerCheck {
   }
 
   /**
+   * Whether a partition that never held anything may begin with it. Of two requests under way the
+   * first may come too early for a new leader, and be refused; were the second one taken, no retry
+   * of the first ever could be (KAFKA-15591).
+   */
+  private static boolean isFirst(RecordBatch batch) {
+    return batch.baseSequence() <= 0;
+  }
+
+  /**
    * Null if nothing speaks against the batch.
    *
    * @param hasLogAppendTime a duplicate's time is told only if the log had stamped it
@@ -22,6 +31,10 @@ final class ProducerCheck {
       RecordBatch batch, AppendOrigin origin, boolean hasLogAppendTime, long logStartOffset) {
     if (!batch.hasProducerId()) {
       return null;
+    }
+    if (origin == AppendOrigin.CLIENT && producers.hasNeverHeldAnything() && !isFirst(batch)) {
+      return new AppendOutcome.OutOfOrderSequence(
+          batch.producerId(), batch.baseSequence(), ProducerState.NO_SEQUENCE);
     }
     return switch (verdict(batch, origin)) {
       case ProducerVerdict.Accept() -> null;

@@ -273,6 +273,11 @@ final class ProducerStates {
     return mapEndOffset;
   }
 
+  /** Whether the log is empty and always was, so that nothing can have been forgotten. */
+  boolean hasNeverHeldAnything() {
+    return mapEndOffset == 0;
+  }
+
   void updateMapEndOffset(long offset) {
     mapEndOffset = offset;
   }

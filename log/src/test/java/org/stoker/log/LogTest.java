@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.stoker.base.FileDisk;
+import org.stoker.testkit.SimulatedDisk;
 
 final class LogTest {
   @TempDir Path directory;
@@ -71,5 +72,21 @@ final class LogTest {
     assertThat(again.append(reopened, Batches.idempotent(9, 0, 0, 100, "a", "b")))
         .isEqualTo(new AppendOutcome.Duplicate(0, 1, -1, 0));
     again.stop();
+  }
+
+  @Test
+  void aPartitionThatNeverHeldAnythingBeginsWithAProducersFirstSequence() throws Exception {
+    LogWorld world = new LogWorld(new SimulatedDisk(1), Path.of("/data"));
+    Log log = world.create(LogWorld.ORDERS, LogConfig.DEFAULT);
+
+    // The batch before it was refused by a broker that did not know yet that it leads.
+    assertThat(world.append(log, Batches.idempotent(5, 0, 16, 100, "b")))
+        .isEqualTo(new AppendOutcome.OutOfOrderSequence(5, 16, -1));
+    assertThat(world.append(log, Batches.idempotent(5, 0, 0, 100, "a")))
+        .isInstanceOf(AppendOutcome.Appended.class);
+
+    // Of another one something may have been forgotten.
+    assertThat(world.append(log, Batches.idempotent(6, 0, 16, 100, "c")))
+        .isInstanceOf(AppendOutcome.Appended.class);
   }
 }

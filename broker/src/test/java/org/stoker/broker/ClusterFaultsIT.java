@@ -16,9 +16,7 @@ import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,20 +53,6 @@ final class ClusterFaultsIT {
     cluster.close();
   }
 
-  private static void awaitMore(NumberedRecords records, long count) throws InterruptedException {
-    records.awaitAcknowledged(records.acknowledged() + count);
-  }
-
-  private static void assertEverythingIsThere(NumberedRecords records) throws InterruptedException {
-    records.finish();
-    assertThat(records.failures()).isEmpty();
-    assertThat(records.problems(records.lastAcknowledged())).isEmpty();
-  }
-
-  private static boolean isInSync(TopicPartitionInfo partition, int broker) {
-    return partition.isr().stream().map(Node::id).anyMatch(id -> id == broker);
-  }
-
   private void awaitAllInSync() throws Exception {
     cluster.awaitPartitions(
         admin, NumberedRecords.TOPIC, one -> one.isr().size() == ThreeBrokers.BROKERS);
@@ -78,17 +62,17 @@ final class ClusterFaultsIT {
   void aPausedLeaderIsReplacedAndAcknowledgesNothingWhenItGoesOn() throws Exception {
     start(new ThreeBrokers(root));
     try (var records = new NumberedRecords(cluster.bootstrapServers())) {
-      awaitMore(records, 1_000);
+      records.awaitMore(1_000);
 
       cluster.process(2).pause();
       cluster.awaitPartitions(
           admin, NumberedRecords.TOPIC, one -> one.leader() != null && one.leader().id() != 2);
-      awaitMore(records, 1_000);
+      records.awaitMore(1_000);
       cluster.process(2).goOn();
 
-      cluster.awaitPartitions(admin, NumberedRecords.TOPIC, one -> isInSync(one, 2));
-      awaitMore(records, 1_000);
-      assertEverythingIsThere(records);
+      cluster.awaitPartitions(admin, NumberedRecords.TOPIC, one -> ThreeBrokers.isInSync(one, 2));
+      records.awaitMore(1_000);
+      records.assertAllThere();
     }
   }
 
@@ -96,17 +80,17 @@ final class ClusterFaultsIT {
   void leadersServeOnWithoutZooKeeperAndBrokersThatDieAreReplacedWhenItIsBack() throws Exception {
     start(new ThreeBrokers(root));
     try (var records = new NumberedRecords(cluster.bootstrapServers())) {
-      awaitMore(records, 500);
+      records.awaitMore(500);
 
-      cluster.restartZooKeeper(() -> awaitMore(records, 2_000));
+      cluster.restartZooKeeper(() -> records.awaitMore(2_000));
 
-      awaitMore(records, 500);
+      records.awaitMore(500);
       cluster.process(1).kill();
       cluster.awaitPartitions(
           admin, NumberedRecords.TOPIC, one -> one.leader() != null && one.leader().id() != 1);
       cluster.restart(1);
       awaitAllInSync();
-      assertEverythingIsThere(records);
+      records.assertAllThere();
     }
   }
 
@@ -114,23 +98,23 @@ final class ClusterFaultsIT {
   void connectionsThatAreCutAndSlowLoseNothing() throws Exception {
     start(ThreeBrokers.behindProxies(root, proxies));
     try (var records = new NumberedRecords(cluster.bootstrapServers())) {
-      awaitMore(records, 500);
+      records.awaitMore(500);
       for (TcpProxy proxy : proxies.values()) {
         proxy.cut();
-        awaitMore(records, 500);
+        records.awaitMore(500);
       }
 
       proxies.values().forEach(proxy -> proxy.delayMs(20));
-      awaitMore(records, 500);
+      records.awaitMore(500);
       for (TcpProxy proxy : proxies.values()) {
         proxy.cut();
-        awaitMore(records, 500);
+        records.awaitMore(500);
       }
       proxies.values().forEach(proxy -> proxy.delayMs(0));
 
       awaitAllInSync();
-      awaitMore(records, 500);
-      assertEverythingIsThere(records);
+      records.awaitMore(500);
+      records.assertAllThere();
     }
   }
 
@@ -138,7 +122,7 @@ final class ClusterFaultsIT {
   void connectionsThatComeAndGoByTheHundredFenceNobody() throws Exception {
     start(ThreeBrokers.behindProxies(root, proxies));
     try (var records = new NumberedRecords(cluster.bootstrapServers())) {
-      awaitMore(records, 500);
+      records.awaitMore(500);
       for (int round = 0; round < 3; round++) {
         List<Socket> clients = new ArrayList<>();
         for (int client = 0; client < CLIENTS; client++) {
@@ -151,13 +135,13 @@ final class ClusterFaultsIT {
         for (Socket client : clients) {
           client.close();
         }
-        awaitMore(records, 500);
+        records.awaitMore(500);
       }
       for (int id = 1; id <= ThreeBrokers.BROKERS; id++) {
         assertThat(cluster.process(id).out())
             .noneMatch(line -> line.contains("is dead") || line.contains("was silent"));
       }
-      assertEverythingIsThere(records);
+      records.assertAllThere();
     }
   }
 
@@ -190,7 +174,7 @@ final class ClusterFaultsIT {
               .isEqualTo(offset));
       cluster.restart(coordinator);
       awaitAllInSync();
-      assertEverythingIsThere(records);
+      records.assertAllThere();
     }
   }
 

@@ -20,7 +20,6 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
@@ -50,25 +49,10 @@ final class ClusterIT {
     cluster.close();
   }
 
-  private static void awaitMore(NumberedRecords records, long count) throws InterruptedException {
-    records.awaitAcknowledged(records.acknowledged() + count);
-  }
-
-  /** What was acknowledged, once, in order, and no producer was told otherwise. */
-  private static void assertEverythingIsThere(NumberedRecords records) throws InterruptedException {
-    records.finish();
-    assertThat(records.failures()).isEmpty();
-    assertThat(records.problems(records.lastAcknowledged())).isEmpty();
-  }
-
   private static Set<Integer> leaders(List<TopicPartitionInfo> partitions) {
     return partitions.stream()
         .map(partition -> partition.leader().id())
         .collect(Collectors.toSet());
-  }
-
-  private static boolean isInSync(TopicPartitionInfo partition, int broker) {
-    return partition.isr().stream().map(Node::id).anyMatch(id -> id == broker);
   }
 
   @Test
@@ -82,40 +66,40 @@ final class ClusterIT {
   @Test
   void aKilledLeaderIsReplacedAndComesBackWithoutALostRecord() throws Exception {
     try (var records = new NumberedRecords(cluster.bootstrapServers())) {
-      awaitMore(records, 2_000);
+      records.awaitMore(2_000);
 
       cluster.process(2).kill();
 
-      awaitMore(records, 2_000);
+      records.awaitMore(2_000);
       cluster.awaitPartitions(
           admin, NumberedRecords.TOPIC, one -> one.leader() != null && one.leader().id() != 2);
       cluster.restart(2);
-      cluster.awaitPartitions(admin, NumberedRecords.TOPIC, one -> isInSync(one, 2));
-      awaitMore(records, 2_000);
-      assertEverythingIsThere(records);
+      cluster.awaitPartitions(admin, NumberedRecords.TOPIC, one -> ThreeBrokers.isInSync(one, 2));
+      records.awaitMore(2_000);
+      records.assertAllThere();
     }
   }
 
   @Test
   void aBrokerThatStopsLetsOthersLeadFirst() throws Exception {
     try (var records = new NumberedRecords(cluster.bootstrapServers())) {
-      awaitMore(records, 2_000);
+      records.awaitMore(2_000);
 
       cluster.process(3).terminate();
 
       assertThat(cluster.process(3).out())
           .anyMatch(line -> line.contains("Other brokers lead what this one led"));
-      awaitMore(records, 2_000);
+      records.awaitMore(2_000);
       cluster.restart(3);
-      cluster.awaitPartitions(admin, NumberedRecords.TOPIC, one -> isInSync(one, 3));
-      assertEverythingIsThere(records);
+      cluster.awaitPartitions(admin, NumberedRecords.TOPIC, one -> ThreeBrokers.isInSync(one, 3));
+      records.assertAllThere();
     }
   }
 
   @Test
   void allBrokersKilledAtOnceLoseNothing() throws Exception {
     try (var records = new NumberedRecords(cluster.bootstrapServers())) {
-      awaitMore(records, 2_000);
+      records.awaitMore(2_000);
 
       for (int id = 1; id <= ThreeBrokers.BROKERS; id++) {
         cluster.process(id).kill();
@@ -124,9 +108,9 @@ final class ClusterIT {
         cluster.restart(id);
       }
 
-      awaitMore(records, 2_000);
+      records.awaitMore(2_000);
       cluster.awaitPartitions(admin, NumberedRecords.TOPIC, one -> one.isr().size() == 3);
-      assertEverythingIsThere(records);
+      records.assertAllThere();
     }
   }
 
@@ -134,7 +118,7 @@ final class ClusterIT {
   void partitionsMoveToOtherBrokersAndPreferredLeadersComeBack() throws Exception {
     var first = new TopicPartition(NumberedRecords.TOPIC, 0);
     try (var records = new NumberedRecords(cluster.bootstrapServers())) {
-      awaitMore(records, 500);
+      records.awaitMore(500);
 
       admin
           .alterPartitionReassignments(
@@ -151,9 +135,9 @@ final class ClusterIT {
           NumberedRecords.TOPIC,
           one -> one.partition() != 0 || (one.leader() != null && one.leader().id() == 3));
 
-      awaitMore(records, 500);
+      records.awaitMore(500);
       assertThat(admin.listPartitionReassignments().reassignments().get()).isEmpty();
-      assertEverythingIsThere(records);
+      records.assertAllThere();
     }
   }
 
@@ -165,16 +149,16 @@ final class ClusterIT {
         admin, NumberedRecords.TOPIC, one -> one.partition() != 0 || one.replicas().size() == 2);
     try (var records = new NumberedRecords(cluster.bootstrapServers())) {
       // More for each partition than one fetch brings.
-      awaitMore(records, 16_000);
+      records.awaitMore(16_000);
       throttle("1");
 
       reassign(first, List.of(1, 2, 3));
-      awaitMore(records, 8_000);
+      records.awaitMore(8_000);
       assertThat(admin.listPartitionReassignments().reassignments().get()).containsKey(first);
 
       throttle(null);
       cluster.awaitPartitions(admin, NumberedRecords.TOPIC, one -> one.isr().size() == 3);
-      assertEverythingIsThere(records);
+      records.assertAllThere();
     }
   }
 
@@ -182,7 +166,7 @@ final class ClusterIT {
   void deletedRecordsAreGoneFromAllReplicasWhenThatIsAnswered() throws Exception {
     var first = new TopicPartition(NumberedRecords.TOPIC, 0);
     try (var records = new NumberedRecords(cluster.bootstrapServers())) {
-      awaitMore(records, 2_000);
+      records.awaitMore(2_000);
       long end =
           admin
               .listOffsets(Map.of(first, OffsetSpec.latest()))

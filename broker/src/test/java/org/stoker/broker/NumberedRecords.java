@@ -1,5 +1,7 @@
 package org.stoker.broker;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,6 +126,18 @@ final class NumberedRecords implements AutoCloseable {
       // The callbacks run on the producer's thread: joining ours for a moment is a way to wait.
       thread.join(5);
     }
+  }
+
+  /** Waits until so many more have been acknowledged. */
+  void awaitMore(long count) throws InterruptedException {
+    awaitAcknowledged(acknowledged() + count);
+  }
+
+  /** What was acknowledged is there once and in order, and the producer was told nothing else. */
+  void assertAllThere() throws InterruptedException {
+    finish();
+    assertThat(failures()).isEmpty();
+    assertThat(problems(lastAcknowledged())).isEmpty();
   }
 
   /** The last acknowledged number of each partition. */

@@ -14,6 +14,7 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -211,6 +212,10 @@ final class ThreeBrokers implements AutoCloseable {
             "after " + LONGEST_WAIT_MS + " ms " + description + "\n" + processes.values());
       }
     }
+  }
+
+  static boolean isInSync(TopicPartitionInfo partition, int broker) {
+    return partition.isr().stream().map(Node::id).anyMatch(id -> id == broker);
   }
 
   /** Null if the broker that was asked does not answer: the next attempt asks another. */

@@ -12,8 +12,12 @@ sealed interface BrokerUnderComparison permits KafkaBroker, StokerBroker {
   /** Makes what must exist before a first start on this directory. */
   void prepare(Installation at) throws IOException, InterruptedException, RoundFailed;
 
-  /** Three brokers that are to form one cluster, each to be prepared on its own. */
-  ClusterPlan cluster(Path directory) throws IOException;
+  /**
+   * Three brokers that are to form one cluster, each to be prepared on its own.
+   *
+   * @param settings on top of the brokers' defaults
+   */
+  ClusterPlan cluster(Path directory, Map<String, String> settings) throws IOException;
 
   /** The command that runs the broker, as the process itself or by exec. */
   List<String> command(Installation at);

@@ -77,7 +77,7 @@ record KafkaBroker(Path libraries, Path javaProgram, List<String> moreFlags)
   }
 
   @Override
-  public ClusterPlan cluster(Path directory) throws IOException {
+  public ClusterPlan cluster(Path directory, Map<String, String> settings) throws IOException {
     List<Integer> controllerPorts = new ArrayList<>();
     List<String> voters = new ArrayList<>();
     for (int id = 1; id <= ClusterPlan.BROKERS; id++) {
@@ -94,9 +94,7 @@ record KafkaBroker(Path libraries, Path javaProgram, List<String> moreFlags)
           "listeners",
           "PLAINTEXT://localhost:%d,CONTROLLER://localhost:%d"
               .formatted(port, controllerPorts.get(id - 1)));
-      overrides.put("default.replication.factor", "3");
-      overrides.put("min.insync.replicas", "2");
-      overrides.put("offsets.topic.replication.factor", "3");
+      overrides.putAll(settings);
       members.add(new Installation(directory.resolve("broker-" + id), port, overrides));
     }
     return new ClusterPlan(members, ClusterPlan.ZooKeeper.NONE);

@@ -102,7 +102,15 @@ final class Round implements AutoCloseable {
 
   /** Installs and starts three brokers, and what they need beside them. */
   RunningCluster startCluster() throws IOException, InterruptedException, RoundFailed {
-    ClusterPlan plan = broker.cluster(directory);
+    return startCluster(Map.of());
+  }
+
+  /** The same, with these settings of all brokers beside the usual ones. */
+  RunningCluster startCluster(Map<String, String> settings)
+      throws IOException, InterruptedException, RoundFailed {
+    Map<String, String> all = new LinkedHashMap<>(ClusterPlan.SETTINGS);
+    all.putAll(settings);
+    ClusterPlan plan = broker.cluster(directory, all);
     List<Process> others = new ArrayList<>();
     if (plan.zooKeeper().isNeeded()) {
       Process zooKeeper =

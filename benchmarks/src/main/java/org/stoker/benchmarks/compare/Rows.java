@@ -48,7 +48,8 @@ final class Rows {
           new RecoveryRow(),
           new ClusterProduceRow(),
           new ClusterEndToEndRow(),
-          new FailoverRow(),
+          new FailoverRow(false),
+          new FailoverRow(true),
           new PerfToolsRow());
 
   private Rows() {}

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -27,7 +28,7 @@ record StokerBroker(Path home, boolean isWithAotCache) implements BrokerUnderCom
   }
 
   @Override
-  public ClusterPlan cluster(Path directory) throws IOException {
+  public ClusterPlan cluster(Path directory, Map<String, String> settings) throws IOException {
     int zooKeeperPort = FreePort.any();
     Path properties = directory.resolve("zookeeper.properties");
     Files.writeString(
@@ -35,16 +36,11 @@ record StokerBroker(Path home, boolean isWithAotCache) implements BrokerUnderCom
         "dataDir=%s%nclientPort=%d%n".formatted(directory.resolve("zookeeper"), zooKeeperPort));
     List<Installation> members = new ArrayList<>();
     for (int id = 1; id <= ClusterPlan.BROKERS; id++) {
-      members.add(
-          new Installation(
-              directory.resolve("broker-" + id),
-              FreePort.any(),
-              Map.of(
-                  "broker.id", Integer.toString(id),
-                  "zookeeper.connect", "localhost:" + zooKeeperPort,
-                  "default.replication.factor", "3",
-                  "min.insync.replicas", "2",
-                  "offsets.topic.replication.factor", "3")));
+      Map<String, String> overrides = new LinkedHashMap<>();
+      overrides.put("broker.id", Integer.toString(id));
+      overrides.put("zookeeper.connect", "localhost:" + zooKeeperPort);
+      overrides.putAll(settings);
+      members.add(new Installation(directory.resolve("broker-" + id), FreePort.any(), overrides));
     }
     return new ClusterPlan(
         members,

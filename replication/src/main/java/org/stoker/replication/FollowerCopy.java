@@ -78,8 +78,11 @@ final class FollowerCopy {
    */
   private boolean beginsInside(ByteBuffer batches) {
     long start = log.logStartOffset();
+    if (start != log.logEndOffset()) {
+      return false;
+    }
     RecordBatch first = RecordBatch.at(batches, batches.position());
-    return start == log.logEndOffset() && first.baseOffset() < start && first.nextOffset() > start;
+    return first.baseOffset() < start && first.nextOffset() > start;
   }
 
   private void beginInside(ByteBuffer batches, int leaderEpoch, Consumer<FollowerReply> onReply) {

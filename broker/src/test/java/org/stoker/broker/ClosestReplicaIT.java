@@ -42,7 +42,8 @@ final class ClosestReplicaIT {
                 root,
                 "replica.selector.class=org.apache.kafka.common.replica.RackAwareReplicaSelector",
                 "replica.lag.time.max.ms=900000",
-                "replica.fetch.wait.max.ms=600000")
+                "replica.fetch.wait.max.ms=600000",
+                "request.timeout.ms=900000")
             .start();
     admin = cluster.admin();
     cluster.createTopic(admin, TOPIC, 1);

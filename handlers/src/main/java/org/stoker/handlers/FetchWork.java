@@ -175,13 +175,11 @@ final class FetchWork implements FetchWaiter {
             .timers()
             .after(
                 Math.min(body.maxWaitMs(), LONGEST_WAIT_MS),
-                () ->
-                    request
-                        .eventLoop()
-                        .execute(() -> {
-                          isTimeUp = true;
-                          look();
-                        }));
+                () -> request.eventLoop().execute(this::timeIsUp));
+    if (isFollower()) {
+      // What a broker says behind its own fetch means that it has more to ask for.
+      request.whenNextArrives(this::timeIsUp);
+    }
     for (FetchPosition position : positions) {
       Partition partition = find(position);
       if (partition != null) {
@@ -190,6 +188,11 @@ final class FetchWork implements FetchWaiter {
       }
     }
     // Once more, now that nothing can come unnoticed.
+    look();
+  }
+
+  private void timeIsUp() {
+    isTimeUp = true;
     look();
   }
 

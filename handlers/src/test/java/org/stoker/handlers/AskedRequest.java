@@ -23,6 +23,11 @@ final class AskedRequest extends Request {
   }
 
   @Override
+  public void whenNextArrives(Runnable task) {
+    // There is no other.
+  }
+
+  @Override
   protected void answer(@Nullable Message body) {
     answer = body;
   }

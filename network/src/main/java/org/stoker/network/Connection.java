@@ -141,6 +141,12 @@ final class Connection implements FrameDecoder.Sink {
     close();
   }
 
+  /** Says once when something waits behind the request. Called on the event loop. */
+  void whenNextArrives(ConnectionRequest request, Runnable task) {
+    // Later in the loop's turn: what it leads to must not happen in the middle of reading.
+    order.whenNextArrives(request.slot(), () -> loop.eventLoop().execute(task));
+  }
+
   /** Finishes a request; the body is null for silence. Called from any thread. */
   void answer(ConnectionRequest request, @Nullable Message body) {
     if (loop.eventLoop().inEventLoop()) {

@@ -59,6 +59,11 @@ final class ConnectionRequest extends Request {
   }
 
   @Override
+  public void whenNextArrives(Runnable task) {
+    connection.whenNextArrives(this, task);
+  }
+
+  @Override
   protected void answer(@Nullable Message body) {
     connection.answer(this, body);
   }

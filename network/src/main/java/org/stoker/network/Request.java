@@ -81,6 +81,12 @@ public abstract class Request {
   /** Runs tasks on the connection's event loop, one at a time; they never wait. */
   public abstract Executor eventLoop();
 
+  /**
+   * Says, once, on the event loop, when another request has arrived that must wait for this one's
+   * answer; at once if one has. Called on the event loop.
+   */
+  public abstract void whenNextArrives(Runnable task);
+
   /** Sends the answer in its turn; null for silence. Called once, from any thread. */
   protected abstract void answer(@Nullable Message body);
 

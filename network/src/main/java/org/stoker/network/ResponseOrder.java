@@ -24,7 +24,7 @@ public final class ResponseOrder<Q, R> {
   private final ArrayDeque<Slot<Q, R>> waiting = new ArrayDeque<>(4);
   private final ArrayDeque<Slot<Q, R>> started = new ArrayDeque<>(4);
   private int unanswered;
-  private boolean exclusiveRuns;
+  private @Nullable Slot<Q, R> exclusive;
 
   /** One request's place. */
   public static final class Slot<Q, R> {
@@ -32,6 +32,7 @@ public final class ResponseOrder<Q, R> {
     private final boolean overlaps;
     private boolean isAnswered;
     private @Nullable R response;
+    private @Nullable Runnable onNext;
 
     private Slot(Q request, boolean overlaps) {
       this.request = request;
@@ -45,18 +46,40 @@ public final class ResponseOrder<Q, R> {
 
   public void arrived(Q request, boolean overlaps) {
     waiting.add(new Slot<>(request, overlaps));
+    if (exclusive != null) {
+      runOnNext(exclusive);
+    }
+  }
+
+  /**
+   * Says when something waits behind this request, which holds it up: once, at once if something
+   * does already. A request that overlaps never hears.
+   */
+  public void whenNextArrives(Slot<Q, R> slot, Runnable onNext) {
+    slot.onNext = onNext;
+    if (slot == exclusive && !waiting.isEmpty()) {
+      runOnNext(slot);
+    }
+  }
+
+  private static <Q, R> void runOnNext(Slot<Q, R> slot) {
+    Runnable onNext = slot.onNext;
+    slot.onNext = null;
+    if (onNext != null) {
+      onNext.run();
+    }
   }
 
   /** The next request whose time has come, which thereby is started; null when none may start. */
   public @Nullable Slot<Q, R> start() {
     Slot<Q, R> next = waiting.peek();
-    if (next == null || exclusiveRuns || (!next.overlaps && unanswered > 0)) {
+    if (next == null || exclusive != null || (!next.overlaps && unanswered > 0)) {
       return null;
     }
     waiting.remove();
     started.add(next);
     unanswered++;
-    exclusiveRuns = !next.overlaps;
+    exclusive = next.overlaps ? null : next;
     return next;
   }
 
@@ -69,7 +92,7 @@ public final class ResponseOrder<Q, R> {
     slot.response = response;
     unanswered--;
     if (!slot.overlaps) {
-      exclusiveRuns = false;
+      exclusive = null;
     }
   }
 

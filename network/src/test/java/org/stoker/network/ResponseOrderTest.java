@@ -94,6 +94,45 @@ final class ResponseOrderTest {
     assertThat(left()).isEmpty();
   }
 
+  @Test
+  void saysOnceWhenSomethingWaitsBehindARequest() {
+    List<String> heard = new ArrayList<>();
+    order.arrived("fetch", OTHER);
+    Slot<String, String> fetch = startAll().getFirst();
+    order.whenNextArrives(fetch, () -> heard.add("next"));
+    assertThat(heard).isEmpty();
+
+    order.arrived("nudge", OTHER);
+    order.arrived("another", OTHER);
+
+    assertThat(heard).containsExactly("next");
+  }
+
+  @Test
+  void saysAtOnceThatSomethingWaitsAlready() {
+    List<String> heard = new ArrayList<>();
+    order.arrived("fetch", OTHER);
+    order.arrived("nudge", OTHER);
+    Slot<String, String> fetch = startAll().getFirst();
+
+    order.whenNextArrives(fetch, () -> heard.add("next"));
+
+    assertThat(heard).containsExactly("next");
+  }
+
+  @Test
+  void saysNothingOfARequestThatWasAnswered() {
+    List<String> heard = new ArrayList<>();
+    order.arrived("fetch", OTHER);
+    Slot<String, String> fetch = startAll().getFirst();
+    order.whenNextArrives(fetch, () -> heard.add("next"));
+    order.answered(fetch, "fetched");
+
+    order.arrived("behind", OTHER);
+
+    assertThat(heard).isEmpty();
+  }
+
   private List<Slot<String, String>> startAll() {
     List<Slot<String, String>> started = new ArrayList<>();
     for (var slot = order.start(); slot != null; slot = order.start()) {

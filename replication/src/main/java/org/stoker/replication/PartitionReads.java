@@ -28,6 +28,7 @@ public final class PartitionReads {
   private final Standing standing;
   private final Clock clock;
   private volatile long lastReadOfCopyNs = NEVER;
+  private volatile Runnable onCopyReadAgain = () -> {};
 
   /** What the partition is at this moment. */
   interface Standing {
@@ -68,6 +69,19 @@ public final class PartitionReads {
     return last != NEVER && clock.monotonicNs() - last < READER_REMEMBERED_NS;
   }
 
+  /** Says, on the reader's thread, when consumers come to this follower's copy after a silence. */
+  void whenCopyIsReadAgain(Runnable listener) {
+    onCopyReadAgain = listener;
+  }
+
+  private void noteCopyRead() {
+    boolean wasSilent = !isCopyReadLately();
+    lastReadOfCopyNs = clock.monotonicNs();
+    if (wasSilent) {
+      onCopyReadAgain.run();
+    }
+  }
+
   /** What a consumer hears that is sent to a closer broker. */
   public FetchReply elsewhere(int brokerId) {
     long bound = standing.highWatermark();
@@ -95,7 +109,7 @@ public final class PartitionReads {
       return new FetchReply.Refused(error);
     }
     if (standing.role() instanceof ReplicaRole.Follower) {
-      lastReadOfCopyNs = clock.monotonicNs();
+      noteCopyRead();
     }
     long bound = standing.highWatermark();
     long lastStable = Math.min(log.lastStableOffset(), bound);

@@ -14,6 +14,7 @@ import org.stoker.base.Lane;
 import org.stoker.base.Timers;
 import org.stoker.base.Uuid;
 import org.stoker.protocol.ErrorCode;
+import org.stoker.protocol.message.ApiVersionsRequest;
 import org.stoker.protocol.message.FetchRequest;
 import org.stoker.protocol.message.FetchRequest.FetchPartition;
 import org.stoker.protocol.message.FetchResponse;
@@ -34,6 +35,10 @@ import org.stoker.records.RecordBytes;
  *                               ▲               │ error
  *                               └──── resting ◀─┘
  * </pre>
+ *
+ * <p>A fetch may be kept waiting by the leader for long. What gets ready meanwhile is not in it,
+ * nor is what consumers have begun to read here, so the leader is nudged: it answers a waiting
+ * fetch when anything else comes behind it.
  */
 public final class ReplicaFetcher implements AutoCloseable {
   static final String LANE = "a fetcher's lane";
@@ -41,13 +46,17 @@ public final class ReplicaFetcher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaFetcher.class);
   private static final long NEVER_TOLD = -1;
   private static final long THROTTLE_LOOK_MS = 100;
+  // Most often a leader does not know yet that it leads, or is about to be replaced.
+  private static final long FIRST_REST_MS = 10;
 
   private final Setting setting;
   private final PeerLink leader;
   private final Lane lane;
   private final FollowerSession session = new FollowerSession();
   private final Map<FollowerSession.Key, Followed> followed = new LinkedHashMap<>();
-  private boolean isAsking;
+  // What the fetch under way is about; null while there is none.
+  private @Nullable Map<FollowerSession.Key, Followed> asked;
+  private boolean isNudged;
   private boolean isAskingAgain;
   private boolean isClosed;
 
@@ -60,7 +69,7 @@ public final class ReplicaFetcher implements AutoCloseable {
    * @param minBytes {@code replica.fetch.min.bytes}
    * @param maxBytes {@code replica.fetch.response.max.bytes}
    * @param maxPartitionBytes {@code replica.fetch.max.bytes}
-   * @param backoffMs {@code replica.fetch.backoff.ms}
+   * @param backoffMs {@code replica.fetch.backoff.ms}, the longest rest after an error
    */
   public record Setting(
       int self,
@@ -84,6 +93,7 @@ public final class ReplicaFetcher implements AutoCloseable {
     private final int leaderEpoch;
     private State state = State.STARTING;
     private boolean isBehind = true;
+    private long nextRestMs = FIRST_REST_MS;
     private long nextOffset = NEVER_TOLD;
     private int lastEpoch = -1;
     // Stands for the gaps in what the leader sent last; 0 for none.
@@ -109,6 +119,7 @@ public final class ReplicaFetcher implements AutoCloseable {
     lane.submit(() -> {
       var added = new Followed(partition, leaderEpoch);
       followed.put(keyOf(partition), added);
+      partition.reads().whenCopyIsReadAgain(() -> lane.submit(() -> readersCame(added)));
       partition.whereToFetch(reply -> lane.submit(() -> moved(added, reply)));
     });
   }
@@ -140,7 +151,11 @@ public final class ReplicaFetcher implements AutoCloseable {
 
   @ConfinedTo(LANE)
   private void askIfAllAreBack() {
-    if (isAsking || isClosed) {
+    if (isClosed) {
+      return;
+    }
+    if (asked != null) {
+      nudgeForNewcomers(asked);
       return;
     }
     Map<FollowerSession.Key, FetchPartition> wanted = new LinkedHashMap<>();
@@ -162,10 +177,48 @@ public final class ReplicaFetcher implements AutoCloseable {
     if (wanted.isEmpty()) {
       return;
     }
-    isAsking = true;
-    Map<FollowerSession.Key, Followed> asked = new LinkedHashMap<>();
-    wanted.keySet().forEach(key -> asked.put(key, followed.get(key)));
-    leader.send(request(session.next(wanted)), reply -> lane.submit(() -> answered(asked, reply)));
+    Map<FollowerSession.Key, Followed> nowAsked = new LinkedHashMap<>();
+    wanted.keySet().forEach(key -> nowAsked.put(key, followed.get(key)));
+    asked = nowAsked;
+    isNudged = false;
+    leader.send(
+        request(session.next(wanted)), reply -> lane.submit(() -> answered(nowAsked, reply)));
+  }
+
+  private void nudgeForNewcomers(Map<FollowerSession.Key, Followed> underWay) {
+    if (isNudged) {
+      return;
+    }
+    for (Map.Entry<FollowerSession.Key, Followed> entry : followed.entrySet()) {
+      Followed one = entry.getValue();
+      if (one.state == State.READY && underWay.get(entry.getKey()) != one) {
+        if (!isHeldBack(one)) {
+          nudge();
+          return;
+        }
+        askAgainSoon();
+      }
+    }
+  }
+
+  /** The fetch under way may not ask for news of the high watermark; the next one does. */
+  @ConfinedTo(LANE)
+  private void readersCame(Followed one) {
+    if (isCurrent(one) && asked != null && !isNudged) {
+      nudge();
+    }
+  }
+
+  private void nudge() {
+    isNudged = true;
+    // Any request does; this is the smallest.
+    leader.send(new ApiVersionsRequest(), ReplicaFetcher::ignore);
+  }
+
+  private static void ignore(PeerLink.Reply reply) {
+    if (reply instanceof PeerLink.Reply.Answer(var _, var release)) {
+      release.run();
+    }
   }
 
   /** Whether it has been copied as fast as it may be (KIP-73). */
@@ -222,20 +275,20 @@ public final class ReplicaFetcher implements AutoCloseable {
   // ---- Answers.
 
   @ConfinedTo(LANE)
-  private void answered(Map<FollowerSession.Key, Followed> asked, PeerLink.Reply reply) {
-    isAsking = false;
+  private void answered(Map<FollowerSession.Key, Followed> underWay, PeerLink.Reply reply) {
+    asked = null;
     switch (reply) {
       case PeerLink.Reply.Lost(String reason) -> {
         LOG.debug("A fetch was lost: {}", reason);
         session.reset();
-        restAll(asked);
+        restAll(underWay);
       }
       case PeerLink.Reply.Answer(var body, var release) -> {
         if (body instanceof FetchResponse response && session.accepts(response)) {
-          take(asked, response, release);
+          take(underWay, response, release);
         } else {
           release.run();
-          restAll(asked);
+          restAll(underWay);
         }
       }
     }
@@ -243,12 +296,13 @@ public final class ReplicaFetcher implements AutoCloseable {
   }
 
   private void take(
-      Map<FollowerSession.Key, Followed> asked, FetchResponse response, Runnable release) {
+      Map<FollowerSession.Key, Followed> underWay, FetchResponse response, Runnable release) {
     // The bytes are given back when the last partition has taken what is its own.
     var users = new Users(release);
     for (FetchableTopicResponse topic : response.responses()) {
       for (PartitionData data : topic.partitions()) {
-        Followed one = asked.get(new FollowerSession.Key(topic.topicId(), data.partitionIndex()));
+        Followed one =
+            underWay.get(new FollowerSession.Key(topic.topicId(), data.partitionIndex()));
         if (one != null && isCurrent(one)) {
           take(one, data, users);
         }
@@ -321,6 +375,9 @@ public final class ReplicaFetcher implements AutoCloseable {
         reply ->
             lane.submit(() -> {
               users.leave();
+              if (reply instanceof FollowerReply.OnDisk) {
+                one.nextRestMs = FIRST_REST_MS;
+              }
               moved(one, reply);
             }));
   }
@@ -426,18 +483,20 @@ public final class ReplicaFetcher implements AutoCloseable {
     one.state = State.READY;
   }
 
-  private void restAll(Map<FollowerSession.Key, Followed> asked) {
-    List<Followed> resting = new ArrayList<>(asked.values());
+  private void restAll(Map<FollowerSession.Key, Followed> underWay) {
+    List<Followed> resting = new ArrayList<>(underWay.values());
     resting.stream().filter(this::isCurrent).forEach(this::rest);
   }
 
-  /** It is asked for again, but not at once: nothing would be different. */
+  /** It is asked for again soon, and ever later while nothing changes. */
   private void rest(Followed one) {
     one.state = State.RESTING;
+    long restMs = Math.min(one.nextRestMs, setting.backoffMs());
+    one.nextRestMs = 2 * restMs;
     setting
         .timers()
         .after(
-            setting.backoffMs(),
+            restMs,
             () ->
                 lane.submit(() -> {
                   if (isCurrent(one) && one.state == State.RESTING) {

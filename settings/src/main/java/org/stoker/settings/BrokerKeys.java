@@ -442,7 +442,8 @@ public final class BrokerKeys {
           integer(
                   "replica.fetch.backoff.ms",
                   1000,
-                  "How long a follower rests after its leader gave it nothing.")
+                  "The longest that a follower rests after its leader gave it nothing; it begins"
+                      + " with 10 ms.")
               .atLeast(0),
           longInteger(
               "replica.lag.time.max.ms",

@@ -102,6 +102,10 @@ final class ServerConnection {
     });
   }
 
+  void whenNextArrives(Slot<ByteBuffer, ByteBuffer> slot, Runnable task) {
+    order.whenNextArrives(slot, () -> process.execute(task));
+  }
+
   private static ByteBuffer bytesOf(SimulatedRequest request, Message body) {
     var out = new WireWriter(FIRST_BYTES);
     ResponseFrame.write(out, request.apiKey(), request.version(), request.correlationId(), body);

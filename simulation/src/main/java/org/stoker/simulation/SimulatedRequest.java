@@ -65,6 +65,11 @@ final class SimulatedRequest extends Request {
   }
 
   @Override
+  public void whenNextArrives(Runnable task) {
+    connection.whenNextArrives(slot, task);
+  }
+
+  @Override
   protected void answer(@Nullable Message body) {
     connection.answer(this, slot, body);
   }

@@ -24,7 +24,6 @@ import org.stoker.metadata.Features;
 import org.stoker.metadata.ZooKeeperAddress;
 import org.stoker.network.Listener;
 import org.stoker.network.ListenerConfig;
-import org.stoker.replication.ReplicaKeeper;
 
 /**
  * The only one that knows everybody: makes the rooms, joins them, starts them in order and stops
@@ -216,7 +215,7 @@ final class BrokerAssembly {
                 settings,
                 new LogbackLoggers((LoggerContext) LoggerFactory.getILoggerFactory())),
             joined,
-            new ReplicaKeeper.Directories(opened.all(), opened.isAnyLeftOut()));
+            opened.found());
     core = made;
     dispatcher.open(made.start().join());
     listeners.forEach(bound -> bound.listener().start());

@@ -1,5 +1,6 @@
 package org.stoker.broker;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -185,12 +186,14 @@ public final class BrokerCore {
   }
 
   private List<Uuid> offlineDirectories() {
-    return directories.usable().stream()
-        .filter(directory -> !directory.isOnline())
-        .map(LogDirectory::metaProperties)
-        .map(meta -> meta == null ? null : meta.directoryId())
-        .filter(id -> id != null)
-        .toList();
+    List<Uuid> offline = new ArrayList<>(directories.lostIds());
+    for (LogDirectory directory : directories.usable()) {
+      Uuid id = directory.id();
+      if (id != null && !directory.isOnline()) {
+        offline.add(id);
+      }
+    }
+    return offline;
   }
 
   /** Completes when this broker serves, with what requests go to. */

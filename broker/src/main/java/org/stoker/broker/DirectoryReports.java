@@ -15,7 +15,6 @@ import org.stoker.base.TopicPartition;
 import org.stoker.base.Uuid;
 import org.stoker.handlers.ControllerPort;
 import org.stoker.log.LogDirectory;
-import org.stoker.log.MetaProperties;
 import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.MetadataDelta;
@@ -100,9 +99,8 @@ final class DirectoryReports implements MetadataListener {
 
   private @Nullable Uuid directoryOf(TopicPartition partition) {
     for (LogDirectory directory : directories) {
-      MetaProperties meta = directory.metaProperties();
-      if (directory.isOnline() && directory.log(partition) != null && meta != null) {
-        return meta.directoryId();
+      if (directory.isOnline() && directory.log(partition) != null) {
+        return directory.id();
       }
     }
     return null;

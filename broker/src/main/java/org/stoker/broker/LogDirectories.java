@@ -23,6 +23,7 @@ import org.stoker.log.LogDirectoryConfig;
 import org.stoker.log.LogDirectoryException;
 import org.stoker.log.LogEnvironment;
 import org.stoker.log.MetaProperties;
+import org.stoker.replication.ReplicaKeeper;
 import org.stoker.settings.ConfigValues;
 
 /**
@@ -35,6 +36,7 @@ final class LogDirectories {
 
   private final List<LogDirectory> directories = new ArrayList<>();
   private final Consumer<StorageException> onFailure;
+  private final List<Uuid> lostIds = new ArrayList<>();
   private int leftOut;
 
   private LogDirectories(Consumer<StorageException> onFailure) {
@@ -83,13 +85,17 @@ final class LogDirectories {
       } catch (LogDirectoryException e) {
         leaveOut(e, leftOut + directories.size());
         directories.remove(directory);
+        Uuid id = directory.id();
+        if (id != null) {
+          lostIds.add(id);
+        }
       }
     }
   }
 
-  /** Whether a directory of {@code log.dirs} could not be used: nobody knows what is in it. */
-  boolean isAnyLeftOut() {
-    return leftOut > 0;
+  /** Those that can be used, and what is known of the others. */
+  ReplicaKeeper.Directories found() {
+    return new ReplicaKeeper.Directories(directories, leftOut > 0, lostIds);
   }
 
   private LogDirectory lock(
@@ -137,10 +143,6 @@ final class LogDirectories {
         FlusherConfig.DEFAULT);
   }
 
-  List<LogDirectory> all() {
-    return List.copyOf(directories);
-  }
-
   boolean isAnyOnline() {
     return directories.stream().anyMatch(LogDirectory::isOnline);
   }
@@ -168,8 +170,7 @@ final class LogDirectories {
   List<Uuid> directoryIds() {
     List<Uuid> ids = new ArrayList<>();
     for (LogDirectory directory : directories) {
-      MetaProperties meta = directory.metaProperties();
-      Uuid id = meta == null ? null : meta.directoryId();
+      Uuid id = directory.id();
       if (id != null) {
         ids.add(id);
       }

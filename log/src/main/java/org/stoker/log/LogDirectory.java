@@ -144,9 +144,10 @@ public final class LogDirectory {
 
   // ---- Identity.
 
-  /** What the directory said it is; null if it is new. Known after {@link #identify}. */
-  public @Nullable MetaProperties metaProperties() {
-    return metaProperties;
+  /** The directory's id; null in a new directory. Known after {@link #identify}. */
+  public @Nullable Uuid id() {
+    MetaProperties known = metaProperties;
+    return known == null ? null : known.directoryId();
   }
 
   /** Reads {@code meta.properties}; null in a new directory. */

@@ -96,10 +96,12 @@ public final class ReplicaKeeper implements MetadataListener {
    * Where partitions are kept.
    *
    * @param isAnyLeftOut whether another one could not be used: what is in it is unknown
+   * @param lostIds of those left out after the cluster was told that they are there
    */
-  public record Directories(List<LogDirectory> usable, boolean isAnyLeftOut) {
+  public record Directories(List<LogDirectory> usable, boolean isAnyLeftOut, List<Uuid> lostIds) {
     public Directories {
       usable = List.copyOf(usable);
+      lostIds = List.copyOf(lostIds);
     }
   }
 

@@ -233,8 +233,7 @@ final class SimulatedBroker {
   }
 
   private static Uuid idOf(LogDirectory locked) {
-    var meta = locked.metaProperties();
-    Uuid found = meta == null ? null : meta.directoryId();
+    Uuid found = locked.id();
     if (found == null) {
       throw new IllegalStateException("an identified directory has an id");
     }
@@ -278,7 +277,7 @@ final class SimulatedBroker {
             new BrokerCore.Setting(
                 id, Machines.LISTENER, Set.of(), settings.values(), live, new SilentLoggers()),
             joined,
-            new ReplicaKeeper.Directories(directories, false));
+            new ReplicaKeeper.Directories(directories, false, List.of()));
     core = made;
     var _ =
         made.start()

@@ -19,6 +19,7 @@ final class Counters {
   static final String ACKNOWLEDGED_BY_LEADER = "records acknowledged by the leader alone";
   static final String DELETIONS = "deletions of records acknowledged";
   static final String DIRECTORIES_FAILED = "directories that failed alone";
+  static final String DIRECTORIES_LEFT_OUT = "directories left out at a start";
   static final String TORN_TAILS = "torn tails cut off";
 
   private final Map<String, Long> counts = new TreeMap<>();

@@ -44,6 +44,7 @@ final class FaultSchedule {
     DISK_FULL,
     IO_ERROR,
     DIRECTORY_FAILURE,
+    UNREADABLE_DIRECTORY,
     BIT_FLIP,
     CLOCK_JUMP,
     SESSION_EXPIRY,
@@ -107,7 +108,7 @@ final class FaultSchedule {
     for (SimulatedBroker broker : cluster.brokers()) {
       broker.process().goOn();
       broker.process().slowDiskMs(0);
-      broker.disk().disarm();
+      cluster.disk(broker.id()).disarm();
       cluster.disk(broker.id()).limitCapacity(Long.MAX_VALUE);
       broker.sessions().forEach(SimulatedSession::joinAgain);
       if (broker.refusesAny()) {
@@ -161,6 +162,11 @@ final class FaultSchedule {
       case IO_ERROR -> SimulatedBroker.DIRECTORIES.forEach(path -> breakDisk(broker, path));
       case DIRECTORY_FAILURE -> {
         breakDisk(broker, SimulatedBroker.DIRECTORIES.get(seed.nextInt(2)));
+        later(LONGEST_REPAIR_MS, () -> cluster.repairDirectories(id));
+      }
+      case UNREADABLE_DIRECTORY -> {
+        crash(id, seed.oneIn(4));
+        makeUnreadable(id, SimulatedBroker.DIRECTORIES.get(seed.nextInt(2)));
         later(LONGEST_REPAIR_MS, () -> cluster.repairDirectories(id));
       }
       case BIT_FLIP -> flipBit(broker);
@@ -272,6 +278,25 @@ final class FaultSchedule {
     broker
         .disk()
         .arm(DiskFault.nth(1 + seed.nextInt(3), chosen, path -> path.startsWith(directory)));
+  }
+
+  /** The next start cannot use the directory: its lock, its identity, its checkpoints or itself. */
+  private void makeUnreadable(int id, Path directory) {
+    DiskFault fault =
+        switch (seed.nextInt(3)) {
+          case 0 -> DiskFault.next(DiskFault.Kind.SYNC_DIRECTORY, directory::equals);
+          case 1 ->
+              DiskFault.nth(
+                  1 + seed.nextInt(3),
+                  DiskFault.Kind.READ,
+                  path -> directory.equals(path.getParent()));
+          default ->
+              DiskFault.nth(
+                  1 + seed.nextInt(5),
+                  DiskFault.Kind.OPEN,
+                  path -> directory.equals(path.getParent()));
+        };
+    cluster.disk(id).arm(fault);
   }
 
   /** While it serves: a recovery takes what it reads for what there is. */

@@ -3,6 +3,7 @@ package org.stoker.simulation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,6 +38,7 @@ import org.stoker.metadata.Features;
 import org.stoker.metadata.MetadataConfig;
 import org.stoker.metadata.MetadataWorld;
 import org.stoker.metadata.SessionEvent;
+import org.stoker.metadata.TopicImage;
 import org.stoker.metadata.simulated.SimulatedSession;
 import org.stoker.replication.ReplicaKeeper;
 import org.stoker.settings.BrokerSettings;
@@ -63,6 +65,10 @@ final class SimulatedBroker {
   private final Consumer<SimulatedBroker> onExit;
   private final BrokerSettings settings;
   private final List<LogDirectory> directories = new ArrayList<>();
+  // What it was to have, and none of the directories that it could use has: nobody knows where.
+  private final Set<History.Partition> nowhere = new HashSet<>();
+  private final List<Uuid> lostIds = new ArrayList<>();
+  private int leftOut;
   private @Nullable ClusterMetadata metadata;
   private @Nullable BrokerCore core;
   private @Nullable Dispatcher handlers;
@@ -115,15 +121,19 @@ final class SimulatedBroker {
     return directories.stream().anyMatch(directory -> !directory.refused().isEmpty());
   }
 
-  /** Whether one of its directories has failed, and not all. */
+  /** Whether one of its directories has failed or was left out, and not all. */
   boolean hasLostADirectory() {
-    return directories.stream().anyMatch(directory -> !directory.isOnline());
+    return leftOut > 0 || directories.stream().anyMatch(directory -> !directory.isOnline());
   }
 
-  /** Whether a partition is in a directory of it that has failed. */
-  boolean hasLost(TopicPartition partition) {
-    return directories.stream()
-        .anyMatch(directory -> !directory.isOnline() && directory.log(partition) != null);
+  /** Whether a partition is in a directory that has failed, or may be in one that was left out. */
+  boolean hasLost(Uuid topicId, TopicPartition partition) {
+    for (LogDirectory directory : directories) {
+      if (directory.log(partition) != null) {
+        return !directory.isOnline();
+      }
+    }
+    return nowhere.contains(new History.Partition(topicId, partition.partition()));
   }
 
   boolean isServing() {
@@ -142,15 +152,51 @@ final class SimulatedBroker {
                 process,
                 end -> new ServerConnection(process, world, () -> handlers, end, id).open()));
     try {
-      for (Path path : DIRECTORIES) {
-        LogDirectory locked = lock(path);
-        directories.add(locked);
-        locked.identify(id);
-      }
+      lockDirectories();
+      each(locked -> locked.identify(id));
       join();
     } catch (LogDirectoryException e) {
       exit("its log directory: " + e.getMessage());
     }
+  }
+
+  private interface Step {
+    void take(LogDirectory directory) throws LogDirectoryException;
+  }
+
+  /** A directory that cannot take the step is left out from there on, as in production. */
+  private void each(Step step) throws LogDirectoryException {
+    for (LogDirectory directory : List.copyOf(directories)) {
+      try {
+        step.take(directory);
+      } catch (LogDirectoryException e) {
+        leaveOut(e);
+        directories.remove(directory);
+        Uuid lost = directory.id();
+        if (lost != null) {
+          lostIds.add(lost);
+        }
+      }
+    }
+  }
+
+  private void lockDirectories() throws LogDirectoryException {
+    for (Path path : DIRECTORIES) {
+      try {
+        directories.add(lock(path));
+      } catch (LogDirectoryException e) {
+        leaveOut(e);
+      }
+    }
+  }
+
+  private void leaveOut(LogDirectoryException e) throws LogDirectoryException {
+    leftOut++;
+    if (e.getCause() == null || leftOut == DIRECTORIES.size()) {
+      throw e;
+    }
+    world.trace().note(process + " leaves out a directory: " + e.getMessage());
+    world.counters().count(Counters.DIRECTORIES_LEFT_OUT);
   }
 
   private LogDirectory lock(Path path) throws LogDirectoryException {
@@ -251,15 +297,15 @@ final class SimulatedBroker {
     joined.addListener(live);
     joined.addListener((delta, image) -> world.history().imageSeen(id, delta, image));
     try {
-      for (LogDirectory locked : directories) {
-        locked.identify(id, joined.image().clusterId());
-        locked.load(
-            topic -> live.topicRules(joined.image().configs(ConfigResource.topic(topic))).log());
-      }
+      each(locked -> locked.identify(id, joined.image().clusterId()));
+      each(locked ->
+          locked.load(
+              topic -> live.topicRules(joined.image().configs(ConfigResource.topic(topic))).log()));
     } catch (LogDirectoryException e) {
       exit("its log directory: " + e.getMessage());
       return;
     }
+    noteWhatIsNowhere(joined.image());
     DIRECTORIES.forEach(this::countTornTails);
     directories.forEach(
         locked -> locked.refused().forEach((name, why) -> world.history().refused(id, name, why)));
@@ -277,7 +323,7 @@ final class SimulatedBroker {
             new BrokerCore.Setting(
                 id, Machines.LISTENER, Set.of(), settings.values(), live, new SilentLoggers()),
             joined,
-            new ReplicaKeeper.Directories(directories, false, List.of()));
+            new ReplicaKeeper.Directories(directories, leftOut > 0, lostIds));
     core = made;
     var _ =
         made.start()
@@ -289,6 +335,21 @@ final class SimulatedBroker {
                 handlers = dispatcher;
               }
             });
+  }
+
+  private void noteWhatIsNowhere(ClusterImage image) {
+    if (leftOut == 0) {
+      return;
+    }
+    for (TopicImage topic : image.topicsByName().values()) {
+      for (int index = 0; index < topic.partitions().size(); index++) {
+        TopicPartition name = new TopicPartition(topic.name(), index);
+        if (topic.partitions().get(index).replicas().contains(id)
+            && directories.stream().allMatch(directory -> directory.log(name) == null)) {
+          nowhere.add(new History.Partition(topic.id(), index));
+        }
+      }
+    }
   }
 
   /** What a recovery cuts off is kept beside the segment. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.TopicPartition;
@@ -213,7 +214,7 @@ final class SimulatedCluster {
     for (TopicImage topic : new TreeMap<>(image.topicsByName()).values()) {
       for (int index = 0; index < topic.partitions().size(); index++) {
         PartitionImage state = topic.partitions().get(index);
-        if (!isWell(new TopicPartition(topic.name(), index), state)) {
+        if (!isWell(topic, index, state)) {
           return topic.name() + "-" + index + " is " + state;
         }
       }
@@ -222,16 +223,15 @@ final class SimulatedCluster {
   }
 
   /** A directory that fails takes its replicas with it, and nothing else. */
-  private boolean isWell(TopicPartition partition, PartitionImage state) {
-    boolean isAnyLost =
-        state.replicas().stream().anyMatch(replica -> broker(replica).hasLost(partition));
+  private boolean isWell(TopicImage topic, int index, PartitionImage state) {
+    TopicPartition name = new TopicPartition(topic.name(), index);
+    Predicate<Integer> hasLost = replica -> broker(replica).hasLost(topic.id(), name);
     if (state.leader() == PartitionImage.NO_LEADER) {
       // Those that are left may not have everything.
-      return isAnyLost;
+      return state.replicas().stream().anyMatch(hasLost);
     }
-    return !broker(state.leader()).hasLost(partition)
+    return !hasLost.test(state.leader())
         && state.replicas().stream()
-            .allMatch(
-                replica -> state.isr().contains(replica) || broker(replica).hasLost(partition));
+            .allMatch(replica -> state.isr().contains(replica) || hasLost.test(replica));
   }
 }

@@ -47,6 +47,7 @@ final class SimulationTest {
           .as("seeds with %s", kind)
           .isGreaterThanOrEqualTo(5);
     }
+    assertThat(campaign.percentWith(Counters.DIRECTORIES_LEFT_OUT)).isGreaterThanOrEqualTo(5);
     for (String what : RARE) {
       assertThat(campaign.percentWith(what)).as("seeds with %s", what).isGreaterThanOrEqualTo(1);
     }

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
-import org.stoker.broker.BrokerCore;
 import org.stoker.log.Log;
 import org.stoker.log.ReadOutcome;
 import org.stoker.metadata.ClusterImage;
@@ -43,17 +42,12 @@ final class Ends {
     }
   }
 
-  private @Nullable Partition partitionOn(int broker, TopicImage topic, int index) {
-    BrokerCore core = broker < 1 ? null : cluster.broker(broker).core();
-    return core == null || !cluster.isUp(broker) ? null : core.partitions().find(topic.id(), index);
-  }
-
   // ---- Reading to the end.
 
   boolean areReadBy(List<Reader> readers) {
     boolean[] all = {true};
     forEachPartition((topic, index, state) -> {
-      Partition led = partitionOn(state.leader(), topic, index);
+      Partition led = cluster.partitionOn(state.leader(), topic, index);
       for (Reader reader : readers) {
         if (reader.reads(topic.name())
             && (led == null
@@ -69,7 +63,7 @@ final class Ends {
   String described(List<Reader> readers) {
     List<String> all = new ArrayList<>();
     forEachPartition((topic, index, state) -> {
-      Partition led = partitionOn(state.leader(), topic, index);
+      Partition led = cluster.partitionOn(state.leader(), topic, index);
       for (Reader reader : readers) {
         if (reader.reads(topic.name())) {
           all.add(
@@ -147,12 +141,12 @@ final class Ends {
   }
 
   private void compareReplicas(TopicImage topic, int index, PartitionImage state) {
-    Partition led = partitionOn(state.leader(), topic, index);
+    Partition led = cluster.partitionOn(state.leader(), topic, index);
     if (led == null) {
       return;
     }
     for (int broker : state.replicas()) {
-      Partition copy = partitionOn(broker, topic, index);
+      Partition copy = cluster.partitionOn(broker, topic, index);
       // A replica hears later than its leader of what was deleted, or knew more than this one.
       long start =
           Math.max(led.log().logStartOffset(), copy == null ? 0 : copy.log().logStartOffset());

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.TopicPartition;
@@ -32,6 +33,7 @@ final class History {
   private final Map<Long, ClusterImage> images = new HashMap<>();
   private final Map<Watermark, Long> highWatermarks = new HashMap<>();
   private final Map<Watermark, Long> logStarts = new HashMap<>();
+  private Consumer<Partition> watch = _ -> {};
   private long newestOffset;
 
   /** A partition of one topic that has lived. */
@@ -55,6 +57,11 @@ final class History {
   History(Trace trace, Counters counters) {
     this.trace = trace;
     this.counters = counters;
+  }
+
+  /** Whom to tell of partitions in which more was acknowledged, or others are in sync. */
+  void watchedBy(Consumer<Partition> watcher) {
+    watch = watcher;
   }
 
   List<String> violations() {
@@ -100,6 +107,7 @@ final class History {
     for (int i = 0; i < values.size() && baseOffset >= 0; i++) {
       place(partition, known, known.acknowledged, baseOffset + i, values.get(i), "acknowledged");
     }
+    watch.accept(partition);
   }
 
   /** A producer was told, or had to conclude, that its batch lies somewhere. */
@@ -115,6 +123,13 @@ final class History {
       violation("%s is read at %d of %s, where nobody sent it".formatted(value, offset, partition));
     }
     place(partition, known, known.read, offset, value, "read");
+  }
+
+  /** Behind the last record that was acknowledged or read. */
+  long committedUpTo(Partition partition) {
+    Records known = of(partition);
+    long acknowledged = known.acknowledged.isEmpty() ? 0 : known.acknowledged.lastKey() + 1;
+    return Math.max(acknowledged, readUpTo(partition));
   }
 
   /** Behind the last record that anybody has read. */
@@ -232,6 +247,7 @@ final class History {
           for (int index : indexes) {
             if (before != null && after != null && index < before.partitions().size()) {
               changed(before.partitions().get(index), after.partitions().get(index));
+              watch.accept(new Partition(topicId, index));
             }
           }
         });

@@ -10,10 +10,12 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.TopicPartition;
+import org.stoker.broker.BrokerCore;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.ClusterMetadata;
 import org.stoker.metadata.PartitionImage;
 import org.stoker.metadata.TopicImage;
+import org.stoker.replication.Partition;
 import org.stoker.testkit.SimulatedDisk;
 
 /** Brokers on their machines: each dies and comes back, and its disk is what it finds. */
@@ -170,6 +172,12 @@ final class SimulatedCluster {
       }
     }
     return newest;
+  }
+
+  /** A replica on a broker that is up; null if there is none. */
+  @Nullable Partition partitionOn(int broker, TopicImage topic, int index) {
+    BrokerCore core = broker < 1 ? null : broker(broker).core();
+    return core == null || !isUp(broker) ? null : core.partitions().find(topic.id(), index);
   }
 
   /** Brokers that have lost a directory get another disk under it, and are started again. */

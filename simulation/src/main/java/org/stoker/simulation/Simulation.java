@@ -68,6 +68,7 @@ final class Simulation {
             new History(trace, counters));
     int size = FEWEST_BROKERS + seed.nextInt(MOST_BROKERS - FEWEST_BROKERS + 1);
     this.cluster = new SimulatedCluster(world, seams, size);
+    world.history().watchedBy(new InSyncWatch(cluster, world.history())::look);
     int node = Machines.FIRST_CLIENT;
     this.administrator = new Administrator(new Client("admin", node++, size, world), cluster);
     this.faults = new FaultSchedule(cluster, administrator);

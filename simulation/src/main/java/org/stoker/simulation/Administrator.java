@@ -105,7 +105,7 @@ final class Administrator {
               created.put(topic, response.topics().getFirst().topicId());
             }
           }
-          client.world().counters().count("create topic answered with " + error);
+          client.counters().count("create topic answered with " + error);
           onEnd.ended(error);
         });
   }
@@ -145,7 +145,7 @@ final class Administrator {
         answer -> {
           if (answer instanceof DeleteTopicsResponse response
               && response.responses().getFirst().errorCode() == 0) {
-            client.world().counters().count("topics deleted");
+            client.counters().count("topics deleted");
             deleted.put(topic, id);
           }
         });
@@ -188,7 +188,7 @@ final class Administrator {
   }
 
   private void deleteRecords(String topic, History.Partition partition, int leader) {
-    History history = client.world().history();
+    History history = client.history();
     long before =
         client.seed().oneIn(4)
             ? ALL_COMMITTED
@@ -267,7 +267,7 @@ final class Administrator {
   }
 
   private void told(@Nullable Message answer) {
-    client.world().counters().count(answer == null ? "changes unanswered" : "changes answered");
+    client.counters().count(answer == null ? "changes unanswered" : "changes answered");
   }
 
   // ---- Judging.
@@ -276,12 +276,12 @@ final class Administrator {
   void judge(ClusterImage image) {
     created.forEach((name, id) -> {
       if (image.topic(id) == null) {
-        client.world().history().violation(name + " was created, and is not there");
+        client.history().violation(name + " was created, and is not there");
       }
     });
     deleted.forEach((name, id) -> {
       if (image.topic(id) != null) {
-        client.world().history().violation(name + " was deleted, and is there");
+        client.history().violation(name + " was deleted, and is there");
       }
     });
   }

@@ -5,9 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.stoker.base.ConfinedTo;
+import org.stoker.protocol.message.ProduceRequest;
 import org.stoker.records.BatchBuilder;
 import org.stoker.records.Compression;
 import org.stoker.records.CompressionType;
+import org.stoker.records.MemoryRecordBytes;
 import org.stoker.testkit.SplitMixSeed;
 
 /** Makes a producer's batches, with a codec of its own; no value is made twice. */
@@ -15,6 +17,7 @@ import org.stoker.testkit.SplitMixSeed;
 final class BatchMaker {
   private static final int LONGEST_FILLING = 200;
   // Above what a broker checks on its event loop, compressed or not.
+  private static final int SERVER_TIMEOUT_MS = 1_500;
   private static final int LONG_FILLING = 20_000;
   private static final int LONG_ONCE_IN = 40;
 
@@ -40,6 +43,21 @@ final class BatchMaker {
       values.add(client.name() + "/" + valuesMade++);
     }
     return values;
+  }
+
+  static ProduceRequest request(History.Partition partition, short acks, ByteBuffer batch) {
+    return new ProduceRequest()
+        .setAcks(acks)
+        .setTimeoutMs(SERVER_TIMEOUT_MS)
+        .setTopicData(
+            List.of(
+                new ProduceRequest.TopicProduceData()
+                    .setTopicId(partition.topicId())
+                    .setPartitionData(
+                        List.of(
+                            new ProduceRequest.PartitionProduceData()
+                                .setIndex(partition.index())
+                                .setRecords(new MemoryRecordBytes(batch))))));
   }
 
   BatchBuilder builder() {

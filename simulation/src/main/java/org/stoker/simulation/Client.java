@@ -51,6 +51,14 @@ final class Client {
     return world;
   }
 
+  History history() {
+    return world.history();
+  }
+
+  Counters counters() {
+    return world.counters();
+  }
+
   void later(int longestMs, Runnable task) {
     var _ = process.after(1 + seed.nextInt(longestMs), task);
   }

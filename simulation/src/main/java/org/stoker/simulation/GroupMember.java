@@ -120,7 +120,7 @@ final class GroupMember {
 
   /** What an error of the coordinator means for this member. */
   private void failed(ErrorCode error) {
-    client.world().counters().count("group answered with " + error);
+    client.counters().count("group answered with " + error);
     positions.clear();
     switch (error) {
       case UNKNOWN_MEMBER_ID -> {
@@ -160,7 +160,7 @@ final class GroupMember {
           }
           memberId = response.memberId();
           generation = response.generationId();
-          client.world().counters().count("group generations joined");
+          client.counters().count("group generations joined");
           sync(response);
         });
   }
@@ -330,7 +330,7 @@ final class GroupMember {
     ErrorCode error =
         ErrorCode.forCode(response.topics().getFirst().partitions().getFirst().errorCode());
     if (error == ErrorCode.NONE) {
-      client.world().counters().count("offset commits");
+      client.counters().count("offset commits");
       history.committed(client.name(), generation, offsets, newestGeneration);
     }
     if (!isStillMember) {

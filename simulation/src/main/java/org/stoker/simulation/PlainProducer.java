@@ -1,6 +1,5 @@
 package org.stoker.simulation;
 
-import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
@@ -11,7 +10,6 @@ import org.stoker.protocol.message.MetadataResponse.MetadataResponseTopic;
 import org.stoker.protocol.message.ProduceRequest;
 import org.stoker.protocol.message.ProduceResponse;
 import org.stoker.protocol.message.ProduceResponse.PartitionProduceResponse;
-import org.stoker.records.MemoryRecordBytes;
 
 /**
  * A producer without sequences that waits for the leader alone, or for nobody: it sends everything
@@ -21,7 +19,8 @@ import org.stoker.records.MemoryRecordBytes;
 final class PlainProducer {
   private static final int LONGEST_PAUSE_MS = 80;
   private static final int REFRESH_MS = 400;
-  private static final int SERVER_TIMEOUT_MS = 1_500;
+  private static final short LEADER = 1;
+  private static final short NOBODY = 0;
   private static final int MOST_VALUES = 3;
 
   private final Client client;
@@ -74,8 +73,9 @@ final class PlainProducer {
 
   private void send(History.Partition partition, MetadataResponsePartition leader) {
     List<String> values = maker.values(1 + client.seed().nextInt(MOST_VALUES));
-    ProduceRequest request = request(partition, maker.build(maker.builder(), values));
-    History history = client.world().history();
+    ProduceRequest request =
+        BatchMaker.request(partition, asks ? LEADER : NOBODY, maker.build(maker.builder(), values));
+    History history = client.history();
     history.sent(partition, values);
     if (asks) {
       client.ask(leader.leaderId(), request, answer -> answered(partition, values, answer));
@@ -87,21 +87,6 @@ final class PlainProducer {
         .sent(partition, values, client.connectionTo(leader.leaderId()), leader.leaderEpoch());
   }
 
-  private ProduceRequest request(History.Partition partition, ByteBuffer batch) {
-    return new ProduceRequest()
-        .setAcks((short) (asks ? 1 : 0))
-        .setTimeoutMs(SERVER_TIMEOUT_MS)
-        .setTopicData(
-            List.of(
-                new ProduceRequest.TopicProduceData()
-                    .setTopicId(partition.topicId())
-                    .setPartitionData(
-                        List.of(
-                            new ProduceRequest.PartitionProduceData()
-                                .setIndex(partition.index())
-                                .setRecords(new MemoryRecordBytes(batch))))));
-  }
-
   private void answered(
       History.Partition partition, List<String> values, @Nullable Message answer) {
     if (!(answer instanceof ProduceResponse response)) {
@@ -110,8 +95,8 @@ final class PlainProducer {
     PartitionProduceResponse reply =
         response.responses().getFirst().partitionResponses().getFirst();
     if (ErrorCode.forCode(reply.errorCode()) == ErrorCode.NONE) {
-      client.world().counters().add(Counters.ACKNOWLEDGED_BY_LEADER, values.size());
-      client.world().history().plain().acknowledged(partition, values, reply.baseOffset());
+      client.counters().add(Counters.ACKNOWLEDGED_BY_LEADER, values.size());
+      client.history().plain().acknowledged(partition, values, reply.baseOffset());
     }
   }
 }

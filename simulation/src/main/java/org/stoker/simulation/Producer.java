@@ -16,10 +16,8 @@ import org.stoker.protocol.message.InitProducerIdRequest;
 import org.stoker.protocol.message.InitProducerIdResponse;
 import org.stoker.protocol.message.MetadataResponse.MetadataResponsePartition;
 import org.stoker.protocol.message.MetadataResponse.MetadataResponseTopic;
-import org.stoker.protocol.message.ProduceRequest;
 import org.stoker.protocol.message.ProduceResponse;
 import org.stoker.protocol.message.ProduceResponse.PartitionProduceResponse;
-import org.stoker.records.MemoryRecordBytes;
 
 /**
  * An idempotent producer: several batches of a partition in flight, sent again in order until they
@@ -31,7 +29,7 @@ final class Producer {
   private static final Pattern LAST_SEQUENCE = Pattern.compile("its last one is (-?\\d+)");
   private static final int MOST_PENDING = 12;
   private static final int LONGEST_PAUSE_MS = 40;
-  private static final int SERVER_TIMEOUT_MS = 1_500;
+  private static final short ALL = -1;
 
   private final Client client;
   private final List<String> topics;
@@ -137,7 +135,7 @@ final class Producer {
     List<String> values = maker.values(count);
     ByteBuffer batch =
         maker.build(maker.builder().producer(producerId, producerEpoch, lane.nextSequence), values);
-    client.world().history().sent(new History.Partition(lane.topicId, lane.index), values);
+    client.history().sent(new History.Partition(lane.topicId, lane.index), values);
     lane.nextSequence += count;
     return new Batch(values, batch, lane.batchesMade++, lane.nextSequence - 1);
   }
@@ -170,18 +168,8 @@ final class Producer {
     lane.inFlight++;
     client.ask(
         broker,
-        new ProduceRequest()
-            .setAcks((short) -1)
-            .setTimeoutMs(SERVER_TIMEOUT_MS)
-            .setTopicData(
-                List.of(
-                    new ProduceRequest.TopicProduceData()
-                        .setTopicId(lane.topicId)
-                        .setPartitionData(
-                            List.of(
-                                new ProduceRequest.PartitionProduceData()
-                                    .setIndex(lane.index)
-                                    .setRecords(new MemoryRecordBytes(batch.bytes.duplicate())))))),
+        BatchMaker.request(
+            new History.Partition(lane.topicId, lane.index), ALL, batch.bytes.duplicate()),
         answer -> answered(lane, batch, answer));
   }
 
@@ -196,10 +184,9 @@ final class Producer {
     if (reply != null && error == ErrorCode.NONE) {
       lane.pending.remove(batch);
       if (maker.compresses()) {
-        client.world().counters().count(Counters.COMPRESSED);
+        client.counters().count(Counters.COMPRESSED);
       }
       client
-          .world()
           .history()
           .acknowledged(
               new History.Partition(lane.topicId, lane.index), reply.baseOffset(), batch.values);
@@ -209,13 +196,11 @@ final class Producer {
             && isBehind(batch, String.valueOf(reply.errorMessage())))) {
       lane.pending.remove(batch);
       client
-          .world()
           .history()
           .acknowledgedSomewhere(new History.Partition(lane.topicId, lane.index), batch.values);
     } else {
       if (error == ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER && batch.isAlone) {
         client
-            .world()
             .history()
             .violation(
                 "%s: what came before %s was acknowledged, and %s-%d does not have it: %s"
@@ -226,10 +211,7 @@ final class Producer {
                         lane.index,
                         reply == null ? "" : reply.errorMessage()));
       }
-      client
-          .world()
-          .counters()
-          .count("produce answered with " + (error == null ? "nothing" : error));
+      client.counters().count("produce answered with " + (error == null ? "nothing" : error));
       lane.mustStartAgain = true;
     }
     if (lane.mustStartAgain) {

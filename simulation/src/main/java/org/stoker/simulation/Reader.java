@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.Uuid;
@@ -31,6 +32,7 @@ final class Reader {
   private static final long EARLIEST = -2;
 
   private final Client client;
+  private final History history;
   private final List<String> topics;
   private final Map<String, Place> places = new TreeMap<>();
 
@@ -55,6 +57,7 @@ final class Reader {
 
   Reader(Client client, List<String> topics) {
     this.client = client;
+    this.history = client.history();
     this.topics = topics;
   }
 
@@ -90,31 +93,42 @@ final class Reader {
     return place == null ? -1 : place.nextOffset;
   }
 
-  private void fetch(Place place) {
+  private interface OnAnswer {
+    void answered(int leaderEpoch, @Nullable Message answer);
+  }
+
+  /** What is asked depends on the leader epoch; while nobody leads, it looks again. */
+  private void askLeader(Place place, IntFunction<Message> request, OnAnswer onAnswer) {
     MetadataResponsePartition leader = client.leaderOf(place.topic, place.index);
     if (leader == null) {
       lookAgain(place);
       return;
     }
-    client.ask(
-        leader.leaderId(),
-        new FetchRequest()
-            .setMaxWaitMs(MOST_WAIT_MS)
-            .setMinBytes(1)
-            .setMaxBytes(MOST_BYTES)
-            .setSessionEpoch(-1)
-            .setTopics(
-                List.of(
-                    new FetchRequest.FetchTopic()
-                        .setTopicId(place.topicId)
-                        .setPartitions(
-                            List.of(
-                                new FetchRequest.FetchPartition()
-                                    .setPartition(place.index)
-                                    .setCurrentLeaderEpoch(leader.leaderEpoch())
-                                    .setFetchOffset(place.nextOffset)
-                                    .setPartitionMaxBytes(MOST_BYTES))))),
-        answer -> answered(place, leader.leaderEpoch(), answer));
+    int epoch = leader.leaderEpoch();
+    client.ask(leader.leaderId(), request.apply(epoch), answer -> onAnswer.answered(epoch, answer));
+  }
+
+  private void fetch(Place place) {
+    askLeader(
+        place,
+        epoch ->
+            new FetchRequest()
+                .setMaxWaitMs(MOST_WAIT_MS)
+                .setMinBytes(1)
+                .setMaxBytes(MOST_BYTES)
+                .setSessionEpoch(-1)
+                .setTopics(
+                    List.of(
+                        new FetchRequest.FetchTopic()
+                            .setTopicId(place.topicId)
+                            .setPartitions(
+                                List.of(
+                                    new FetchRequest.FetchPartition()
+                                        .setPartition(place.index)
+                                        .setCurrentLeaderEpoch(epoch)
+                                        .setFetchOffset(place.nextOffset)
+                                        .setPartitionMaxBytes(MOST_BYTES))))),
+        (epoch, answer) -> answered(place, epoch, answer));
   }
 
   private void lookAgain(Place place) {
@@ -134,14 +148,8 @@ final class Reader {
       }
       return;
     }
-    client
-        .world()
-        .history()
-        .logStart(client.name(), place.partition(), leaderEpoch, data.logStartOffset());
-    client
-        .world()
-        .history()
-        .highWatermark(client.name(), place.partition(), leaderEpoch, data.highWatermark());
+    history.logStart(client.name(), place.partition(), leaderEpoch, data.logStartOffset());
+    history.highWatermark(client.name(), place.partition(), leaderEpoch, data.highWatermark());
     place.highWatermark = Math.max(place.highWatermark, data.highWatermark());
     take(place, data);
     client.later(20, () -> fetch(place));
@@ -149,26 +157,22 @@ final class Reader {
 
   /** What it wants next was deleted, or its leader has never had it. */
   private void findStart(Place place) {
-    MetadataResponsePartition leader = client.leaderOf(place.topic, place.index);
-    if (leader == null) {
-      lookAgain(place);
-      return;
-    }
-    client.ask(
-        leader.leaderId(),
-        new ListOffsetsRequest()
-            .setReplicaId(-1)
-            .setTopics(
-                List.of(
-                    new ListOffsetsRequest.ListOffsetsTopic()
-                        .setName(place.topic)
-                        .setPartitions(
-                            List.of(
-                                new ListOffsetsRequest.ListOffsetsPartition()
-                                    .setPartitionIndex(place.index)
-                                    .setCurrentLeaderEpoch(leader.leaderEpoch())
-                                    .setTimestamp(EARLIEST))))),
-        answer -> startFound(place, answer));
+    askLeader(
+        place,
+        epoch ->
+            new ListOffsetsRequest()
+                .setReplicaId(-1)
+                .setTopics(
+                    List.of(
+                        new ListOffsetsRequest.ListOffsetsTopic()
+                            .setName(place.topic)
+                            .setPartitions(
+                                List.of(
+                                    new ListOffsetsRequest.ListOffsetsPartition()
+                                        .setPartitionIndex(place.index)
+                                        .setCurrentLeaderEpoch(epoch)
+                                        .setTimestamp(EARLIEST))))),
+        (_, answer) -> startFound(place, answer));
   }
 
   private void startFound(Place place, @Nullable Message answer) {
@@ -178,16 +182,13 @@ final class Reader {
             : null;
     if (found != null && found.errorCode() == 0) {
       if (found.offset() > place.nextOffset
-          && client.world().history().mayBeDeleted(place.partition(), found.offset() - 1)) {
-        client.world().counters().count("readers that went on behind what was deleted");
+          && history.mayBeDeleted(place.partition(), found.offset() - 1)) {
+        client.counters().count("readers that went on behind what was deleted");
         place.nextOffset = found.offset();
       } else {
-        client
-            .world()
-            .history()
-            .violation(
-                "%s has read up to %d of %s-%d, and its leader does not have that"
-                    .formatted(client.name(), place.nextOffset, place.topic, place.index));
+        history.violation(
+            "%s has read up to %d of %s-%d, and its leader does not have that"
+                .formatted(client.name(), place.nextOffset, place.topic, place.index));
         return;
       }
     }
@@ -203,7 +204,7 @@ final class Reader {
     var walk = new BatchWalk(buffer);
     while (walk.next()) {
       if (!walk.batch().isCrcRight()) {
-        client.world().counters().count("damaged batches read");
+        client.counters().count("damaged batches read");
         return;
       }
       boolean isDoubtful =
@@ -212,22 +213,19 @@ final class Reader {
       if (isDoubtful && !place.hasDoubted) {
         // No checksum covers the offset: it may be a flipped bit, which is right the next time.
         place.hasDoubted = true;
-        client.world().counters().count("damaged batches read");
+        client.counters().count("damaged batches read");
         return;
       }
       place.hasDoubted = false;
       if (walk.batch().nextOffset() > data.highWatermark()) {
-        client
-            .world()
-            .history()
-            .violation(
-                "%s read up to %d of %s-%d, and %d is committed"
-                    .formatted(
-                        client.name(),
-                        walk.batch().nextOffset(),
-                        place.topic,
-                        place.index,
-                        data.highWatermark()));
+        history.violation(
+            "%s read up to %d of %s-%d, and %d is committed"
+                .formatted(
+                    client.name(),
+                    walk.batch().nextOffset(),
+                    place.topic,
+                    place.index,
+                    data.highWatermark()));
       }
       try (RecordCursor cursor = new RecordCursor(MOST_BYTES)) {
         cursor.open(walk.batch());
@@ -243,20 +241,14 @@ final class Reader {
       return;
     }
     if (cursor.offset() > place.nextOffset) {
-      client
-          .world()
-          .history()
-          .violation(
-              "%s-%d goes on at %d after %d"
-                  .formatted(place.topic, place.index, cursor.offset(), place.nextOffset));
+      history.violation(
+          "%s-%d goes on at %d after %d"
+              .formatted(place.topic, place.index, cursor.offset(), place.nextOffset));
     }
     ByteBuffer value = cursor.value();
     String text = value == null ? "" : StandardCharsets.UTF_8.decode(value).toString();
-    client
-        .world()
-        .history()
-        .read(
-            place.partition(), cursor.offset(), text.substring(0, Math.max(0, text.indexOf(':'))));
+    history.read(
+        place.partition(), cursor.offset(), text.substring(0, Math.max(0, text.indexOf(':'))));
     place.nextOffset = cursor.offset() + 1;
   }
 }

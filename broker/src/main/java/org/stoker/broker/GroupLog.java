@@ -70,14 +70,11 @@ final class GroupLog implements ShardLog {
     }
     partition.append(
         new AppendCommand(
-            batch,
-            AppendOrigin.COORDINATOR,
-            true,
-            reply ->
-                outcome.accept(
-                    reply instanceof AppendReply.Refused(var error, var _)
-                        ? error
-                        : ErrorCode.NONE)));
+            batch, AppendOrigin.COORDINATOR, true, reply -> outcome.accept(errorOf(reply))));
+  }
+
+  private static ErrorCode errorOf(AppendReply reply) {
+    return reply instanceof AppendReply.Refused(var error, var _) ? error : ErrorCode.NONE;
   }
 
   // ---- Loading.
@@ -90,7 +87,17 @@ final class GroupLog implements ShardLog {
       return;
     }
     // What was being copied when this broker began to lead must be in the log by then.
-    partition.afterEarlierTasks(() -> storage.execute(() -> sink.finished(load(partition, sink))));
+    partition.afterEarlierTasks(() -> storage.execute(() -> loadAll(partition, sink)));
+  }
+
+  /** Nobody is told what may be lost yet: the end of the log waits for the other replicas. */
+  private void loadAll(Partition partition, LoadSink sink) {
+    ErrorCode outcome = load(partition, sink);
+    if (outcome == ErrorCode.NONE) {
+      partition.whenCommitted(reply -> sink.finished(errorOf(reply)));
+    } else {
+      sink.finished(outcome);
+    }
   }
 
   private ErrorCode load(Partition partition, LoadSink sink) {

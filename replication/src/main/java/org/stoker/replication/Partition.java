@@ -322,6 +322,18 @@ public final class Partition implements PartitionReads.Standing {
     advance();
   }
 
+  /** Answers as an append of what the log has now would be: when all of it is committed. */
+  public void whenCommitted(Consumer<AppendReply> onReply) {
+    lane.submit(() -> {
+      if (role instanceof ReplicaRole.Leader) {
+        parkedProduces.park(new AppendReply.Accepted(0, log.logEndOffset() - 1, -1, 0), onReply);
+        parkedProduces.release(highWatermark);
+      } else {
+        onReply.accept(new AppendReply.Refused(ErrorCode.NOT_LEADER_OR_FOLLOWER, "no leader"));
+      }
+    });
+  }
+
   private static void refuse(AppendCommand command, ErrorCode error, String message) {
     command.onTaken().run();
     command.onReply().accept(new AppendReply.Refused(error, message));

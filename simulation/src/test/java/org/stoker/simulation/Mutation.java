@@ -39,7 +39,7 @@ enum Mutation {
       "    copy.giveUp();\n    parkedProduces.release(Long.MAX_VALUE);"),
 
   FOLLOWER_APPENDS_WHATEVER_THE_EPOCH(
-      12,
+      2,
       "replication/FollowerCopy",
       "  void append(ByteBuffer batches, int leaderEpoch, Consumer<FollowerReply> onReply) {\n"
           + "    if (!followsIn.test(leaderEpoch)) {",
@@ -61,7 +61,7 @@ enum Mutation {
       "    boolean isOnDisk = endOffset >= 0;"),
 
   ISR_SHRUNK_BEFORE_THE_CONTROLLER_ANSWERED(
-      8,
+      9,
       "replication/InSyncReplicas",
       "      smallest = Math.min(smallest, smallestOnDisk(proposal.brokerIds(), ownFlushedEnd));",
       "      smallest = smallestOnDisk(proposal.brokerIds(), ownFlushedEnd);"),
@@ -73,7 +73,7 @@ enum Mutation {
       "        || follower.flushedEnd < 0) {"),
 
   CONTROLLER_WRITES_WITHOUT_VERSIONS(
-      1,
+      4,
       "simulation/Seams",
       "  default boolean checksVersions() {\n    return true;",
       "  default boolean checksVersions() {\n    return false;"),
@@ -95,14 +95,14 @@ enum Mutation {
           + "    try {"),
 
   LEADER_ALONE_IS_ENOUGH(
-      22,
+      5,
       "replication/Partition",
       "    if (account == null || account.isr().size() < rules.minInsyncReplicas()) {",
       "    if (account == null) {"),
 
   // Neither fenced when it registers, nor moved on afterwards: one of the two would do.
   NO_NEW_EPOCH_FOR_A_LEADER_THAT_COMES_BACK(
-      15,
+      2,
       "metadata/BrokerDecisions",
       "            before != null && isSameLife\n",
       "            before != null\n",

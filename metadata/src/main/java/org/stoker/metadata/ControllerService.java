@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,9 +86,11 @@ final class ControllerService {
             office::resign);
   }
 
-  private void decideMyself(Command<Result> command) {
-    own.add(new PendingCommand<>(command));
+  private CompletableFuture<Result> decideMyself(Command<Result> command) {
+    var pending = new PendingCommand<>(command);
+    own.add(pending);
     serve();
+    return pending.future();
   }
 
   /** What a broker says of itself; refused until the brokers are known. */

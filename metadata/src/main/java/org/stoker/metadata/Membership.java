@@ -3,12 +3,15 @@ package org.stoker.metadata;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.Clock;
@@ -29,15 +32,17 @@ final class Membership {
   private final Clock clock;
   private final MetadataConfig.Liveness config;
   private final ImagePublisher publisher;
-  private final Consumer<Command<Result>> decide;
+  private final Function<Command<Result>, CompletableFuture<Result>> decide;
   private final BooleanSupplier resign;
   private final BrokerLiveness liveness;
   private final Map<Integer, Progress> progress = new HashMap<>();
+  // Until the image shows what became of a command, what it followed from is still there to see.
+  private final Set<Command<Result>> underWay = new HashSet<>();
   private boolean closed;
 
   /**
    * @param alarms tells how patient to be with whom
-   * @param decide takes commands that the controller asks of itself
+   * @param decide takes commands that the controller asks of itself; done when the image shows them
    * @param resign gives the office up; false if it did so lately
    */
   Membership(
@@ -46,7 +51,7 @@ final class Membership {
       MetadataConfig.Liveness config,
       ImagePublisher publisher,
       FalseAlarms alarms,
-      Consumer<Command<Result>> decide,
+      Function<Command<Result>, CompletableFuture<Result>> decide,
       BooleanSupplier resign) {
     this.lane = lane;
     this.clock = clock;
@@ -65,7 +70,7 @@ final class Membership {
       lane.every(
           config.balanceEveryMs(),
           () -> !closed,
-          () -> decide.accept(new PartitionCommand.BalanceLeaders(config.mostImbalancePercent())));
+          () -> ask(new PartitionCommand.BalanceLeaders(config.mostImbalancePercent())));
     }
   }
 
@@ -80,12 +85,22 @@ final class Membership {
       return;
     }
     for (BrokerImage broker : silent) {
-      LOG.warn(
-          "Broker {} was silent for more than {} ms: others lead what it led",
-          broker.id(),
-          config.mostSilenceMs());
-      decide.accept(new BrokerCommand.Fence(broker.id(), broker.epoch()));
+      if (ask(new BrokerCommand.Fence(broker.id(), broker.epoch()))) {
+        LOG.warn(
+            "Broker {} was silent for more than {} ms: others lead what it led",
+            broker.id(),
+            config.mostSilenceMs());
+      }
     }
+  }
+
+  /** False, and nothing is asked, if the same is under way. */
+  private boolean ask(Command<Result> command) {
+    if (!underWay.add(command)) {
+      return false;
+    }
+    var _ = decide.apply(command).whenComplete((_, _) -> underWay.remove(command));
+    return true;
   }
 
   /**
@@ -114,17 +129,18 @@ final class Membership {
         broker.id(),
         progressOf(broker.id()).heard(heartbeat.appliedOffset(), image.offset(), clock.wallMs()));
     if (!Collections.disjoint(broker.logDirs(), heartbeat.offlineDirectories())) {
-      decide.accept(
+      ask(
           new BrokerCommand.DirectoriesFailed(
               broker.id(), broker.epoch(), heartbeat.offlineDirectories()));
     }
     if (heartbeat.wantsShutDown() && !broker.inControlledShutdown()) {
-      decide.accept(new BrokerCommand.ShutDown(broker.id(), broker.epoch()));
+      ask(new BrokerCommand.ShutDown(broker.id(), broker.epoch()));
     } else if (heartbeat.wantsFence() && !broker.fenced()) {
-      decide.accept(new BrokerCommand.Fence(broker.id(), broker.epoch()));
+      ask(new BrokerCommand.Fence(broker.id(), broker.epoch()));
     } else if (broker.fenced() && !heartbeat.wantsFence() && !heartbeat.wantsShutDown()) {
-      LOG.info("Broker {} is alive: it may lead again", broker.id());
-      decide.accept(new BrokerCommand.Unfence(broker.id(), broker.epoch()));
+      if (ask(new BrokerCommand.Unfence(broker.id(), broker.epoch()))) {
+        LOG.info("Broker {} is alive: it may lead again", broker.id());
+      }
     }
     return new Heartbeat.Reply(
         ErrorCode.NONE,

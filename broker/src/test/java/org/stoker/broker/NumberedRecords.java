@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ final class NumberedRecords implements AutoCloseable {
   private static final int MOST_UNACKNOWLEDGED = 400;
   private static final int PADDED_BYTES = 1_000;
   private static final Duration LONGEST_READ = Duration.ofSeconds(60);
+  private static final Duration LONGEST_FINISH = Duration.ofMinutes(3);
 
   private final String address;
   private final KafkaProducer<byte[], byte[]> producer;
@@ -159,10 +161,26 @@ final class NumberedRecords implements AutoCloseable {
 
   /** Stops writing, and waits until all that was sent is acknowledged. */
   void finish() throws InterruptedException {
+    finish(LONGEST_FINISH);
+  }
+
+  /** The same, with a bound: a record may wait for its acknowledgement for ever. */
+  void finish(Duration longest) throws InterruptedException {
     isClosed = true;
-    thread.join();
-    producer.flush();
-    producer.close();
+    // Each record that was sent holds one permit until it is answered.
+    boolean isAllAnswered =
+        thread.join(longest)
+            && room.tryAcquire(MOST_UNACKNOWLEDGED, longest.toMillis(), TimeUnit.MILLISECONDS);
+    if (!isAllAnswered) {
+      throw new AssertionError(
+          "after %d ms %d records that were sent are not acknowledged; the last that are, by partition: %s; failures %s"
+              .formatted(
+                  longest.toMillis(),
+                  MOST_UNACKNOWLEDGED - room.availablePermits(),
+                  Arrays.toString(lastAcknowledged()),
+                  failures()));
+    }
+    producer.close(longest);
   }
 
   /** Reads everything from the start, and says what is wrong with it. */

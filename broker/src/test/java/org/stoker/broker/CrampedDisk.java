@@ -14,6 +14,7 @@ final class CrampedDisk extends DiskOnTop {
   private static final long PLENTY = 1L << 40;
 
   private volatile long usableBytes = PLENTY;
+  private volatile boolean wasFull;
 
   CrampedDisk(Disk below) {
     super(below);
@@ -25,6 +26,11 @@ final class CrampedDisk extends DiskOnTop {
 
   void leavePlenty() {
     usableBytes = PLENTY;
+  }
+
+  /** Whether somebody wanted room and there was none. */
+  boolean wasFull() {
+    return wasFull;
   }
 
   @Override
@@ -50,6 +56,7 @@ final class CrampedDisk extends DiskOnTop {
 
   private void refuseIfFull(Path path, @Nullable Throwable cause) throws DiskFullException {
     if (usableBytes == 0) {
+      wasFull = true;
       throw new DiskFullException(path, DiskFullException.NO_SPACE, cause);
     }
   }

@@ -46,7 +46,7 @@ public final class LogDirectory {
   private final LogSetting setting;
   private final LogChores chores;
   private final ConcurrentHashMap<TopicPartition, Log> logs = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<TopicPartition, String> refused = new ConcurrentHashMap<>();
+  private final LogOpener opener;
   private volatile @Nullable MetaProperties metaProperties;
 
   /**
@@ -73,6 +73,7 @@ public final class LogDirectory {
     this.fileSystemSync = threads.fileSystemSync();
     this.health = new DirectoryHealth(path, listener);
     this.checkpoints = new DirectoryCheckpoints(disk, path, health);
+    this.opener = new LogOpener(config, environment, checkpoints);
     this.highWatermarks =
         new OffsetCheckpoint(disk, path.resolve(OffsetCheckpoint.HIGH_WATERMARKS));
     this.flusher =
@@ -301,34 +302,15 @@ public final class LogDirectory {
       });
     }
     ParallelWork.run(work, config.recoveryThreads(), environment.storage());
-    progress.end(refused.size());
+    progress.end(opener.refused().size());
   }
 
   private void openOne(TopicPartition partition, boolean wasClosedCleanly, LogConfig logConfig) {
-    var facts =
-        new LogRecovery.StartFacts(
-            wasClosedCleanly,
-            checkpoints.recoveryPoint(partition),
-            checkpoints.logStartOffset(partition),
-            config.producerExpirationMs(),
-            environment.clock().wallMs());
     Path path = directoryOf(partition);
-    try {
-      LogContents contents = new LogRecovery(environment.disk(), path, logConfig, facts).open();
+    LogContents contents = opener.open(partition, path, wasClosedCleanly, logConfig);
+    if (contents != null) {
       logs.put(partition, logOf(partition, path, logConfig, contents));
-    } catch (DamagedLogException e) {
-      refuse(partition, String.valueOf(e.getMessage()));
-    } catch (IOException e) {
-      refuse(partition, path + " cannot be opened: " + reason(e));
-    } catch (RuntimeException e) {
-      LOG.error("Opening {} failed", path, e);
-      refuse(partition, path + " cannot be opened: " + e);
     }
-  }
-
-  private void refuse(TopicPartition partition, String why) {
-    LOG.error("{} stays offline: {}", partition, why);
-    refused.put(partition, why);
   }
 
   private Log logOf(
@@ -359,7 +341,27 @@ public final class LogDirectory {
 
   /** The partitions that could not be opened, with a sentence each. */
   public Map<TopicPartition, String> refused() {
-    return Collections.unmodifiableMap(refused);
+    return opener.refused();
+  }
+
+  /** Whether it was refused only because the disk had no room: another try may open it. */
+  public boolean lacksRoom(TopicPartition partition) {
+    return opener.lacksRoom(partition);
+  }
+
+  /**
+   * Tries again to open what was refused for lack of room. On a storage thread.
+   *
+   * @return null if it is refused again, for the same reason or another
+   */
+  public @Nullable Log openAgain(TopicPartition partition, LogConfig logConfig) {
+    health.assertOnline();
+    if (!opener.lacksRoom(partition)) {
+      throw new IllegalStateException(directoryOf(partition) + " was not refused for lack of room");
+    }
+    // Whatever it was before: the first try may have begun to change it.
+    openOne(partition, false, logConfig);
+    return logs.get(partition);
   }
 
   public Flusher flusher() {
@@ -394,7 +396,7 @@ public final class LogDirectory {
     var places = new ArrayList<LogCreation.Place>(wanted.size());
     for (NewLog log : wanted) {
       Path path = directoryOf(log.partition());
-      if (logs.containsKey(log.partition()) || refused.containsKey(log.partition())) {
+      if (logs.containsKey(log.partition()) || opener.refused().containsKey(log.partition())) {
         throw new IllegalStateException(path + " exists already");
       }
       places.add(new LogCreation.Place(path, log.topicId(), log.config()));
@@ -449,7 +451,7 @@ public final class LogDirectory {
    * when this returns, its files go later. On a storage thread.
    */
   public void deleteRefused(TopicPartition partition) {
-    if (refused.containsKey(partition)) {
+    if (opener.refused().containsKey(partition)) {
       Path target = moveRefusedAway(partition, PartitionDirectory.DELETED);
       chores.removeDirectoryLater(target, 0);
     }
@@ -457,7 +459,7 @@ public final class LogDirectory {
 
   /** Sets what could not be opened aside, because no topic of the cluster claims it. */
   public void setRefusedAsStray(TopicPartition partition) {
-    if (refused.containsKey(partition)) {
+    if (opener.refused().containsKey(partition)) {
       Path target = moveRefusedAway(partition, PartitionDirectory.STRAY);
       LOG.warn("{} belongs to no topic and is kept as {}", partition, target);
     }
@@ -468,7 +470,7 @@ public final class LogDirectory {
     Path path = directoryOf(partition);
     try {
       Path target = rename(partition, path, suffix);
-      refused.remove(partition);
+      opener.forget(partition);
       return target;
     } catch (IOException e) {
       throw health.fail(path, "moving a log away", e);

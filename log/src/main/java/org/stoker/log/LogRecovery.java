@@ -10,7 +10,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.Disk;
 import org.stoker.base.DiskFile;
-import org.stoker.base.DiskFullException;
 import org.stoker.base.Uuid;
 import org.stoker.records.RecordBatch;
 
@@ -59,15 +58,21 @@ final class LogRecovery {
    * Opens what is there.
    *
    * @throws DamagedLogException if that would lose records that may have been acknowledged
+   * @throws org.stoker.base.DiskFullException if there is no room: another try may succeed
    * @throws IOException if the disk fails
    */
   LogContents open() throws IOException, DamagedLogException {
+    boolean isOpen = false;
     try {
-      return openFiles();
+      LogContents contents = openFiles();
+      isOpen = true;
+      return contents;
     } catch (CorruptFileException | CorruptSegmentException e) {
       throw new DamagedLogException(e.getMessage() + "; the partition stays offline", e);
-    } catch (DiskFullException e) {
-      throw new DamagedLogException("no room to recover " + directory + ": " + e.getMessage(), e);
+    } finally {
+      if (!isOpen) {
+        segments.forEach(Segment::abandon);
+      }
     }
   }
 

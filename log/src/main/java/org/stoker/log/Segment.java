@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.Disk;
 import org.stoker.base.DiskFile;
@@ -22,6 +25,7 @@ import org.stoker.records.RecordBytes;
  */
 @ConfinedTo(ConfinedTo.PARTITION_LANE)
 final class Segment {
+  private static final Logger LOG = LoggerFactory.getLogger(Segment.class);
   private static final long UNKNOWN = Long.MIN_VALUE;
 
   private final Disk disk;
@@ -527,6 +531,19 @@ final class Segment {
   void letGo() throws IOException {
     closeIndexes();
     releaseFile();
+  }
+
+  /** Closes its files as they are: what opened it has failed, and another try finds them anew. */
+  void abandon() {
+    retire();
+    for (AutoCloseable index : List.of(offsetIndex, timeIndex, transactionIndex)) {
+      try {
+        index.close();
+      } catch (Exception e) {
+        // What it could not write is built again by whoever opens it next.
+        LOG.debug("{} of {} was not closed in order", index, this, e);
+      }
+    }
   }
 
   private void releaseFile() {

@@ -132,6 +132,48 @@ final class LogFaultTest {
     assertThat(sentences()).contains("/data has 999 bytes free", "producing resumes");
   }
 
+  @Test
+  void aLogThatThereWasNoRoomToRecoverIsOpenedWhenThereIs() throws LogDirectoryException {
+    LogWorld world = withFiveBatches();
+    kill(world);
+    disk.limitCapacity(disk.usedBytes());
+    var counting = new OpenFiles(disk);
+    var again =
+        new LogWorld(counting.disk(), LogDirectoryConfig.at(ROOT).withReserveBytes(0), SMALL);
+    assertThat(again.directory.lacksRoom(LogWorld.ORDERS)).isTrue();
+
+    Log still = again.directory.openAgain(LogWorld.ORDERS, SMALL);
+    int filesOpenMeanwhile = counting.count();
+    disk.limitCapacity(Long.MAX_VALUE);
+    Log log = again.directory.openAgain(LogWorld.ORDERS, SMALL);
+
+    assertThat(still).isNull();
+    assertThat(filesOpenMeanwhile).isZero();
+    assertThat(log).isNotNull().isSameAs(again.orders());
+    assertThat(again.directory.refused()).isEmpty();
+    assertThat(again.directory.lacksRoom(LogWorld.ORDERS)).isFalse();
+    assertThat(Batches.valuesFrom(again.orders(), 0, 1000)).hasSize(5);
+    again.append(again.orders(), Batches.idempotent(5, 0, 5, 100, "f"));
+    again.flush();
+    again.stop();
+    assertThat(openSmall().orders().logEndOffset()).isEqualTo(6);
+    assertThat(sentences()).containsOnlyOnce("orders-3 is offline until there is room");
+  }
+
+  @Test
+  void whatIsDamagedIsNotTriedAgain() throws Exception {
+    LogWorld world = withFiveBatches();
+    kill(world);
+    disk.flipBit(FIRST_LOG, 80, 3);
+
+    LogWorld again = openSmall();
+
+    assertThat(again.directory.lacksRoom(LogWorld.ORDERS)).isFalse();
+    assertThatThrownBy(() -> again.directory.openAgain(LogWorld.ORDERS, SMALL))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("was not refused for lack of room");
+  }
+
   // ---- The disk fails.
 
   @Test

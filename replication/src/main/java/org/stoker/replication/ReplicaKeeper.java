@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
@@ -64,6 +65,7 @@ public final class ReplicaKeeper implements MetadataListener {
   private final ReplicaFetchers fetchers;
   private final Partition.Cluster cluster;
   private final boolean isDirectoryMissing;
+  private final RefusedReplicas refused;
   // Each partition is in it at most once.
   private final Queue<Unmade> unmade = new ConcurrentLinkedQueue<>();
   private final Set<Unmade> announced = ConcurrentHashMap.newKeySet();
@@ -105,7 +107,7 @@ public final class ReplicaKeeper implements MetadataListener {
     }
   }
 
-  /** A partition that its disk had no room for. */
+  /** A partition that its disk had no room for, to make it or to recover it. */
   private record Unmade(Uuid topicId, TopicPartition name) {}
 
   /** A partition of this broker that has a log, or must get one. */
@@ -122,6 +124,7 @@ public final class ReplicaKeeper implements MetadataListener {
     this.isDirectoryMissing = setting.directories().isAnyLeftOut();
     this.inOrder = setting.inOrder();
     this.storage = setting.storage();
+    this.refused = new RefusedReplicas(directories, storage);
     this.clock = setting.clock();
     this.rulesFor = setting.rulesFor();
   }
@@ -214,12 +217,11 @@ public final class ReplicaKeeper implements MetadataListener {
     TopicImage topic = image.topic(name.topic());
     if (topic != null) {
       partitions.addOffline(topic.id(), name.partition());
-    } else {
-      try {
-        directory.setRefusedAsStray(name);
-      } catch (StorageException e) {
-        LOG.error("{}: {}", name, e.getMessage());
+      if (directory.lacksRoom(name)) {
+        retryLater(new Unmade(topic.id(), name));
       }
+    } else {
+      RefusedReplicas.setAside(name, directory);
     }
   }
 
@@ -376,6 +378,10 @@ public final class ReplicaKeeper implements MetadataListener {
     if (announced.add(partition)) {
       LOG.error("{} is offline until there is room: {}", partition.name(), e.getMessage());
     }
+    retryLater(partition);
+  }
+
+  private void retryLater(Unmade partition) {
     unmade.add(partition);
     if (isRetrying.compareAndSet(false, true)) {
       timers.after(RETRY_MS, () -> afterTheLast(this::retry));
@@ -384,26 +390,58 @@ public final class ReplicaKeeper implements MetadataListener {
 
   private CompletableFuture<Void> retry() {
     isRetrying.set(false);
-    ClusterImage image = latest;
+    List<CompletableFuture<Void>> recoveries = new ArrayList<>();
+    if (refused.isTurn()) {
+      for (Unmade partition : unmade) {
+        LogDirectory directory = refused.thatLacksRoomFor(partition.name());
+        if (directory != null) {
+          recoveries.add(recover(partition.name(), directory));
+        }
+      }
+    }
+    return all(recoveries).thenComposeAsync(_ -> makeAgain(), inOrder);
+  }
+
+  private CompletableFuture<Void> recover(TopicPartition name, LogDirectory directory) {
+    ClusterImage image = Objects.requireNonNull(latest, "nothing is unmade before the first image");
+    TopicRules rules = rulesFor.apply(image.configs(ConfigResource.topic(name.topic())));
+    return refused
+        .recover(name, directory, rules.log())
+        .thenComposeAsync(
+            log ->
+                log == null || belongs(log, image)
+                    ? DONE
+                    : onLane(log, () -> directory.setAsStray(log)),
+            inOrder);
+  }
+
+  /** Opens what is recovered by now, and makes what is new, where there is room. */
+  private CompletableFuture<Void> makeAgain() {
+    ClusterImage image = Objects.requireNonNull(latest, "nothing is unmade before the first image");
     List<Unopened> again = new ArrayList<>();
     for (int count = unmade.size(); count > 0; count--) {
       Unmade partition = unmade.remove();
-      TopicImage topic = image == null ? null : image.topic(partition.name().topic());
-      if (image == null || topic == null || !topic.id().equals(partition.topicId())) {
+      TopicImage topic = image.topic(partition.name().topic());
+      if (topic == null || !topic.id().equals(partition.topicId())) {
         announced.remove(partition);
-        continue;
-      }
-      int index = partition.name().partition();
-      partitions.removeOffline(topic.id(), index);
-      TopicRules rules = rulesFor.apply(image.configs(ConfigResource.topic(topic.name())));
-      boolean isOurs = topic.partitions().get(index).replicas().contains(brokerId);
-      Unopened unopened = isOurs ? take(topic, index, rules) : null;
-      if (unopened != null) {
-        again.add(unopened);
+      } else if (refused.thatLacksRoomFor(partition.name()) != null) {
+        retryLater(partition);
+      } else if (!refused.contains(partition.name())) {
+        int index = partition.name().partition();
+        partitions.removeOffline(topic.id(), index);
+        TopicRules rules = rulesFor.apply(image.configs(ConfigResource.topic(topic.name())));
+        boolean isOurs = topic.partitions().get(index).replicas().contains(brokerId);
+        Unopened unopened = isOurs ? take(topic, index, rules) : null;
+        if (unopened != null) {
+          again.add(unopened);
+        }
       }
     }
     // There may be room for some.
-    return open(again, 1);
+    return open(again, 1)
+        .thenRunAsync(
+            () -> again.forEach(one -> fetch(one.topicId(), one.name().partition(), image)),
+            inOrder);
   }
 
   private @Nullable LogDirectory directoryOf(TopicPartition name) {
@@ -502,18 +540,7 @@ public final class ReplicaKeeper implements MetadataListener {
       deletions.add(delete(partition, topic.name() + " was deleted"));
     }
     for (int index = 0; index < topic.partitions().size(); index++) {
-      deleteRefused(new TopicPartition(topic.name(), index));
-    }
-  }
-
-  /** What could not be opened would stand in the way of a topic of the same name. */
-  private void deleteRefused(TopicPartition name) {
-    for (LogDirectory directory : directories) {
-      try {
-        directory.deleteRefused(name);
-      } catch (StorageException e) {
-        LOG.error("{}: {}", name, e.getMessage());
-      }
+      refused.delete(new TopicPartition(topic.name(), index));
     }
   }
 

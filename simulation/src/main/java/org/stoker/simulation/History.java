@@ -21,7 +21,7 @@ import org.stoker.metadata.TopicImage;
 /** What clients were told and brokers have seen, and what of it contradicts what came before. */
 @ConfinedTo(ConfinedTo.ONE_THREAD)
 final class History {
-  // It stays offline until there is room and the broker starts again.
+  // It stays offline until there is room.
   private static final String NO_ROOM = "no room";
   private static final int MOST_VIOLATIONS = 20;
 

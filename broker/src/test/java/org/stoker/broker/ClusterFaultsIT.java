@@ -1,5 +1,6 @@
 package org.stoker.broker;
 
+import static java.lang.Integer.parseInt;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,11 +14,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class ClusterFaultsIT {
   private static final int CLIENTS = 500;
+  private static final Duration A_MINUTE = Duration.ofSeconds(60);
+  private static final Pattern SILENT =
+      Pattern.compile("Broker (\\d+) was silent for more than (\\d+) ms");
 
   @TempDir private Path root;
 
@@ -143,6 +151,65 @@ final class ClusterFaultsIT {
       }
       records.assertAllThere();
     }
+  }
+
+  @Test
+  void aControllerThatNobodyReachesLeavesTheOfficeAndFencesNobody() throws Exception {
+    start(ThreeBrokers.behindProxies(root, proxies));
+    try (var records = new NumberedRecords(cluster.bootstrapServers())) {
+      records.awaitMore(500);
+      int first = admin.describeCluster().controller().get().id();
+      TcpProxy proxy = requireNonNull(proxies.get(first));
+
+      proxy.hold();
+
+      Awaitility.await()
+          .atMost(A_MINUTE)
+          .until(() ->
+              others(first)
+                  .anyMatch(id ->
+                      cluster.process(id).hasSaid("Broker " + id + " is the controller of epoch")));
+      assertThat(cluster.process(first).hasSaid("Controller " + first + " hears nobody")).isTrue();
+      assertThat(silences(first)).isEmpty();
+
+      proxy.letPass();
+      records.awaitMore(1_000);
+      awaitAllInSync();
+      records.assertAllThere();
+    }
+  }
+
+  private static IntStream others(int broker) {
+    return IntStream.rangeClosed(1, ThreeBrokers.BROKERS).filter(id -> id != broker);
+  }
+
+  /** What this broker, as the controller, said of others that it did not hear. */
+  private List<Silence> silences(int controller) {
+    return cluster.process(controller).out().stream()
+        .map(SILENT::matcher)
+        .filter(Matcher::find)
+        .map(found -> new Silence(parseInt(found.group(1)), parseInt(found.group(2))))
+        .toList();
+  }
+
+  private record Silence(int broker, int ms) {}
+
+  @Test
+  void aBrokerThatComesAndGoesIsGivenMoreTimeEachTime() throws Exception {
+    start(new ThreeBrokers(root));
+    int controller = admin.describeCluster().controller().get().id();
+    int flapping = others(controller).findFirst().orElseThrow();
+
+    for (int times = 1; times <= 2; times++) {
+      int expected = times;
+      cluster.process(flapping).pause();
+      Awaitility.await().atMost(A_MINUTE).until(() -> silences(controller).size() == expected);
+      cluster.process(flapping).goOn();
+      awaitAllInSync();
+    }
+
+    assertThat(silences(controller))
+        .containsExactly(new Silence(flapping, 2_500), new Silence(flapping, 5_000));
   }
 
   @Test

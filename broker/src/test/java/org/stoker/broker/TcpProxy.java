@@ -21,8 +21,9 @@ final class TcpProxy implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final Object valve = new Object();
   private final SystemClock clock = new SystemClock();
-  // Guarded by the valve.
+  // Both guarded by the valve.
   private long delayMs;
+  private boolean isHeld;
   private volatile boolean isClosed;
 
   TcpProxy(int targetPort) throws IOException {
@@ -81,6 +82,9 @@ final class TcpProxy implements AutoCloseable {
 
   private void delay() throws InterruptedException {
     synchronized (valve) {
+      while (isHeld && !isClosed) {
+        valve.wait();
+      }
       long untilMs = clock.monotonicMs() + delayMs;
       long leftMs = delayMs;
       while (leftMs > 0 && !isClosed) {
@@ -112,9 +116,27 @@ final class TcpProxy implements AutoCloseable {
     }
   }
 
+  /** From here on nothing passes, and no connection ends. */
+  void hold() {
+    setHeld(true);
+  }
+
+  /** What was held passes now. */
+  void letPass() {
+    setHeld(false);
+  }
+
+  private void setHeld(boolean held) {
+    synchronized (valve) {
+      isHeld = held;
+      valve.notifyAll();
+    }
+  }
+
   @Override
   public void close() throws IOException {
     isClosed = true;
+    letPass();
     delayMs(0);
     server.close();
     cut();

@@ -14,7 +14,7 @@ import org.stoker.base.ConfinedTo;
  */
 @ConfinedTo(MetadataLane.OWNER)
 final class BrokerLiveness {
-  private final long mostSilenceNs;
+  private final long mostSilenceMs;
   private final ToIntFunction<BrokerImage> patience;
   private final Map<Integer, Heard> heard = new HashMap<>();
 
@@ -28,7 +28,7 @@ final class BrokerLiveness {
    * @param patience how many times as long a broker may be silent
    */
   BrokerLiveness(long mostSilenceMs, ToIntFunction<BrokerImage> patience) {
-    this.mostSilenceNs = mostSilenceMs * 1_000_000;
+    this.mostSilenceMs = mostSilenceMs;
     this.patience = patience;
   }
 
@@ -47,11 +47,23 @@ final class BrokerLiveness {
       Heard last = heard.get(broker.id());
       if (last == null || last.brokerEpoch() != broker.epoch()) {
         heard(broker.id(), broker.epoch(), nowNs);
-      } else if (!broker.fenced()
-          && nowNs - last.atNs() > mostSilenceNs * patience.applyAsInt(broker)) {
+      } else if (!broker.fenced() && nowNs - last.atNs() > mostSilenceMs(broker) * 1_000_000) {
         silent.add(broker);
       }
     }
     return silent;
+  }
+
+  /** How long this broker may be silent. */
+  long mostSilenceMs(BrokerImage broker) {
+    return mostSilenceMs * patience.applyAsInt(broker);
+  }
+
+  /** Whether it was heard so lately that it can hardly have fallen silent with the others. */
+  boolean isHeardLately(BrokerImage broker, long nowNs) {
+    Heard last = heard.get(broker.id());
+    return last != null
+        && last.brokerEpoch() == broker.epoch()
+        && nowNs - last.atNs() <= mostSilenceMs * 1_000_000 / 2;
   }
 }

@@ -80,8 +80,9 @@ final class Membership {
 
   private void look() {
     ClusterImage image = publisher.image();
-    List<BrokerImage> silent = liveness.silent(image.brokers().values(), clock.monotonicNs());
-    if (isDeaf(silent, image) && resign.getAsBoolean()) {
+    long nowNs = clock.monotonicNs();
+    List<BrokerImage> silent = liveness.silent(image.brokers().values(), nowNs);
+    if (isDeaf(silent, image, nowNs) && resign.getAsBoolean()) {
       return;
     }
     for (BrokerImage broker : silent) {
@@ -89,7 +90,7 @@ final class Membership {
         LOG.warn(
             "Broker {} was silent for more than {} ms: others lead what it led",
             broker.id(),
-            config.mostSilenceMs());
+            liveness.mostSilenceMs(broker));
       }
     }
   }
@@ -104,15 +105,19 @@ final class Membership {
   }
 
   /**
-   * Whether it is rather this controller that does not hear: everybody else fell silent at once,
-   * and all of them are still registered. Of two brokers nobody can tell which one it is.
+   * Whether it is rather this controller that does not hear: somebody has been silent for too long,
+   * and nobody else was heard lately, while all of them are still registered. They beat at
+   * different moments, so their silences do not get too long at the same one. Of two brokers nobody
+   * can tell which one it is.
    */
-  private static boolean isDeaf(List<BrokerImage> silent, ClusterImage image) {
-    long others =
+  private boolean isDeaf(List<BrokerImage> silent, ClusterImage image, long nowNs) {
+    List<BrokerImage> others =
         image.brokers().values().stream()
             .filter(broker -> !broker.fenced() && broker.id() != image.controllerId())
-            .count();
-    return others >= 2 && silent.size() == others;
+            .toList();
+    return !silent.isEmpty()
+        && others.size() >= 2
+        && others.stream().noneMatch(broker -> liveness.isHeardLately(broker, nowNs));
   }
 
   Heartbeat.Reply heard(Heartbeat heartbeat) {

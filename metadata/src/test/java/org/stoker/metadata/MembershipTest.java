@@ -6,10 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.stoker.base.Uuid;
 import org.stoker.metadata.BrokerCommand.Fence;
 import org.stoker.metadata.BrokerCommand.Unfence;
+import org.stoker.protocol.ErrorCode;
+import org.stoker.protocol.Message;
 import org.stoker.testkit.SimulatedClock;
 import org.stoker.testkit.SimulatedLane;
 import org.stoker.testkit.SplitMixSeed;
@@ -22,6 +25,7 @@ final class MembershipTest {
   private final ImagePublisher publisher = new ImagePublisher(ClusterImage.empty("cluster"));
   private final List<Command<Result>> asked = new ArrayList<>();
   private final List<CompletableFuture<Result>> answers = new ArrayList<>();
+  private int resignations;
   private final Membership members =
       new Membership(
           new MetadataLane(
@@ -31,7 +35,7 @@ final class MembershipTest {
           publisher,
           new FalseAlarms(clock),
           this::ask,
-          () -> false);
+          () -> ++resignations > 0);
 
   private CompletableFuture<Result> ask(Command<Result> command) {
     asked.add(command);
@@ -43,8 +47,8 @@ final class MembershipTest {
   void letsABrokerInOnceHoweverOftenItBeatsMeanwhile() {
     register(true);
 
-    beat();
-    beat();
+    beat(1);
+    beat(1);
 
     assertThat(asked).containsExactly(new Unfence(1, 10));
   }
@@ -52,10 +56,10 @@ final class MembershipTest {
   @Test
   void letsItInAgainWhenTheFirstTimeIsOver() {
     register(true);
-    beat();
+    beat(1);
 
     answers.getLast().complete(Result.OK);
-    beat();
+    beat(1);
 
     assertThat(asked).containsExactly(new Unfence(1, 10), new Unfence(1, 10));
   }
@@ -70,23 +74,79 @@ final class MembershipTest {
     assertThat(asked).containsExactly(new Fence(1, 10));
   }
 
-  private void register(boolean isFenced) {
-    var broker =
-        new BrokerImage(
-            1,
-            10,
-            new Uuid(1, 1),
-            List.of(new Endpoint("PLAINTEXT", "host", 9092, (short) 0)),
-            Map.of(),
-            null,
-            isFenced,
-            false,
-            List.of(new Uuid(7, 1)));
-    publisher.apply(new LogEntry(0, 1, 1, 0, List.of(BrokerRecords.toRecord(broker)), 100));
+  @Test
+  void resignsWhenOthersFellSilentOneAfterTheOther() {
+    registerThree();
+    members.start();
+    hearAllOnce();
+
+    hearOnly(1);
+
+    assertThat(asked).isEmpty();
+    assertThat(resignations).isPositive();
   }
 
-  private void beat() {
-    var reply = members.heard(new Heartbeat(1, 10, 1, false, false, List.of()));
-    assertThat(reply.isFenced()).isTrue();
+  @Test
+  void staysWhenAnyOtherIsStillHeard() {
+    registerThree();
+    members.start();
+    hearAllOnce();
+
+    hearOnly(1, 3);
+
+    assertThat(asked).containsExactly(new Fence(2, 20));
+    assertThat(resignations).isZero();
+  }
+
+  private void hearAllOnce() {
+    for (int id = 1; id <= 3; id++) {
+      beat(id);
+      clock.advanceMs(250);
+    }
+  }
+
+  private void hearOnly(int... ids) {
+    for (int elapsedMs = 0; elapsedMs < 2 * SILENCE_MS; elapsedMs += 100) {
+      clock.advanceMs(100);
+      for (int id : ids) {
+        beat(id);
+      }
+    }
+  }
+
+  private void registerThree() {
+    publisher.apply(
+        new LogEntry(
+            0,
+            1,
+            1,
+            0,
+            IntStream.rangeClosed(1, 3)
+                .mapToObj(id -> (Message) BrokerRecords.toRecord(broker(id, false)))
+                .toList(),
+            100));
+  }
+
+  private void register(boolean isFenced) {
+    publisher.apply(
+        new LogEntry(0, 1, 1, 0, List.of(BrokerRecords.toRecord(broker(1, isFenced))), 100));
+  }
+
+  private static BrokerImage broker(int id, boolean isFenced) {
+    return new BrokerImage(
+        id,
+        10L * id,
+        new Uuid(1, id),
+        List.of(new Endpoint("PLAINTEXT", "host", 9092, (short) 0)),
+        Map.of(),
+        null,
+        isFenced,
+        false,
+        List.of(new Uuid(7, id)));
+  }
+
+  private void beat(int id) {
+    var reply = members.heard(new Heartbeat(id, 10L * id, 1, false, false, List.of()));
+    assertThat(reply.error()).isEqualTo(ErrorCode.NONE);
   }
 }

@@ -28,6 +28,8 @@ import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.UpdateFeaturesRequestData;
+import org.apache.kafka.common.message.UpdateFeaturesResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -44,6 +46,7 @@ import org.apache.kafka.common.requests.MetadataResponse;
 import org.apache.kafka.common.requests.OffsetCommitResponse;
 import org.apache.kafka.common.requests.OffsetFetchResponse;
 import org.apache.kafka.common.requests.ProduceResponse;
+import org.apache.kafka.common.requests.UpdateFeaturesResponse;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -521,5 +524,52 @@ final class EveryVersionIT {
         }
       }
     }
+  }
+
+  @Test
+  void everyVersionOfUpdateFeaturesChangesALevelOrSaysWhyNot() throws Exception {
+    try (RawConnection connection = connect()) {
+      for (short version : versionsOf(ApiKeys.UPDATE_FEATURES)) {
+        UpdateFeaturesResponseData tooHigh = updateFeatures(connection, version, 2, false);
+        assertThat(tooHigh.errorCode())
+            .as("version %d", version)
+            .isEqualTo(Errors.INVALID_UPDATE_VERSION.code());
+        assertThat(tooHigh.errorMessage()).contains("only supports versions 0-1");
+        assertThat(updateFeatures(connection, version, 0, false).errorMessage())
+            .as("version %d", version)
+            .contains("Can't downgrade the version of this feature");
+
+        for (int level : new int[] {0, 1}) {
+          UpdateFeaturesResponseData changed =
+              updateFeatures(connection, version, level, level == 0);
+          assertThat(changed.errorCode()).as("version %d", version).isZero();
+          // Version 2 says nothing of single features any more.
+          assertThat(changed.results()).as("version %d", version).hasSize(version < 2 ? 1 : 0);
+          assertThat(changed.results())
+              .allMatch(result ->
+                  result.feature().equals("eligible.leader.replicas.version")
+                      && result.errorCode() == 0);
+        }
+      }
+    }
+  }
+
+  private static UpdateFeaturesResponseData updateFeatures(
+      RawConnection connection, short version, int level, boolean isDowngrade) throws Exception {
+    var update =
+        new UpdateFeaturesRequestData.FeatureUpdateKey()
+            .setFeature("eligible.leader.replicas.version")
+            .setMaxVersionLevel((short) level);
+    if (version == 0) {
+      update.setAllowDowngrade(isDowngrade);
+    } else {
+      update.setUpgradeType((byte) (isDowngrade ? 2 : 1));
+    }
+    var updates = new UpdateFeaturesRequestData.FeatureUpdateKeyCollection();
+    updates.add(update);
+    var request = new UpdateFeaturesRequestData().setTimeoutMs(10_000).setFeatureUpdates(updates);
+    return connection
+        .ask(UpdateFeaturesResponse.class, ApiKeys.UPDATE_FEATURES, version, request)
+        .data();
   }
 }

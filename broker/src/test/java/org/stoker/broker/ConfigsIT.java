@@ -109,6 +109,27 @@ final class ConfigsIT {
   }
 
   @Test
+  void minInSyncIsTheClustersOrATopicsAndNoSingleBrokers() throws Exception {
+    for (AlterConfigOp.OpType operation :
+        List.of(AlterConfigOp.OpType.SET, AlterConfigOp.OpType.DELETE)) {
+      assertThatThrownBy(() -> alter(BROKER, operation, "min.insync.replicas", "1"))
+          .hasCauseInstanceOf(InvalidConfigurationException.class)
+          .hasMessageContaining(
+              "Broker-level min.insync.replicas cannot be altered while ELR is enabled.");
+    }
+
+    alter(ALL_BROKERS, AlterConfigOp.OpType.SET, "min.insync.replicas", "1");
+
+    assertThat(entry(BROKER, "min.insync.replicas").source())
+        .isEqualTo(ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG);
+    assertThatThrownBy(
+            () -> alter(ALL_BROKERS, AlterConfigOp.OpType.DELETE, "min.insync.replicas", null))
+        .hasCauseInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining(
+            "Cluster-level min.insync.replicas cannot be removed while ELR is enabled.");
+  }
+
+  @Test
   void listsAreExtendedAndShortened() throws Exception {
     broker.createTopic("lists", 1, Map.of());
     ConfigResource resource = topic("lists");

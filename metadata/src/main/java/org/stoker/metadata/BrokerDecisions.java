@@ -49,6 +49,10 @@ final class BrokerDecisions {
       firstFeatures.forEach((name, level) ->
           records.add(new FeatureLevelRecord().setName(name).setFeatureLevel(level)));
     }
+    if (command.takingOver() && Features.level(image, Features.ELIGIBLE_LEADER_REPLICAS) > 0) {
+      // From before that was refused; nobody may take it away either.
+      records.addAll(ConfigDecisions.removalsOfMinInSync(image));
+    }
     // Brokers whose process is another one than before.
     Set<Integer> restarted = new HashSet<>();
     Map<Integer, BrokerImage> next = new TreeMap<>(image.brokers());

@@ -51,7 +51,19 @@ final class ConfigDecisions {
     Set<ConfigResource> duplicates =
         duplicatesOf(command.resources().stream().map(ConfigChanges::resource).toList());
     for (ConfigChanges changes : command.resources()) {
-      answer.add(changes.resource(), duplicates, before -> after(changes, new TreeMap<>(before)));
+      answer.add(
+          changes.resource(),
+          duplicates,
+          before -> {
+            for (ConfigChange change : changes.changes()) {
+              requireMinInSyncIsTheClusters(
+                  image,
+                  changes.resource(),
+                  change.key(),
+                  change.operation() == ConfigOperation.DELETE);
+            }
+            return after(changes, new TreeMap<>(before));
+          });
     }
     return answer.decision();
   }
@@ -61,9 +73,55 @@ final class ConfigDecisions {
     Set<ConfigResource> duplicates =
         duplicatesOf(command.resources().stream().map(ConfigReplacement::resource).toList());
     for (ConfigReplacement replacement : command.resources()) {
-      answer.add(replacement.resource(), duplicates, _ -> replaced(replacement));
+      answer.add(
+          replacement.resource(),
+          duplicates,
+          before -> {
+            SortedMap<String, String> after = replaced(replacement);
+            String key = PartitionDecisions.MIN_IN_SYNC;
+            if (before.containsKey(key) || after.containsKey(key)) {
+              requireMinInSyncIsTheClusters(
+                  image, replacement.resource(), key, !after.containsKey(key));
+            }
+            return after;
+          });
     }
     return answer.decision();
+  }
+
+  /**
+   * Who may lead without being in sync depends on min.insync.replicas, and only the controller
+   * keeps the account: no broker may have one of its own then (KIP-966).
+   */
+  private static void requireMinInSyncIsTheClusters(
+      ClusterImage image, ConfigResource resource, String key, boolean isRemoval) throws Refusal {
+    if (resource.type() != ConfigResource.Type.BROKER
+        || !key.equals(PartitionDecisions.MIN_IN_SYNC)
+        || Features.level(image, Features.ELIGIBLE_LEADER_REPLICAS) == 0) {
+      return;
+    }
+    if (!resource.name().isEmpty()) {
+      throw new Refusal(
+          ErrorCode.INVALID_CONFIG,
+          "Broker-level min.insync.replicas cannot be altered while ELR is enabled.");
+    }
+    if (isRemoval) {
+      throw new Refusal(
+          ErrorCode.INVALID_CONFIG,
+          "Cluster-level min.insync.replicas cannot be removed while ELR is enabled.");
+    }
+  }
+
+  /** Takes from single brokers what they must not have while eligible leaders are kept. */
+  static List<Message> removalsOfMinInSync(ClusterImage image) {
+    List<Message> removals = new ArrayList<>();
+    for (int id : new TreeMap<>(image.brokers()).keySet()) {
+      ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(id));
+      if (image.configs(broker).containsKey(PartitionDecisions.MIN_IN_SYNC)) {
+        removals.add(ClusterImage.configRecord(broker, PartitionDecisions.MIN_IN_SYNC, null));
+      }
+    }
+    return removals;
   }
 
   private static Set<ConfigResource> duplicatesOf(List<ConfigResource> resources) {

@@ -41,7 +41,11 @@ final class FeatureDecisions {
     if (command.validateOnly() || records.isEmpty()) {
       return Decision.nothing(Result.OK);
     }
-    records.addAll(partitions.afterRulesChanged(ImageDraft.after(image, records)));
+    ClusterImage next = ImageDraft.after(image, records);
+    if (Features.level(next, Features.ELIGIBLE_LEADER_REPLICAS) > 0) {
+      records.addAll(ConfigDecisions.removalsOfMinInSync(image));
+    }
+    records.addAll(partitions.afterRulesChanged(next));
     return Decision.of(records, Result.OK);
   }
 

@@ -13,9 +13,11 @@ import org.stoker.base.Uuid;
 import org.stoker.metadata.BrokerCommand.Fence;
 import org.stoker.metadata.BrokerCommand.ReconcileBrokers;
 import org.stoker.metadata.BrokerCommand.Unfence;
+import org.stoker.metadata.Command.AlterConfigs;
 import org.stoker.metadata.Command.ConfigChange;
 import org.stoker.metadata.Command.ConfigChanges;
 import org.stoker.metadata.Command.ConfigOperation;
+import org.stoker.metadata.Command.ConfigReplacement;
 import org.stoker.metadata.Command.CreateTopics;
 import org.stoker.metadata.Command.FeatureChange;
 import org.stoker.metadata.Command.IncrementalAlterConfigs;
@@ -24,11 +26,15 @@ import org.stoker.metadata.Command.UpdateFeatures;
 import org.stoker.metadata.Command.UpgradeType;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.Message;
+import org.stoker.protocol.record.FeatureLevelRecord;
 import org.stoker.testkit.SplitMixSeed;
 
 /** The levels of features: who may change them how, and what follows for partitions. */
 final class FeatureDecisionsTest {
   private static final String ELIGIBLE = Features.ELIGIBLE_LEADER_REPLICAS;
+  private static final ConfigResource BROKER_1 =
+      new ConfigResource(ConfigResource.Type.BROKER, "1");
+  private static final ConfigResource EVERY_BROKER = ConfigResource.everyBroker();
 
   private final Controller controller =
       new Controller(
@@ -232,5 +238,82 @@ final class FeatureDecisionsTest {
     apply(new Fence(1, 10));
     apply(new Unfence(2, 20));
     assertThat(orders().leader()).isEqualTo(PartitionImage.NO_LEADER);
+  }
+
+  @Test
+  void aBrokersOwnMinInSyncIsRefusedWhileEligibleLeadersAreKept() {
+    for (ConfigOperation operation : List.of(ConfigOperation.SET, ConfigOperation.DELETE)) {
+      assertThat(alterMinInSync("1", operation))
+          .isEqualTo(
+              new Result(
+                  ErrorCode.INVALID_CONFIG,
+                  "Broker-level min.insync.replicas cannot be altered while ELR is enabled."));
+    }
+    assertThat(alterMinInSync("", ConfigOperation.SET)).isEqualTo(Result.OK);
+    assertThat(alterMinInSync("", ConfigOperation.DELETE))
+        .isEqualTo(
+            new Result(
+                ErrorCode.INVALID_CONFIG,
+                "Cluster-level min.insync.replicas cannot be removed while ELR is enabled."));
+    assertThat(image.configs(EVERY_BROKER)).containsEntry("min.insync.replicas", "3");
+  }
+
+  @Test
+  void replacingABrokersWholeConfigurationCannotChangeItEither() {
+    assertThat(alterMinInSync("", ConfigOperation.SET)).isEqualTo(Result.OK);
+
+    assertThat(replace("", Map.of()).error()).isEqualTo(ErrorCode.INVALID_CONFIG);
+    assertThat(replace("", Map.of("min.insync.replicas", "2"))).isEqualTo(Result.OK);
+    assertThat(replace("1", Map.of("min.insync.replicas", "2")).error())
+        .isEqualTo(ErrorCode.INVALID_CONFIG);
+    assertThat(replace("1", Map.of())).isEqualTo(Result.OK);
+  }
+
+  @Test
+  void aBrokersOwnMinInSyncGoesWhenEligibleLeadersAreKept() {
+    assertThat(update(ELIGIBLE, 0, UpgradeType.SAFE_DOWNGRADE)).isEqualTo(Result.OK);
+    assertThat(alterMinInSync("1", ConfigOperation.SET)).isEqualTo(Result.OK);
+    assertThat(image.configs(BROKER_1)).containsKey("min.insync.replicas");
+
+    assertThat(update(ELIGIBLE, 1, UpgradeType.UPGRADE)).isEqualTo(Result.OK);
+
+    assertThat(image.configs(BROKER_1)).isEmpty();
+  }
+
+  @Test
+  void aControllerThatFindsABrokersOwnMinInSyncTakesItAway() {
+    assertThat(update(ELIGIBLE, 0, UpgradeType.SAFE_DOWNGRADE)).isEqualTo(Result.OK);
+    assertThat(alterMinInSync("1", ConfigOperation.SET)).isEqualTo(Result.OK);
+    var level = new FeatureLevelRecord().setName(ELIGIBLE).setFeatureLevel((short) 1);
+    image = ImageDraft.after(image, List.of(level));
+
+    apply(new ReconcileBrokers(registered, true));
+
+    assertThat(image.configs(BROKER_1)).isEmpty();
+  }
+
+  private Result alterMinInSync(String broker, ConfigOperation operation) {
+    String value = operation == ConfigOperation.SET ? "3" : null;
+    return apply(
+            new IncrementalAlterConfigs(
+                List.of(
+                    new ConfigChanges(
+                        new ConfigResource(ConfigResource.Type.BROKER, broker),
+                        List.of(new ConfigChange("min.insync.replicas", operation, value)))),
+                false))
+        .getFirst()
+        .result();
+  }
+
+  private Result replace(String broker, Map<String, String> values) {
+    return apply(
+            new AlterConfigs(
+                List.of(
+                    new ConfigReplacement(
+                        new ConfigResource(ConfigResource.Type.BROKER, broker),
+                        new HashMap<>(values))),
+                false))
+        .getFirst()
+        .result();
   }
 }

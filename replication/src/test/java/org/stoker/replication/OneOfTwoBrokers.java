@@ -1,0 +1,120 @@
+package org.stoker.replication;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.stoker.base.CallerRunsLane;
+import org.stoker.base.TopicPartition;
+import org.stoker.base.Uuid;
+import org.stoker.log.LogConfig;
+import org.stoker.log.LogDirectory;
+import org.stoker.log.LogDirectoryConfig;
+import org.stoker.log.LogEnvironment;
+import org.stoker.records.ProduceRules;
+import org.stoker.records.TimestampType;
+import org.stoker.testkit.SimulatedClock;
+import org.stoker.testkit.SimulatedDisk;
+import org.stoker.testkit.SplitMixSeed;
+
+/**
+ * One of two brokers that keep partitions of one topic, on one thread and a disk that is flushed at
+ * once. Both brokers live, and nobody changes who is in sync.
+ */
+final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Cluster {
+  static final Uuid TOPIC = new Uuid(1, 2);
+  static final int OTHER = 1;
+  static final int SELF = 2;
+
+  final SimulatedClock clock = new SimulatedClock();
+  private final LogDirectory directory;
+
+  OneOfTwoBrokers() throws Exception {
+    directory =
+        LogDirectory.lock(
+            LogDirectoryConfig.at(Path.of("/logs")).withReserveBytes(0),
+            new LogEnvironment(
+                new SimulatedDisk(1, clock),
+                clock,
+                clock,
+                new SplitMixSeed(1),
+                Runnable::run,
+                name -> new CallerRunsLane(name.toString(), Runnable::run)),
+            new LogDirectory.FlushThreads(Runnable::run, Runnable::run, null),
+            failure -> {
+              throw new AssertionError(failure);
+            });
+    directory.identify(SELF, "cluster");
+    directory.load(_ -> LogConfig.DEFAULT);
+  }
+
+  /** An empty partition with no part yet. */
+  Partition partition(int index) throws Exception {
+    return new Partition(
+        TOPIC,
+        directory.create(new TopicPartition("orders", index), TOPIC, LogConfig.DEFAULT),
+        0,
+        new TopicRules(
+            LogConfig.DEFAULT,
+            new ProduceRules(1 << 20, 1 << 20, false, TimestampType.CREATE_TIME, 1, 1, null),
+            1,
+            ThrottledReplicas.NONE,
+            ThrottledReplicas.NONE),
+        new Partition.Setting(Runnable::run, clock, this, this));
+  }
+
+  /** Both in sync. */
+  static PartitionState led(int leader, int epoch) {
+    return new PartitionState(leader, epoch, epoch, List.of(OTHER, SELF), List.of(OTHER, SELF));
+  }
+
+  @Override
+  public void close() {
+    directory.stop(1).join();
+  }
+
+  @Override
+  public boolean acceptsWrites() {
+    return true;
+  }
+
+  @Override
+  public boolean mayAppend() {
+    return true;
+  }
+
+  @Override
+  public int self() {
+    return SELF;
+  }
+
+  @Override
+  public long selfEpoch() {
+    return 1;
+  }
+
+  @Override
+  public boolean mayBeInSync(int broker, long brokerEpoch) {
+    return true;
+  }
+
+  @Override
+  public long mostLagNs() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
+  public ReplicationThrottle leaderThrottle() {
+    return new ReplicationThrottle(clock, () -> Long.MAX_VALUE);
+  }
+
+  @Override
+  public ReplicationThrottle followerThrottle() {
+    return leaderThrottle();
+  }
+
+  @Override
+  public IsrProposal.Port controller() {
+    return (_, _) -> {
+      throw new AssertionError("nobody falls behind");
+    };
+  }
+}

@@ -8,16 +8,20 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.stoker.base.Disk;
 import org.stoker.base.DiskFile;
 
-/** A log directory that shows only after the broker has registered that it cannot be used. */
+/** Log directories that are away when the broker starts, and those that come back. */
 final class LostDirectoryIT {
   private static final String CHECKPOINT = "recovery-point-offset-checkpoint";
 
@@ -72,6 +76,62 @@ final class LostDirectoryIT {
     assertThat(hasLeader(without.get(lost))).isFalse();
     assertThat(hasLeader(without.get(1 - lost))).isTrue();
     assertThat(again).allMatch(LostDirectoryIT::hasLeader);
+  }
+
+  /** As when the partition left this broker and came back while the directory was away. */
+  @Test
+  void anOldCopyInADirectoryThatComesBackIsSetAside() throws Exception {
+    Path first = temporary.resolve("first");
+    Path second = temporary.resolve("second");
+    Path home;
+    try (BrokerInside broker = start(first, second)) {
+      send(broker, "one");
+      home = Files.exists(first.resolve("kept-0")) ? first : second;
+    }
+    Path old = temporary.resolve("old");
+    copy(home.resolve("kept-0"), old);
+    try (BrokerInside broker = start(first, second)) {
+      send(broker, "two");
+    }
+
+    Path away = home.equals(first) ? second : first;
+    Files.move(old, away.resolve("kept-0"));
+    // Named first, so that it is found first.
+    try (BrokerInside broker = start(away, home)) {
+      assertThat(send(broker, "three")).isEqualTo(2);
+    }
+
+    try (Stream<Path> left = Files.list(away)) {
+      assertThat(left.map(path -> path.getFileName().toString()))
+          .filteredOn(name -> name.startsWith("kept-0"))
+          .singleElement()
+          .asString()
+          .endsWith("-stray");
+    }
+  }
+
+  private BrokerInside start(Path first, Path second) throws Exception {
+    return BrokerInside.start(temporary, Map.of("log.dirs", first + "," + second), disk -> disk);
+  }
+
+  /** Returns the record's offset. */
+  private static long send(BrokerInside broker, String value) throws Exception {
+    try (var producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", broker.address(), "acks", "all"),
+            new StringSerializer(),
+            new StringSerializer())) {
+      return producer.send(new ProducerRecord<>("kept", 0, null, value)).get().offset();
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.createDirectory(to);
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    }
   }
 
   private static Admin adminOf(BrokerInside broker) {

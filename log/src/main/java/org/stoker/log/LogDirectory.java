@@ -440,10 +440,14 @@ public final class LogDirectory {
     chores.removeDirectoryLater(log.directory(), log.config().retention().fileDeleteDelayMs());
   }
 
-  /** Sets a log aside that no topic of the cluster claims. On its lane and on a storage thread. */
-  public void setAsStray(Log log) {
+  /**
+   * Sets a log aside that the cluster does not claim. On its lane and on a storage thread.
+   *
+   * @param why for the log: what its name is the subject of
+   */
+  public void setAsStray(Log log, String why) {
     moveAway(log, PartitionDirectory.STRAY, true);
-    LOG.warn("{} belongs to no topic and is kept as {}", log.topicPartition(), log.directory());
+    LOG.warn("{} {}: what is here is kept as {}", log.topicPartition(), why, log.directory());
   }
 
   /**

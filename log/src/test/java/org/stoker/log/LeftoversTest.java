@@ -204,7 +204,7 @@ final class LeftoversTest {
     Log stray = first.create(new TopicPartition("stray", 0), SMALL);
     first.append(stray, Batches.of(1, "kept"));
     LogWorld.runOnLane(deleted, () -> first.directory.delete(deleted));
-    LogWorld.runOnLane(stray, () -> first.directory.setAsStray(stray));
+    LogWorld.runOnLane(stray, () -> first.directory.setAsStray(stray, "belongs to no topic"));
     first.directory.stopForCrash();
     Path future = Files.createDirectories(root.resolve("orders-3.0a1b-future"));
     Path unknown = Files.createDirectories(root.resolve("lost+found"));
@@ -228,7 +228,7 @@ final class LeftoversTest {
     Log stray = first.create(LogWorld.ORDERS, SMALL);
     first.append(stray, Batches.of(1, "kept"));
     first.flush();
-    LogWorld.runOnLane(stray, () -> first.directory.setAsStray(stray));
+    LogWorld.runOnLane(stray, () -> first.directory.setAsStray(stray, "belongs to no topic"));
     first.stop();
     Files.move(stray.directory(), partition());
 

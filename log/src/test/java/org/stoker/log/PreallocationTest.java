@@ -218,7 +218,7 @@ final class PreallocationTest {
     var world = new LogWorld(disk, root);
     Log log = preallocated(world, LogConfig.DEFAULT);
 
-    LogWorld.runOnLane(log, () -> world.directory.setAsStray(log));
+    LogWorld.runOnLane(log, () -> world.directory.setAsStray(log, "belongs to no topic"));
 
     Path aside = SegmentFiles.file(log.directory(), 0, SegmentFiles.LOG);
     assertThat(disk.powerFailure().sizeBytes(aside)).isEqualTo(log.sizeBytes());

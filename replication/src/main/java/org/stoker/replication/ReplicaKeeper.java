@@ -48,6 +48,8 @@ import org.stoker.metadata.TopicImage;
 public final class ReplicaKeeper implements MetadataListener {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaKeeper.class);
   private static final long RETRY_MS = 1_000;
+  private static final String NOBODYS = "belongs to no topic";
+  private static final String OLD_COPY = "is in another log directory now";
   // Enough to make a sync's share of each small; several such groups are made at a time.
   private static final int MOST_MADE_TOGETHER = 500;
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
@@ -135,7 +137,16 @@ public final class ReplicaKeeper implements MetadataListener {
   }
 
   private synchronized void afterTheLast(Supplier<CompletableFuture<Void>> change) {
-    lastChange = lastChange.thenComposeAsync(_ -> change.get(), inOrder);
+    lastChange =
+        lastChange
+            .thenComposeAsync(_ -> change.get(), inOrder)
+            .handle((_, failure) -> {
+              if (failure != null) {
+                // Those behind it must not be lost with it.
+                LOG.error("A change of this broker's partitions has failed", failure);
+              }
+              return null;
+            });
   }
 
   /** Completes when everything up to this offset of the cluster's log has been taken over. */
@@ -184,7 +195,9 @@ public final class ReplicaKeeper implements MetadataListener {
       highWatermarks.putAll(directory.readHighWatermarks());
       for (Log log : List.copyOf(directory.logs())) {
         if (!belongs(log, image)) {
-          strays.add(onLane(log, () -> directory.setAsStray(log)));
+          strays.add(onLane(log, () -> directory.setAsStray(log, NOBODYS)));
+        } else if (isAnOldCopy(log, directory, image)) {
+          strays.add(onLane(log, () -> directory.setAsStray(log, OLD_COPY)));
         }
       }
       List.copyOf(directory.refused().keySet())
@@ -232,6 +245,19 @@ public final class ReplicaKeeper implements MetadataListener {
         && topic != null
         && partition.replicas().contains(brokerId)
         && (log.topicId() == null || topic.id().equals(log.topicId()));
+  }
+
+  /**
+   * Whether it is in a directory that was away while the broker got the partition again, in another
+   * one: that has more, and the cluster knows which it is.
+   */
+  private boolean isAnOldCopy(Log log, LogDirectory directory, ClusterImage image) {
+    TopicPartition name = log.topicPartition();
+    PartitionImage partition = Objects.requireNonNull(image.partition(name), "it belongs here");
+    Uuid named = partition.directories().get(partition.replicas().indexOf(brokerId));
+    return directories.stream()
+        .filter(other -> other != directory && named.equals(other.id()))
+        .anyMatch(other -> other.log(name) != null || other.refused().containsKey(name));
   }
 
   // ---- Partitions that are new or have changed.
@@ -411,7 +437,7 @@ public final class ReplicaKeeper implements MetadataListener {
             log ->
                 log == null || belongs(log, image)
                     ? DONE
-                    : onLane(log, () -> directory.setAsStray(log)),
+                    : onLane(log, () -> directory.setAsStray(log, NOBODYS)),
             inOrder);
   }
 

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.stoker.base.TopicPartition;
 import org.stoker.base.Uuid;
 import org.stoker.metadata.BrokerCommand.ReconcileBrokers;
 import org.stoker.metadata.Command.AllocateProducerIds;
@@ -39,56 +38,31 @@ import org.stoker.testkit.SplitMixSeed;
 /** What the controller refuses, and with which code; and what it makes of the rest. */
 final class ControllerTest {
   private final SplitMixSeed seed = new SplitMixSeed(11);
-  private final Controller controller =
-      new Controller(
-          new PlainRules(),
-          new ClusterDefaults(3, 2),
-          Map.of("metadata.version", (short) 30),
-          seed);
-  private ClusterImage image = ClusterImage.empty("cluster");
+  private final DecidedCluster cluster =
+      new DecidedCluster(
+          new Controller(
+              new PlainRules(),
+              new ClusterDefaults(3, 2),
+              Map.of("metadata.version", (short) 30),
+              seed));
 
   @BeforeEach
   void registerThreeBrokersOnTwoRacks() {
-    apply(
+    cluster.apply(
         new ReconcileBrokers(
             Map.of(1, broker(1, "a", 10), 2, broker(2, "a", 20), 3, broker(3, "b", 30)), true));
   }
 
   private static BrokerImage broker(int id, @Nullable String rack, long epoch) {
-    return new BrokerImage(
-        id,
-        epoch,
-        new Uuid(id, epoch),
-        List.of(new Endpoint("PLAINTEXT", "host" + id, 9092, (short) 0)),
-        Map.of(),
-        rack,
-        false,
-        false,
-        List.of(new Uuid(77, id)));
-  }
-
-  private <R> R apply(Command<R> command) {
-    Decision<R> decision = command.decide(controller, image);
-    image = with(image, decision.records());
-    return decision.reply();
-  }
-
-  private static ClusterImage with(ClusterImage image, List<Message> records) {
-    var draft = new ImageDraft(image);
-    records.forEach(draft::replay);
-    return draft.finish(image.offset() + records.size(), 1, 1).image();
+    return DecidedCluster.broker(id, epoch, false, rack, Map.of(), new Uuid(77, id));
   }
 
   private List<CreatedTopic> create(NewTopic... topics) {
-    return apply(new CreateTopics(List.of(topics), false));
+    return cluster.apply(new CreateTopics(List.of(topics), false));
   }
 
   private ErrorCode createOne(NewTopic topic) {
     return create(topic).getFirst().result().error();
-  }
-
-  private PartitionImage partition(String topic, int partition) {
-    return requireNonNull(image.partition(new TopicPartition(topic, partition)));
   }
 
   @Test
@@ -98,8 +72,8 @@ final class ControllerTest {
     assertThat(created.result()).isEqualTo(Result.OK);
     assertThat(created.partitions()).isEqualTo(6);
     assertThat(created.replicationFactor()).isEqualTo(3);
-    assertThat(requireNonNull(image.topic(created.topicId())).name()).isEqualTo("orders");
-    PartitionImage first = partition("orders", 0);
+    assertThat(requireNonNull(cluster.image().topic(created.topicId())).name()).isEqualTo("orders");
+    PartitionImage first = cluster.partition("orders", 0);
     assertThat(first.replicas()).containsExactlyInAnyOrder(1, 2, 3);
     assertThat(first.isr()).isEqualTo(first.replicas());
     assertThat(first.leader()).isEqualTo(first.replicas().getFirst());
@@ -114,7 +88,7 @@ final class ControllerTest {
 
     Map<Integer, Integer> leaders = new HashMap<>();
     for (int number = 0; number < 30; number++) {
-      PartitionImage partition = partition("orders", number);
+      PartitionImage partition = cluster.partition("orders", number);
       leaders.merge(partition.leader(), 1, Integer::sum);
       // Broker 3 is alone on its rack, so every partition with two replicas has one there.
       assertThat(partition.replicas()).contains(3).doesNotHaveDuplicates().hasSize(2);
@@ -198,8 +172,8 @@ final class ControllerTest {
 
     assertThat(createOne(assigned(Map.of(0, List.of(3, 1), 1, List.of(2, 3)))))
         .isEqualTo(ErrorCode.NONE);
-    assertThat(partition("assigned", 0).replicas()).containsExactly(3, 1);
-    assertThat(partition("assigned", 1).leader()).isEqualTo(2);
+    assertThat(cluster.partition("assigned", 0).replicas()).containsExactly(3, 1);
+    assertThat(cluster.partition("assigned", 1).leader()).isEqualTo(2);
   }
 
   @Test
@@ -213,18 +187,19 @@ final class ControllerTest {
         .isEqualTo(ErrorCode.INVALID_CONFIG);
     assertThat(createOne(new NewTopic("a", 1, 1, Map.of(), Map.of("retention.ms", "5"))))
         .isEqualTo(ErrorCode.NONE);
-    assertThat(image.configs(ConfigResource.topic("a"))).containsEntry("retention.ms", "5");
+    assertThat(cluster.image().configs(ConfigResource.topic("a")))
+        .containsEntry("retention.ms", "5");
   }
 
   @Test
   void validateOnlyChangesNothing() {
     CreatedTopic validated =
-        apply(new CreateTopics(List.of(NewTopic.of("orders", 4, 1)), true)).getFirst();
+        cluster.apply(new CreateTopics(List.of(NewTopic.of("orders", 4, 1)), true)).getFirst();
 
     assertThat(validated.result()).isEqualTo(Result.OK);
     assertThat(validated.partitions()).isEqualTo(4);
     assertThat(validated.topicId()).isEqualTo(Uuid.ZERO);
-    assertThat(image.topic("orders")).isNull();
+    assertThat(cluster.image().topic("orders")).isNull();
   }
 
   @Test
@@ -233,7 +208,7 @@ final class ControllerTest {
     Uuid second = create(NewTopic.of("b", 1, 1)).getFirst().topicId();
 
     assertThat(
-            apply(
+            cluster.apply(
                 new DeleteTopics(
                     List.of(
                         TopicReference.named("a"),
@@ -246,9 +221,9 @@ final class ControllerTest {
             ErrorCode.NONE,
             ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
             ErrorCode.UNKNOWN_TOPIC_ID);
-    assertThat(image.topicsByName()).isEmpty();
-    assertThat(image.topicsById()).isEmpty();
-    assertThat(image.configs()).isEmpty();
+    assertThat(cluster.image().topicsByName()).isEmpty();
+    assertThat(cluster.image().topicsById()).isEmpty();
+    assertThat(cluster.image().configs()).isEmpty();
   }
 
   @Test
@@ -258,7 +233,7 @@ final class ControllerTest {
     create(NewTopic.of("c", 1, 1));
 
     assertThat(
-            apply(
+            cluster.apply(
                 new DeleteTopics(
                     List.of(
                         TopicReference.of(id),
@@ -277,11 +252,12 @@ final class ControllerTest {
             ErrorCode.INVALID_REQUEST,
             ErrorCode.INVALID_REQUEST,
             ErrorCode.INVALID_REQUEST);
-    assertThat(image.topicsByName().keySet()).containsExactlyInAnyOrder("a", "c");
+    assertThat(cluster.image().topicsByName().keySet()).containsExactlyInAnyOrder("a", "c");
   }
 
   private ErrorCode more(String topic, int partitions, @Nullable List<List<Integer>> assignments) {
-    return apply(
+    return cluster
+        .apply(
             new CreatePartitions(
                 List.of(new MorePartitions(topic, partitions, assignments)), false))
         .getFirst()
@@ -303,13 +279,13 @@ final class ControllerTest {
     assertThat(more("orders", 3, List.of(List.of(3, 2)))).isEqualTo(ErrorCode.NONE);
     assertThat(more("orders", 5, null)).isEqualTo(ErrorCode.NONE);
 
-    assertThat(requireNonNull(image.topic("orders")).partitions()).hasSize(5);
-    assertThat(partition("orders", 2).replicas()).containsExactly(3, 2);
+    assertThat(requireNonNull(cluster.image().topic("orders")).partitions()).hasSize(5);
+    assertThat(cluster.partition("orders", 2).replicas()).containsExactly(3, 2);
   }
 
   private ErrorCode alter(ConfigResource resource, ConfigChange... changes) {
     List<ConfigResult> results =
-        apply(
+        cluster.apply(
             new IncrementalAlterConfigs(
                 List.of(new ConfigChanges(resource, List.of(changes))), false));
     return results.getFirst().result().error();
@@ -327,13 +303,13 @@ final class ControllerTest {
 
     assertThat(alter(orders, change("cleanup.policy", ConfigOperation.APPEND, "compact")))
         .isEqualTo(ErrorCode.NONE);
-    assertThat(image.configs(orders)).containsEntry("cleanup.policy", "delete,compact");
+    assertThat(cluster.image().configs(orders)).containsEntry("cleanup.policy", "delete,compact");
     alter(orders, change("cleanup.policy", ConfigOperation.APPEND, "compact"));
     alter(orders, change("cleanup.policy", ConfigOperation.SUBTRACT, "delete"));
-    assertThat(image.configs(orders)).containsEntry("cleanup.policy", "compact");
+    assertThat(cluster.image().configs(orders)).containsEntry("cleanup.policy", "compact");
     alter(orders, change("retention.ms", ConfigOperation.SET, "7"));
     alter(orders, change("cleanup.policy", ConfigOperation.DELETE, null));
-    assertThat(image.configs(orders)).containsOnly(Map.entry("retention.ms", "7"));
+    assertThat(cluster.image().configs(orders)).containsOnly(Map.entry("retention.ms", "7"));
 
     assertThat(alter(orders, change("retention.ms", ConfigOperation.APPEND, "7")))
         .isEqualTo(ErrorCode.INVALID_CONFIG);
@@ -349,7 +325,7 @@ final class ControllerTest {
         .isEqualTo(ErrorCode.INVALID_REQUEST);
     assertThat(alter(orders, change("retention.ms", ConfigOperation.SET, "x".repeat(40_000))))
         .isEqualTo(ErrorCode.INVALID_CONFIG);
-    assertThat(image.configs(orders)).containsOnly(Map.entry("retention.ms", "7"));
+    assertThat(cluster.image().configs(orders)).containsOnly(Map.entry("retention.ms", "7"));
   }
 
   @Test
@@ -372,13 +348,14 @@ final class ControllerTest {
     create(new NewTopic("orders", 1, 1, Map.of(), Map.of("retention.ms", "5", "other", "x")));
     ConfigResource orders = ConfigResource.topic("orders");
 
-    apply(
+    cluster.apply(
         new AlterConfigs(
             List.of(new ConfigReplacement(orders, Map.of("retention.ms", "6"))), false));
 
-    assertThat(image.configs(orders)).containsOnly(Map.entry("retention.ms", "6"));
+    assertThat(cluster.image().configs(orders)).containsOnly(Map.entry("retention.ms", "6"));
     assertThat(
-            apply(
+            cluster
+                .apply(
                     new AlterConfigs(
                         List.of(
                             new ConfigReplacement(orders, Map.of()),
@@ -394,15 +371,15 @@ final class ControllerTest {
   void producerIdsComeInBlocksThatNobodyElseGets() {
     var firsts = new HashSet<Long>();
     for (int block = 0; block < 3; block++) {
-      ProducerIds ids = apply(new AllocateProducerIds(1, 10));
+      ProducerIds ids = cluster.apply(new AllocateProducerIds(1, 10));
       assertThat(ids.count()).isEqualTo(1_000);
       firsts.add(ids.first());
     }
 
     assertThat(firsts).containsExactlyInAnyOrder(0L, 1_000L, 2_000L);
-    assertThat(apply(new AllocateProducerIds(1, 9)).result().error())
+    assertThat(cluster.apply(new AllocateProducerIds(1, 9)).result().error())
         .isEqualTo(ErrorCode.STALE_BROKER_EPOCH);
-    assertThat(apply(new AllocateProducerIds(4, 9)).result().error())
+    assertThat(cluster.apply(new AllocateProducerIds(4, 9)).result().error())
         .isEqualTo(ErrorCode.BROKER_ID_NOT_REGISTERED);
   }
 
@@ -410,56 +387,57 @@ final class ControllerTest {
   void aRestartedLeaderGetsANewEpochAndOthersKeepTheirs() {
     create(assigned(Map.of(0, List.of(1, 2), 1, List.of(2, 1))));
 
-    apply(
+    cluster.apply(
         new ReconcileBrokers(
             Map.of(1, broker(1, "a", 11), 2, broker(2, "a", 20), 3, broker(3, "b", 30)), false));
 
-    assertThat(partition("assigned", 0).leader()).isEqualTo(1);
-    assertThat(partition("assigned", 0).leaderEpoch()).isEqualTo(1);
-    assertThat(partition("assigned", 1).leaderEpoch()).isZero();
-    assertThat(requireNonNull(image.broker(1)).epoch()).isEqualTo(11);
+    assertThat(cluster.partition("assigned", 0).leader()).isEqualTo(1);
+    assertThat(cluster.partition("assigned", 0).leaderEpoch()).isEqualTo(1);
+    assertThat(cluster.partition("assigned", 1).leaderEpoch()).isZero();
+    assertThat(requireNonNull(cluster.image().broker(1)).epoch()).isEqualTo(11);
   }
 
   @Test
   void aBrokerThatIsGoneIsFencedAndItsPartitionsMove() {
     create(assigned(Map.of(0, List.of(1, 2), 1, List.of(1, 3))));
 
-    apply(new ReconcileBrokers(Map.of(2, broker(2, "a", 20)), false));
+    cluster.apply(new ReconcileBrokers(Map.of(2, broker(2, "a", 20)), false));
 
-    assertThat(requireNonNull(image.broker(1)).fenced()).isTrue();
-    assertThat(partition("assigned", 0).leader()).isEqualTo(2);
-    assertThat(partition("assigned", 0).isr()).containsExactly(2);
+    assertThat(requireNonNull(cluster.image().broker(1)).fenced()).isTrue();
+    assertThat(cluster.partition("assigned", 0).leader()).isEqualTo(2);
+    assertThat(cluster.partition("assigned", 0).isr()).containsExactly(2);
     // Both replicas are gone: whoever of them comes back may lead again.
-    assertThat(partition("assigned", 1).leader()).isEqualTo(PartitionImage.NO_LEADER);
-    assertThat(partition("assigned", 1).isr()).containsExactly(1, 3);
+    assertThat(cluster.partition("assigned", 1).leader()).isEqualTo(PartitionImage.NO_LEADER);
+    assertThat(cluster.partition("assigned", 1).isr()).containsExactly(1, 3);
 
-    apply(new ReconcileBrokers(Map.of(2, broker(2, "a", 20), 3, broker(3, "b", 31)), false));
+    cluster.apply(
+        new ReconcileBrokers(Map.of(2, broker(2, "a", 20), 3, broker(3, "b", 31)), false));
 
-    assertThat(partition("assigned", 1).leader()).isEqualTo(3);
-    assertThat(partition("assigned", 1).leaderEpoch()).isEqualTo(2);
+    assertThat(cluster.partition("assigned", 1).leader()).isEqualTo(3);
+    assertThat(cluster.partition("assigned", 1).leaderEpoch()).isEqualTo(2);
   }
 
   @Test
   void theSameBrokersChangeNothing() {
     create(NewTopic.of("orders", 3, 1));
-    ClusterImage before = image;
+    ClusterImage before = cluster.image();
 
     Decision<Result> decision =
-        new ReconcileBrokers(new HashMap<>(image.brokers()), false).decide(controller, image);
+        cluster.decide(new ReconcileBrokers(new HashMap<>(cluster.image().brokers()), false));
 
     assertThat(decision.records()).isEmpty();
-    assertThat(image).isEqualTo(before);
+    assertThat(cluster.image()).isEqualTo(before);
   }
 
   @Test
   void anImageIsTheSameAfterItsOwnRecords() {
     create(new NewTopic("orders", 4, 2, Map.of(), Map.of("retention.ms", "5")));
-    apply(new AllocateProducerIds(1, 10));
+    cluster.apply(new AllocateProducerIds(1, 10));
 
-    List<Message> records = new ArrayList<>(image.toRecords());
+    List<Message> records = new ArrayList<>(cluster.image().toRecords());
     var draft = new ImageDraft(ClusterImage.empty("cluster"));
     records.forEach(draft::replay);
 
-    assertThat(draft.finish(image.offset(), 1, 1).image()).isEqualTo(image);
+    assertThat(draft.finish(cluster.image().offset(), 1, 1).image()).isEqualTo(cluster.image());
   }
 }

@@ -1,6 +1,5 @@
 package org.stoker.metadata;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashMap;
@@ -8,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.stoker.base.TopicPartition;
-import org.stoker.base.Uuid;
 import org.stoker.metadata.BrokerCommand.Fence;
 import org.stoker.metadata.BrokerCommand.ReconcileBrokers;
 import org.stoker.metadata.BrokerCommand.Unfence;
@@ -25,7 +22,6 @@ import org.stoker.metadata.Command.NewTopic;
 import org.stoker.metadata.Command.UpdateFeatures;
 import org.stoker.metadata.Command.UpgradeType;
 import org.stoker.protocol.ErrorCode;
-import org.stoker.protocol.Message;
 import org.stoker.protocol.record.FeatureLevelRecord;
 import org.stoker.testkit.SplitMixSeed;
 
@@ -36,58 +32,36 @@ final class FeatureDecisionsTest {
       new ConfigResource(ConfigResource.Type.BROKER, "1");
   private static final ConfigResource EVERY_BROKER = ConfigResource.everyBroker();
 
-  private final Controller controller =
-      new Controller(
-          new PlainRules(),
-          new ClusterDefaults(1, 3, 2, false),
-          Features.OF_NEW_CLUSTERS,
-          new SplitMixSeed(5));
+  private final DecidedCluster cluster =
+      new DecidedCluster(
+          new Controller(
+              new PlainRules(),
+              new ClusterDefaults(1, 3, 2, false),
+              Features.OF_NEW_CLUSTERS,
+              new SplitMixSeed(5)));
   private final Map<Integer, BrokerImage> registered = new HashMap<>();
-  private ClusterImage image = ClusterImage.empty("cluster");
 
   @BeforeEach
   void threeBrokersAndATopicOnAll() {
     for (int id = 1; id <= 3; id++) {
-      registered.put(id, broker(id, id * 10L, Features.SUPPORTED));
+      registered.put(id, DecidedCluster.broker(id, id * 10L, true, null, Features.SUPPORTED));
     }
-    apply(new ReconcileBrokers(registered, true));
+    cluster.apply(new ReconcileBrokers(registered, true));
     for (int id = 1; id <= 3; id++) {
-      apply(new Unfence(id, id * 10L));
+      cluster.apply(new Unfence(id, id * 10L));
     }
-    apply(
+    cluster.apply(
         new CreateTopics(
             List.of(new NewTopic("orders", -1, -1, Map.of(0, List.of(1, 2, 3)), Map.of())), false));
   }
 
-  private static BrokerImage broker(int id, long epoch, Map<String, FeatureRange> features) {
-    return new BrokerImage(
-        id,
-        epoch,
-        new Uuid(id, epoch),
-        List.of(new Endpoint("PLAINTEXT", "host" + id, 9092, (short) 0)),
-        features,
-        null,
-        true,
-        false,
-        List.of());
-  }
-
-  private <R> R apply(Command<R> command) {
-    Decision<R> decision = command.decide(controller, image);
-    var draft = new ImageDraft(image);
-    List<Message> records = decision.records();
-    records.forEach(draft::replay);
-    image = draft.finish(image.offset() + records.size(), 1, 1).image();
-    return decision.reply();
-  }
-
   private Result update(String feature, int level, UpgradeType type) {
-    return apply(
+    return cluster.apply(
         new UpdateFeatures(List.of(new FeatureChange(feature, (short) level, type)), false));
   }
 
   private PartitionImage orders() {
-    return requireNonNull(image.partition(new TopicPartition("orders", 0)));
+    return cluster.partition("orders", 0);
   }
 
   private static Result refusal(int level, String feature, String why) {
@@ -107,15 +81,15 @@ final class FeatureDecisionsTest {
                 ELIGIBLE,
                 "Can't downgrade the version of this feature without setting the upgrade type to"
                     + " either safe or unsafe downgrade."));
-    assertThat(image.features()).containsEntry(ELIGIBLE, (short) 1);
+    assertThat(cluster.image().features()).containsEntry(ELIGIBLE, (short) 1);
 
     assertThat(update(ELIGIBLE, 0, UpgradeType.SAFE_DOWNGRADE)).isEqualTo(Result.OK);
-    assertThat(image.features()).isEmpty();
+    assertThat(cluster.image().features()).isEmpty();
 
     assertThat(update(ELIGIBLE, 1, UpgradeType.UNSAFE_DOWNGRADE))
         .isEqualTo(refusal(1, ELIGIBLE, "Can't downgrade to a newer version."));
     assertThat(update(ELIGIBLE, 1, UpgradeType.UPGRADE)).isEqualTo(Result.OK);
-    assertThat(image.features()).containsEntry(ELIGIBLE, (short) 1);
+    assertThat(cluster.image().features()).containsEntry(ELIGIBLE, (short) 1);
   }
 
   @Test
@@ -136,9 +110,9 @@ final class FeatureDecisionsTest {
   @Test
   void noLevelIsReachedThatARegisteredBrokerDoesNotKnow() {
     update(ELIGIBLE, 0, UpgradeType.SAFE_DOWNGRADE);
-    apply(new Fence(3, 30));
-    registered.put(3, broker(3, 31, Map.of()));
-    apply(new ReconcileBrokers(registered, false));
+    cluster.apply(new Fence(3, 30));
+    registered.put(3, DecidedCluster.broker(3, 31, true, null, Map.of()));
+    cluster.apply(new ReconcileBrokers(registered, false));
 
     assertThat(update(ELIGIBLE, 1, UpgradeType.UPGRADE))
         .isEqualTo(refusal(1, ELIGIBLE, "Broker 3 does not support this feature."));
@@ -153,41 +127,41 @@ final class FeatureDecisionsTest {
                 new FeatureChange("nothing", (short) 1, UpgradeType.UPGRADE)),
             false);
 
-    assertThat(apply(both).error()).isEqualTo(ErrorCode.INVALID_UPDATE_VERSION);
-    assertThat(image.features()).containsEntry(ELIGIBLE, (short) 1);
+    assertThat(cluster.apply(both).error()).isEqualTo(ErrorCode.INVALID_UPDATE_VERSION);
+    assertThat(cluster.image().features()).containsEntry(ELIGIBLE, (short) 1);
   }
 
   @Test
   void aRehearsalChangesNothing() {
-    long before = image.offset();
+    long before = cluster.image().offset();
 
     var rehearsal =
         new UpdateFeatures(
             List.of(new FeatureChange(ELIGIBLE, (short) 0, UpgradeType.SAFE_DOWNGRADE)), true);
 
-    assertThat(apply(rehearsal)).isEqualTo(Result.OK);
-    assertThat(image.offset()).isEqualTo(before);
-    assertThat(image.features()).containsEntry(ELIGIBLE, (short) 1);
+    assertThat(cluster.apply(rehearsal)).isEqualTo(Result.OK);
+    assertThat(cluster.image().offset()).isEqualTo(before);
+    assertThat(cluster.image().features()).containsEntry(ELIGIBLE, (short) 1);
   }
 
   @Test
   void theLastWordOnAFeatureCounts() {
-    apply(
+    cluster.apply(
         new UpdateFeatures(
             List.of(
                 new FeatureChange(ELIGIBLE, (short) 7, UpgradeType.UPGRADE),
                 new FeatureChange(ELIGIBLE, (short) 0, UpgradeType.SAFE_DOWNGRADE)),
             false));
 
-    assertThat(image.features()).isEmpty();
+    assertThat(cluster.image().features()).isEmpty();
   }
 
   // ---- What follows for partitions.
 
   @Test
   void eligibleReplicasAreForgottenWithTheLevelAndNotKeptBelowIt() {
-    apply(new Fence(3, 30));
-    apply(new Fence(2, 20));
+    cluster.apply(new Fence(3, 30));
+    cluster.apply(new Fence(2, 20));
     assertThat(orders().eligibleLeaderReplicas()).containsExactly(2);
 
     update(ELIGIBLE, 0, UpgradeType.SAFE_DOWNGRADE);
@@ -196,7 +170,7 @@ final class FeatureDecisionsTest {
     assertThat(orders().isr()).containsExactly(1);
     assertThat(orders().leader()).isEqualTo(1);
 
-    apply(new Fence(1, 10));
+    cluster.apply(new Fence(1, 10));
     assertThat(orders().eligibleLeaderReplicas()).isEmpty();
     assertThat(orders().isr()).containsExactly(1);
     assertThat(orders().leader()).isEqualTo(PartitionImage.NO_LEADER);
@@ -204,9 +178,9 @@ final class FeatureDecisionsTest {
 
   @Test
   void whoWasEligibleIsInSyncAgainIfNobodyElseIs() {
-    apply(new Fence(3, 30));
-    apply(new Fence(2, 20));
-    apply(new Fence(1, 10));
+    cluster.apply(new Fence(3, 30));
+    cluster.apply(new Fence(2, 20));
+    cluster.apply(new Fence(1, 10));
     assertThat(orders().isr()).isEmpty();
 
     update(ELIGIBLE, 0, UpgradeType.SAFE_DOWNGRADE);
@@ -214,18 +188,18 @@ final class FeatureDecisionsTest {
     assertThat(orders().eligibleLeaderReplicas()).isEmpty();
     assertThat(orders().lastKnownEligibleLeaderReplicas()).isEmpty();
     assertThat(orders().isr()).containsExactlyInAnyOrder(1, 2);
-    apply(new Unfence(2, 20));
+    cluster.apply(new Unfence(2, 20));
     assertThat(orders().leader()).isEqualTo(2);
     assertThat(orders().recovering()).isFalse();
   }
 
   @Test
   void nobodyIsEligibleAnyMoreOnceFewerInSyncAreEnough() {
-    apply(new Fence(3, 30));
-    apply(new Fence(2, 20));
+    cluster.apply(new Fence(3, 30));
+    cluster.apply(new Fence(2, 20));
     assertThat(orders().eligibleLeaderReplicas()).containsExactly(2);
 
-    apply(
+    cluster.apply(
         new IncrementalAlterConfigs(
             List.of(
                 new ConfigChanges(
@@ -235,8 +209,8 @@ final class FeatureDecisionsTest {
 
     // From here on the leader commits alone, and the other does not have what it commits.
     assertThat(orders().eligibleLeaderReplicas()).isEmpty();
-    apply(new Fence(1, 10));
-    apply(new Unfence(2, 20));
+    cluster.apply(new Fence(1, 10));
+    cluster.apply(new Unfence(2, 20));
     assertThat(orders().leader()).isEqualTo(PartitionImage.NO_LEADER);
   }
 
@@ -255,7 +229,7 @@ final class FeatureDecisionsTest {
             new Result(
                 ErrorCode.INVALID_CONFIG,
                 "Cluster-level min.insync.replicas cannot be removed while ELR is enabled."));
-    assertThat(image.configs(EVERY_BROKER)).containsEntry("min.insync.replicas", "3");
+    assertThat(cluster.image().configs(EVERY_BROKER)).containsEntry("min.insync.replicas", "3");
   }
 
   @Test
@@ -273,11 +247,11 @@ final class FeatureDecisionsTest {
   void aBrokersOwnMinInSyncGoesWhenEligibleLeadersAreKept() {
     assertThat(update(ELIGIBLE, 0, UpgradeType.SAFE_DOWNGRADE)).isEqualTo(Result.OK);
     assertThat(alterMinInSync("1", ConfigOperation.SET)).isEqualTo(Result.OK);
-    assertThat(image.configs(BROKER_1)).containsKey("min.insync.replicas");
+    assertThat(cluster.image().configs(BROKER_1)).containsKey("min.insync.replicas");
 
     assertThat(update(ELIGIBLE, 1, UpgradeType.UPGRADE)).isEqualTo(Result.OK);
 
-    assertThat(image.configs(BROKER_1)).isEmpty();
+    assertThat(cluster.image().configs(BROKER_1)).isEmpty();
   }
 
   @Test
@@ -285,16 +259,17 @@ final class FeatureDecisionsTest {
     assertThat(update(ELIGIBLE, 0, UpgradeType.SAFE_DOWNGRADE)).isEqualTo(Result.OK);
     assertThat(alterMinInSync("1", ConfigOperation.SET)).isEqualTo(Result.OK);
     var level = new FeatureLevelRecord().setName(ELIGIBLE).setFeatureLevel((short) 1);
-    image = ImageDraft.after(image, List.of(level));
+    cluster.write(List.of(level));
 
-    apply(new ReconcileBrokers(registered, true));
+    cluster.apply(new ReconcileBrokers(registered, true));
 
-    assertThat(image.configs(BROKER_1)).isEmpty();
+    assertThat(cluster.image().configs(BROKER_1)).isEmpty();
   }
 
   private Result alterMinInSync(String broker, ConfigOperation operation) {
     String value = operation == ConfigOperation.SET ? "3" : null;
-    return apply(
+    return cluster
+        .apply(
             new IncrementalAlterConfigs(
                 List.of(
                     new ConfigChanges(
@@ -306,7 +281,8 @@ final class FeatureDecisionsTest {
   }
 
   private Result replace(String broker, Map<String, String> values) {
-    return apply(
+    return cluster
+        .apply(
             new AlterConfigs(
                 List.of(
                     new ConfigReplacement(

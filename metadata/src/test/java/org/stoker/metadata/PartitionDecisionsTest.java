@@ -40,63 +40,45 @@ import org.stoker.testkit.SplitMixSeed;
 final class PartitionDecisionsTest {
   private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
 
-  private final Controller controller =
-      new Controller(
-          new PlainRules(),
-          new ClusterDefaults(1, 3, 2, false),
-          Map.of("eligible.leader.replicas.version", (short) 1),
-          new SplitMixSeed(11));
+  private final DecidedCluster cluster =
+      new DecidedCluster(
+          new Controller(
+              new PlainRules(),
+              new ClusterDefaults(1, 3, 2, false),
+              Map.of("eligible.leader.replicas.version", (short) 1),
+              new SplitMixSeed(11)));
   private final Map<Integer, BrokerImage> registered = new HashMap<>();
-  private ClusterImage image = ClusterImage.empty("cluster");
 
   @BeforeEach
   void fourBrokersAndATopicOnThree() {
     for (int id = 1; id <= 4; id++) {
       registered.put(id, broker(id, id * 10L, new Uuid(77, id), new Uuid(78, id)));
     }
-    apply(new ReconcileBrokers(registered, true));
+    cluster.apply(new ReconcileBrokers(registered, true));
     for (int id = 1; id <= 4; id++) {
-      apply(new Unfence(id, id * 10L));
+      cluster.apply(new Unfence(id, id * 10L));
     }
-    apply(
+    cluster.apply(
         new CreateTopics(
             List.of(new NewTopic("orders", -1, -1, Map.of(0, List.of(1, 2, 3)), Map.of())), false));
   }
 
   private static BrokerImage broker(int id, long epoch, Uuid... directories) {
-    return new BrokerImage(
-        id,
-        epoch,
-        new Uuid(id, epoch),
-        List.of(new Endpoint("PLAINTEXT", "host" + id, 9092, (short) 0)),
-        Map.of(),
-        null,
-        true,
-        false,
-        List.of(directories));
-  }
-
-  private <R> R apply(Command<R> command) {
-    Decision<R> decision = command.decide(controller, image);
-    var draft = new ImageDraft(image);
-    List<Message> records = decision.records();
-    records.forEach(draft::replay);
-    image = draft.finish(image.offset() + records.size(), 1, 1).image();
-    return decision.reply();
+    return DecidedCluster.broker(id, epoch, true, null, Map.of(), directories);
   }
 
   private PartitionImage orders() {
-    return requireNonNull(image.partition(ORDERS));
+    return cluster.partition("orders", 0);
   }
 
   private Uuid topicId() {
-    return requireNonNull(image.topic("orders")).id();
+    return requireNonNull(cluster.image().topic("orders")).id();
   }
 
   /** The broker comes back in a new life, with these directories. */
   private void restart(int id, Uuid... directories) {
     registered.put(id, broker(id, id * 10L + 1, directories));
-    apply(new ReconcileBrokers(registered, false));
+    cluster.apply(new ReconcileBrokers(registered, false));
   }
 
   private ChangedIsr alter(int leader, int leaderEpoch, int partitionEpoch, int... isr) {
@@ -109,10 +91,11 @@ final class PartitionDecisionsTest {
 
   private ChangedIsr alter(
       int leader, int leaderEpoch, int partitionEpoch, List<InSyncReplica> isr) {
-    return apply(
+    return cluster
+        .apply(
             new AlterPartition(
                 leader,
-                requireNonNull(image.broker(leader)).epoch(),
+                requireNonNull(cluster.image().broker(leader)).epoch(),
                 List.of(new IsrChange(topicId(), 0, leaderEpoch, partitionEpoch, isr, false))))
         .partitions()
         .getFirst();
@@ -140,7 +123,7 @@ final class PartitionDecisionsTest {
     assertThat(alter(1, 0, 9, 1, 3).error()).isEqualTo(ErrorCode.NOT_CONTROLLER);
     assertThat(alter(1, 9, 1, 1, 3).error()).isEqualTo(ErrorCode.NOT_CONTROLLER);
     assertThat(alter(2, 0, 1, 1, 2).error()).isEqualTo(ErrorCode.INVALID_REQUEST);
-    apply(new Fence(1, 10));
+    cluster.apply(new Fence(1, 10));
     assertThat(alter(2, 0, 2, 2).error()).isEqualTo(ErrorCode.FENCED_LEADER_EPOCH);
     assertThat(orders().isr()).containsExactly(2);
   }
@@ -149,7 +132,7 @@ final class PartitionDecisionsTest {
   void anEarlierLifeOfAFollowerDoesNotEnterTheInSyncSet() {
     alter(1, 0, 0, 1, 2);
     restart(3, new Uuid(77, 3));
-    apply(new Unfence(3, 31));
+    cluster.apply(new Unfence(3, 31));
 
     assertThat(alter(1, 0, 1, 1, 2, 3).error()).isEqualTo(ErrorCode.INELIGIBLE_REPLICA);
     ChangedIsr grown =
@@ -173,7 +156,7 @@ final class PartitionDecisionsTest {
 
   @Test
   void aBrokerThatWantsToStopLeadsNothingAndIsNotInSyncAfterwards() {
-    apply(new ShutDown(1, 10));
+    cluster.apply(new ShutDown(1, 10));
 
     assertThat(orders().leader()).isEqualTo(2);
     assertThat(orders().isr()).containsExactly(2, 3);
@@ -181,9 +164,9 @@ final class PartitionDecisionsTest {
 
   @Test
   void aRestartedBrokerFollowsUntilItIsInSyncAgainAndLeadsWhenAsked() {
-    apply(new Fence(1, 10));
+    cluster.apply(new Fence(1, 10));
     restart(1, new Uuid(77, 1), new Uuid(78, 1));
-    apply(new Unfence(1, 11));
+    cluster.apply(new Unfence(1, 11));
     assertThat(orders().leader()).isEqualTo(2);
     assertThat(elect(false)).isEqualTo(ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE);
 
@@ -198,28 +181,28 @@ final class PartitionDecisionsTest {
   }
 
   private ErrorCode elect(boolean unclean) {
-    return apply(new ElectLeaders(unclean, List.of(ORDERS))).getFirst().result().error();
+    return cluster.apply(new ElectLeaders(unclean, List.of(ORDERS))).getFirst().result().error();
   }
 
   @Test
   void leadersGoHomeByThemselvesWhenTooManyAreAway() {
-    apply(new Fence(1, 10));
-    apply(new Unfence(1, 10));
+    cluster.apply(new Fence(1, 10));
+    cluster.apply(new Unfence(1, 10));
     alter(2, 1, orders().partitionEpoch(), 2, 3, 1);
 
-    apply(new BalanceLeaders(100));
+    cluster.apply(new BalanceLeaders(100));
     assertThat(orders().leader()).isEqualTo(2);
-    apply(new BalanceLeaders(10));
+    cluster.apply(new BalanceLeaders(10));
     assertThat(orders().leader()).isEqualTo(1);
   }
 
   @Test
   void onlyAnUncleanElectionTakesWhoLacksRecords() {
-    apply(new Fence(3, 30));
-    apply(new Fence(2, 20));
-    apply(new Fence(1, 10));
+    cluster.apply(new Fence(3, 30));
+    cluster.apply(new Fence(2, 20));
+    cluster.apply(new Fence(1, 10));
     // Everybody who was in sync while two were is away; 3 left before.
-    apply(new Unfence(3, 30));
+    cluster.apply(new Unfence(3, 30));
 
     assertThat(orders().leader()).isEqualTo(PartitionImage.NO_LEADER);
     assertThat(elect(false)).isEqualTo(ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE);
@@ -230,42 +213,43 @@ final class PartitionDecisionsTest {
 
   @Test
   void aRunningBrokerIsNotForgottenAndOneThatIsGoneIs() {
-    assertThat(apply(new Unregister(4)).error()).isEqualTo(ErrorCode.INVALID_REQUEST);
-    assertThat(apply(new Unregister(9)).error()).isEqualTo(ErrorCode.BROKER_ID_NOT_REGISTERED);
-    apply(new Fence(4, 40));
-    assertThat(apply(new Unregister(4))).isEqualTo(Result.OK);
-    assertThat(image.broker(4)).isNull();
+    assertThat(cluster.apply(new Unregister(4)).error()).isEqualTo(ErrorCode.INVALID_REQUEST);
+    assertThat(cluster.apply(new Unregister(9)).error())
+        .isEqualTo(ErrorCode.BROKER_ID_NOT_REGISTERED);
+    cluster.apply(new Fence(4, 40));
+    assertThat(cluster.apply(new Unregister(4))).isEqualTo(Result.OK);
+    assertThat(cluster.image().broker(4)).isNull();
   }
 
   // ---- Directories.
 
   @Test
   void replicasOfAFailedDirectoryAreLedByOthersAndTheRestStays() {
-    apply(
+    cluster.apply(
         new CreateTopics(
             List.of(new NewTopic("other", -1, -1, Map.of(0, List.of(1, 2, 3)), Map.of())), false));
-    Uuid other = requireNonNull(image.topic("other")).id();
+    Uuid other = requireNonNull(cluster.image().topic("other")).id();
     assign(1, new AssignedDirectory(topicId(), 0, new Uuid(77, 1)));
     assign(1, new AssignedDirectory(other, 0, new Uuid(78, 1)));
 
-    apply(new DirectoriesFailed(1, 10, List.of(new Uuid(77, 1))));
+    cluster.apply(new DirectoriesFailed(1, 10, List.of(new Uuid(77, 1))));
 
     assertThat(orders().leader()).isEqualTo(2);
     assertThat(orders().isr()).containsExactly(2, 3);
-    assertThat(requireNonNull(image.partition(new TopicPartition("other", 0))).leader())
+    assertThat(requireNonNull(cluster.image().partition(new TopicPartition("other", 0))).leader())
         .isEqualTo(1);
   }
 
   @Test
   void aDirectoryThatComesBackWithItsBrokerHoldsWhatItHeld() {
     assign(1, new AssignedDirectory(topicId(), 0, new Uuid(77, 1)));
-    apply(new Fence(3, 30));
-    apply(new Fence(2, 20));
-    apply(new DirectoriesFailed(1, 10, List.of(new Uuid(77, 1))));
+    cluster.apply(new Fence(3, 30));
+    cluster.apply(new Fence(2, 20));
+    cluster.apply(new DirectoriesFailed(1, 10, List.of(new Uuid(77, 1))));
     assertThat(orders().leader()).isEqualTo(PartitionImage.NO_LEADER);
 
     restart(1, new Uuid(77, 1), new Uuid(78, 1));
-    apply(new Unfence(1, 11));
+    cluster.apply(new Unfence(1, 11));
 
     assertThat(orders().leader()).isEqualTo(1);
     assertThat(orders().recovering()).isFalse();
@@ -274,25 +258,25 @@ final class PartitionDecisionsTest {
   @Test
   void aReplicaThatBeginsAnewInAnotherDirectoryIsNotTakenForWhatItWas() {
     assign(1, new AssignedDirectory(topicId(), 0, new Uuid(77, 1)));
-    apply(new Fence(3, 30));
-    apply(new Fence(2, 20));
+    cluster.apply(new Fence(3, 30));
+    cluster.apply(new Fence(2, 20));
     restart(1, new Uuid(79, 1));
-    apply(new Unfence(1, 11));
+    cluster.apply(new Unfence(1, 11));
     assertThat(orders().leader()).isEqualTo(PartitionImage.NO_LEADER);
 
     assign(1, new AssignedDirectory(topicId(), 0, new Uuid(79, 1)));
     assertThat(orders().leader()).isEqualTo(PartitionImage.NO_LEADER);
     assertThat(orders().eligibleLeaderReplicas()).containsExactly(2);
 
-    apply(new Unfence(2, 20));
+    cluster.apply(new Unfence(2, 20));
     assertThat(orders().leader()).isEqualTo(2);
   }
 
   private void assign(int broker, AssignedDirectory... assigned) {
     var replies =
-        apply(
+        cluster.apply(
             new AssignDirectories(
-                broker, requireNonNull(image.broker(broker)).epoch(), List.of(assigned)));
+                broker, requireNonNull(cluster.image().broker(broker)).epoch(), List.of(assigned)));
     assertThat(replies.result()).isEqualTo(Result.OK);
     replies.replies().forEach(reply -> assertThat(reply.error()).isEqualTo(ErrorCode.NONE));
   }
@@ -301,7 +285,7 @@ final class PartitionDecisionsTest {
 
   private Result reassign(@Nullable List<Integer> replicas) {
     List<PartitionResult> results =
-        apply(new Reassign(List.of(new Reassignment(ORDERS, replicas)), true));
+        cluster.apply(new Reassign(List.of(new Reassignment(ORDERS, replicas)), true));
     return results.getFirst().result();
   }
 
@@ -338,7 +322,7 @@ final class PartitionDecisionsTest {
     assertThat(reassign(List.of(1, 1)).error()).isEqualTo(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
     assertThat(reassign(List.of(9)).error()).isEqualTo(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
     var fixed = new Reassign(List.of(new Reassignment(ORDERS, List.of(1, 2))), false);
-    assertThat(apply(fixed).getFirst().result().error())
+    assertThat(cluster.apply(fixed).getFirst().result().error())
         .isEqualTo(ErrorCode.INVALID_REPLICATION_FACTOR);
   }
 
@@ -348,9 +332,10 @@ final class PartitionDecisionsTest {
     for (int number = 0; number < 10_000; number++) {
       assignments.put(number, List.of(1, 2 + number % 3, 2 + (number + 1) % 3));
     }
-    apply(new CreateTopics(List.of(new NewTopic("many", -1, -1, assignments, Map.of())), false));
+    cluster.apply(
+        new CreateTopics(List.of(new NewTopic("many", -1, -1, assignments, Map.of())), false));
 
-    List<Message> records = new Fence(1, 10).decide(controller, image).records();
+    List<Message> records = cluster.decide(new Fence(1, 10)).records();
 
     assertThat(records).hasSizeGreaterThan(10_000);
     int entryBytes = MetadataConfig.forSessionTimeout(6_000).entryBytes();

@@ -169,7 +169,9 @@ final class ClusterFaultsIT {
               others(first)
                   .anyMatch(id ->
                       cluster.process(id).hasSaid("Broker " + id + " is the controller of epoch")));
-      assertThat(cluster.process(first).hasSaid("Controller " + first + " hears nobody")).isTrue();
+      Awaitility.await()
+          .atMost(A_MINUTE)
+          .until(() -> cluster.process(first).hasSaid("Controller " + first + " hears nobody"));
       assertThat(silences(first)).isEmpty();
 
       proxy.letPass();

@@ -2,6 +2,7 @@ package org.stoker.metadata;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.stoker.base.Uuid;
 
 /** Something that follows from a broker's life; the controller asks it of itself. */
@@ -10,9 +11,14 @@ public sealed interface BrokerCommand extends Command<Result> {
    * The brokers that are registered now, by id.
    *
    * @param takingOver whether this is the first of an epoch, which leaves a record in any case
+   * @param dead runs of brokers that are gone although they are registered: they are fenced
    */
-  record ReconcileBrokers(Map<Integer, BrokerImage> registered, boolean takingOver)
+  record ReconcileBrokers(Map<Integer, BrokerImage> registered, boolean takingOver, Set<Uuid> dead)
       implements BrokerCommand {
+    ReconcileBrokers(Map<Integer, BrokerImage> registered, boolean takingOver) {
+      this(registered, takingOver, Set.of());
+    }
+
     @Override
     public Decision<Result> decide(Controller controller, ClusterImage image) {
       return controller.brokers().reconcile(image, this);

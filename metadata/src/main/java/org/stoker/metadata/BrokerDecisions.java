@@ -73,8 +73,11 @@ final class BrokerDecisions {
         }
       }
     }
-    for (BrokerImage broker : image.brokers().values()) {
-      if (!command.registered().containsKey(broker.id()) && !broker.fenced()) {
+    for (BrokerImage broker : List.copyOf(next.values())) {
+      boolean isGone =
+          !command.registered().containsKey(broker.id())
+              || command.dead().contains(broker.incarnation());
+      if (isGone && !broker.fenced()) {
         change(broker, new BrokerRegistrationChangeRecord().setFenced(YES), next, records);
       }
     }

@@ -3,6 +3,7 @@ package org.stoker.metadata;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -366,7 +367,7 @@ public final class ClusterMetadata implements AutoCloseable {
     }
 
     @Override
-    public void elected(int epoch) {
+    public void elected(int epoch, Set<Uuid> dead) {
       otherIsController = false;
       endService();
       var term =
@@ -378,6 +379,7 @@ public final class ClusterMetadata implements AutoCloseable {
               new LogWriter(
                   session, lane, world.clock(), epoch, identity.id(), config.entryBytes()),
               world.clock(),
+              dead,
               this);
       service = term;
       term.start();

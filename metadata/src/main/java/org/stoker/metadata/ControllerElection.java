@@ -50,8 +50,12 @@ final class ControllerElection {
 
   /** What the election tells, on the lane. */
   interface Events {
-    /** This broker is the controller; every write of it checks this epoch. */
-    void elected(int epoch);
+    /**
+     * This broker is the controller; every write of it checks this epoch.
+     *
+     * @param dead runs of brokers that were found to be gone, the predecessor's probably
+     */
+    void elected(int epoch, Set<Uuid> dead);
 
     /** Another controller was elected after this one. */
     void deposed();
@@ -279,7 +283,8 @@ final class ControllerElection {
   private void won(int wonEpoch) {
     LOG.info("Broker {} is the controller of epoch {}", identity.id(), wonEpoch);
     epoch = wonEpoch;
+    Set<Uuid> found = Set.copyOf(dead);
     dead.clear();
-    events.elected(wonEpoch);
+    events.elected(wonEpoch, found);
   }
 }

@@ -4,12 +4,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.Clock;
 import org.stoker.base.ConfinedTo;
+import org.stoker.base.Uuid;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.Message;
 import org.stoker.protocol.record.AbortTransactionRecord;
@@ -47,6 +49,7 @@ final class ControllerService {
   private final CoordinationSession session;
   private final MetadataConfig config;
   private final Controller controller;
+  private final Set<Uuid> dead;
   private final Office office;
   private final LogWriter writer;
   private final BrokerWatch brokers;
@@ -61,6 +64,11 @@ final class ControllerService {
   private boolean snapshotting;
   private boolean closed;
 
+  /**
+   * A term that has been won and not begun.
+   *
+   * @param dead runs of brokers that are gone although their sessions live
+   */
   ControllerService(
       CoordinationSession session,
       MetadataLane lane,
@@ -68,10 +76,12 @@ final class ControllerService {
       Controller controller,
       LogWriter writer,
       Clock clock,
+      Set<Uuid> dead,
       Office office) {
     this.session = session;
     this.config = config;
     this.controller = controller;
+    this.dead = dead;
     this.office = office;
     this.writer = writer;
     this.brokers = new BrokerWatch(session, lane, config.pollMs(), this::brokersAre);
@@ -184,9 +194,12 @@ final class ControllerService {
     if (closed || !open) {
       return;
     }
-    reconciliation =
-        new PendingCommand<>(new BrokerCommand.ReconcileBrokers(registered, !tookOver));
     boolean isFirst = !tookOver;
+    // The predecessor's partitions get leaders with the very write that takes over; whoever was
+    // wrongly taken for dead comes back with its next heartbeat.
+    reconciliation =
+        new PendingCommand<>(
+            new BrokerCommand.ReconcileBrokers(registered, isFirst, isFirst ? dead : Set.of()));
     tookOver = true;
     serve();
     if (isFirst) {

@@ -129,6 +129,24 @@ final class DeafControllerTest {
     assertThat(image().brokers().values()).filteredOn(BrokerImage::fenced).isNotEmpty();
   }
 
+  /** Nobody waits for the session of a controller whose process is gone, or for its silence. */
+  @Test
+  void isFencedByWhoeverTakesOverWhenItIsFoundDead() {
+    int first = image().controllerId();
+    mute.add(first);
+
+    brokers.forEach((id, broker) -> {
+      if (id != first) {
+        broker.foundDead(new Uuid(1, first));
+      }
+    });
+    clock.advanceMs(SILENCE_MS / 2);
+
+    assertThat(image().controllerId()).isPositive().isNotEqualTo(first);
+    assertThat(fences).containsOnlyKeys(first);
+    assertThat(requireNonNull(image().broker(first)).fenced()).isTrue();
+  }
+
   @Test
   void fencesOneThatFallsSilentAlone() {
     int silent = image().controllerId() % BROKERS + 1;

@@ -2,6 +2,7 @@ package org.stoker.benchmarks.load;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -12,8 +13,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Node;
@@ -44,15 +43,22 @@ final class FailoverJob implements Job {
     this.clock = clock;
   }
 
+  /** The partition's leader, and the brokers that are to tell of the next one. */
+  private record Led(int leader, List<Node> others) {}
+
   @Override
   public void run(JobArguments arguments, Events events) throws Exception {
     String topic = arguments.text("topic");
-    int leader = create(arguments, topic);
+    Led led = create(arguments, topic);
     var gaps = new Gaps();
     var failure = new AtomicReference<@Nullable Exception>();
     double knownMs;
+    List<LeaderWatch> watches = new ArrayList<>();
+    for (Node other : led.others()) {
+      watches.add(new LeaderWatch(clock, other, topic));
+    }
     try (ExecutorService watchers =
-            Executors.newSingleThreadExecutor(Thread.ofPlatform().name("watcher").factory());
+            Executors.newCachedThreadPool(Thread.ofPlatform().name("watcher-", 0).factory());
         var producer =
             new KafkaProducer<>(
                 arguments.client(Map.of("acks", "all")),
@@ -73,15 +79,22 @@ final class FailoverJob implements Job {
           };
       forSeconds(WARM_UP_S, send);
       gaps.forget();
-      events.say(events.event("leader").put("broker", leader));
+      events.say(events.event("leader").put("broker", led.leader()));
       long startNs = clock.monotonicNs();
-      Future<Double> known = watchers.submit(() -> untilAnotherIsTold(arguments, topic, leader));
+      long endNs = startNs + TimeUnit.SECONDS.toNanos(MOST_S);
+      List<Future<Long>> known = new ArrayList<>();
+      for (LeaderWatch watch : watches) {
+        known.add(watchers.submit(() -> watch.untilToldOfAnother(led.leader(), endNs)));
+      }
       do {
         forSeconds(MEASURED_S, send);
       } while (gaps.millisecondsSinceLast(clock.monotonicNs()) > 1_000
-          && clock.monotonicNs() - startNs < TimeUnit.SECONDS.toNanos(MOST_S));
+          && clock.monotonicNs() < endNs);
       producer.close(Duration.ofSeconds(WAIT_S));
-      knownMs = known.get(WAIT_S, TimeUnit.SECONDS);
+      knownMs = (last(known) - startNs) / 1e6;
+    }
+    for (LeaderWatch watch : watches) {
+      watch.close();
     }
     Exception failed = failure.get();
     if (failed != null) {
@@ -94,40 +107,26 @@ final class FailoverJob implements Job {
             .put("knownMs", knownMs));
   }
 
+  private static long last(List<Future<Long>> moments) throws Exception {
+    long last = Long.MIN_VALUE;
+    for (Future<Long> moment : moments) {
+      last = Math.max(last, moment.get(WAIT_S, TimeUnit.SECONDS));
+    }
+    return last;
+  }
+
   private void forSeconds(int seconds, OpenLoopSchedule.Action send) throws Exception {
     new OpenLoopSchedule(clock.monotonicNs(), PER_SECOND)
         .run(seconds * PER_SECOND, clock, OpenLoopSchedule.Waiting.PARKED, send);
   }
 
-  /** How long it takes from now until clients that ask are told of another leader. */
-  private double untilAnotherIsTold(JobArguments arguments, String topic, int leader)
-      throws Exception {
-    long startNs = clock.monotonicNs();
-    try (Admin admin =
-        Admin.create(
-            arguments.client(
-                Map.of("request.timeout.ms", "300", "default.api.timeout.ms", "60000")))) {
-      while (true) {
-        TopicDescription told =
-            admin
-                .describeTopics(List.of(topic))
-                .allTopicNames()
-                .get(WAIT_S, TimeUnit.SECONDS)
-                .get(topic);
-        Node now = told == null ? null : told.partitions().getFirst().leader();
-        if (now != null && now.id() != leader && now.id() >= 0) {
-          return (clock.monotonicNs() - startNs) / 1e6;
-        }
-      }
-    }
-  }
-
-  /** A topic with one partition on three brokers; returns the id of its leader. */
-  private static int create(JobArguments arguments, String topic) throws Exception {
+  /** A topic with one partition on three brokers. */
+  private static Led create(JobArguments arguments, String topic) throws Exception {
     try (Admin admin = Admin.create(arguments.client(Map.of()))) {
       int controller = controller(admin);
       List<Integer> replicas = new ArrayList<>();
-      for (Node node : admin.describeCluster().nodes().get(WAIT_S, TimeUnit.SECONDS)) {
+      Collection<Node> nodes = admin.describeCluster().nodes().get(WAIT_S, TimeUnit.SECONDS);
+      for (Node node : nodes) {
         replicas.add(node.id());
       }
       replicas.remove(Integer.valueOf(controller));
@@ -136,11 +135,9 @@ final class FailoverJob implements Job {
           .createTopics(List.of(new NewTopic(topic, Map.of(0, replicas))))
           .all()
           .get(WAIT_S, TimeUnit.SECONDS);
-      admin
-          .listOffsets(Map.of(new TopicPartition(topic, 0), OffsetSpec.latest()))
-          .all()
-          .get(WAIT_S, TimeUnit.SECONDS);
-      return replicas.getFirst();
+      Topic.awaitLeaders(admin, List.of(new TopicPartition(topic, 0)));
+      int leader = replicas.getFirst();
+      return new Led(leader, nodes.stream().filter(node -> node.id() != leader).toList());
     }
   }
 

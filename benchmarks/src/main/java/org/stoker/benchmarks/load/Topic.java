@@ -4,12 +4,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The topic of a job: created by it, with the settings that the comparison asked for. */
 record Topic(String name, int partitionCount, Map<String, String> settings) {
@@ -17,6 +20,8 @@ record Topic(String name, int partitionCount, Map<String, String> settings) {
   private static final Map<String, String> PATIENT =
       Map.of("request.timeout.ms", "120000", "default.api.timeout.ms", "300000");
   private static final long WAIT_S = 300;
+  private static final long REST_NS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final int MOST_TRIES = 500;
 
   static Topic of(JobArguments arguments) {
     return new Topic(
@@ -34,10 +39,26 @@ record Topic(String name, int partitionCount, Map<String, String> settings) {
       var topic =
           new NewTopic(name, Optional.of(partitionCount), Optional.empty()).configs(settings);
       admin.createTopics(List.of(topic)).all().get(WAIT_S, TimeUnit.SECONDS);
-      var latest = new HashMap<TopicPartition, OffsetSpec>();
-      partitions().forEach(partition -> latest.put(partition, OffsetSpec.latest()));
-      // Asks the leaders, again until they answer.
-      admin.listOffsets(latest).all().get(WAIT_S, TimeUnit.SECONDS);
+      awaitLeaders(admin, partitions());
+    }
+  }
+
+  /** Asks the leaders, again until they answer. */
+  static void awaitLeaders(Admin admin, List<TopicPartition> partitions) throws Exception {
+    var latest = new HashMap<TopicPartition, OffsetSpec>();
+    partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+    for (int tries = 1; ; tries++) {
+      try {
+        admin.listOffsets(latest).all().get(WAIT_S, TimeUnit.SECONDS);
+        return;
+      } catch (ExecutionException e) {
+        // A broker that has not heard of a new topic says that there is none: no client asks again.
+        boolean isNew = e.getCause() instanceof UnknownTopicOrPartitionException;
+        if (!isNew || tries == MOST_TRIES) {
+          throw e;
+        }
+        LockSupport.parkNanos(REST_NS);
+      }
     }
   }
 

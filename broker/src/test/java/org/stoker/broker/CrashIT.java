@@ -3,8 +3,6 @@ package org.stoker.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,15 +53,7 @@ final class CrashIT {
     return BrokerProcess.start(main, arguments.toArray(String[]::new));
   }
 
-  private final int port = freePort();
-
-  private static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
+  private final int port = UnusedPort.any();
 
   private static void createTopic(String address) throws InterruptedException, ExecutionException {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {

@@ -1,7 +1,6 @@
 package org.stoker.broker;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +70,7 @@ final class ThreeBrokers implements AutoCloseable {
     var zooKeeper = EmbeddedZooKeeper.start(root.resolve("zookeeper"), 0, new SystemClock());
     Map<Integer, List<String>> listeners = new TreeMap<>();
     for (int id = 1; id <= BROKERS; id++) {
-      int port = freePort();
+      int port = UnusedPort.any();
       var proxy = new TcpProxy(port);
       proxies.put(id, proxy);
       listeners.put(
@@ -92,12 +91,6 @@ final class ThreeBrokers implements AutoCloseable {
         zooKeeper,
         id -> List.of("zookeeper.connect=" + zooKeeper.connectString(), "broker.rack=rack-" + id),
         overrides);
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   /** ZooKeeper goes away, and comes back at the same address. */

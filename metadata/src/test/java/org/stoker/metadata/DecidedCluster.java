@@ -16,7 +16,8 @@ final class DecidedCluster {
   private static final int ID = 1;
 
   private final Controller controller;
-  private ClusterImage image = ClusterImage.empty("cluster");
+  private ClusterImage image =
+      new ImageDraft(ClusterImage.empty("cluster")).finish(0, EPOCH, ID).image();
 
   DecidedCluster(Controller controller) {
     this.controller = controller;
@@ -43,9 +44,7 @@ final class DecidedCluster {
 
   /** Without asking the controller. */
   void write(List<Message> records) {
-    var draft = new ImageDraft(image);
-    records.forEach(draft::replay);
-    image = draft.finish(image.offset() + records.size(), EPOCH, ID).image();
+    image = ImageDraft.after(image, records);
   }
 
   /** A broker that has registered. */

@@ -78,16 +78,16 @@ final class DirectoryStop {
   }
 
   private void closeLogs(long brokerEpoch) {
-    var failures = new AtomicInteger();
+    var closed = new AtomicInteger();
     EveryLog.run(
         List.copyOf(directory.logs()),
         environment.storage(),
         log -> {
-          if (!close(log)) {
-            failures.incrementAndGet();
+          if (close(log)) {
+            closed.incrementAndGet();
           }
         },
-        () -> step(() -> finish(failures.get(), brokerEpoch)));
+        () -> step(() -> finish(closed.get(), brokerEpoch)));
   }
 
   private boolean close(Log log) {
@@ -97,13 +97,17 @@ final class DirectoryStop {
         prepared.add(snapshot);
       }
       return true;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      // What a disk does, for each log: no bug to be traced.
+      LOG.warn("{} was not closed cleanly: {}", log.topicPartition(), e.getMessage());
+      return false;
+    } catch (RuntimeException e) {
       LOG.warn("{} was not closed cleanly", log.topicPartition(), e);
       return false;
     }
   }
 
-  private void finish(int failures, long brokerEpoch) throws IOException {
+  private void finish(int closed, long brokerEpoch) throws IOException {
     if (fileSystemSync != null) {
       // Indexes and snapshots by the thousand: together they cost what one costs.
       fileSystemSync.sync();
@@ -116,8 +120,9 @@ final class DirectoryStop {
     }
     directory.checkpoints().writeRecoveryPoints(directory.logs());
     directory.checkpoints().writeLogStarts(directory.logs());
-    // One that was refused must be checked again, so nothing may say that all is well.
-    if (failures == 0 && directory.refused().isEmpty()) {
+    // One that was refused must be checked again, and one that was recovered meanwhile is open:
+    // nothing may say that all is well.
+    if (closed == directory.logs().size() && directory.refused().isEmpty()) {
       new CleanShutdownFile(environment.disk(), directory.path()).write(brokerEpoch);
       LOG.info("Closed {} partitions in {}", directory.logs().size(), directory.path());
     }

@@ -19,6 +19,7 @@ import org.stoker.handlers.Handlers;
 import org.stoker.handlers.MemberPort;
 import org.stoker.handlers.ProducerIdBlocks;
 import org.stoker.log.LogDirectory;
+import org.stoker.log.UsableDirectories;
 import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.ClusterMetadata;
@@ -47,7 +48,7 @@ public final class BrokerCore {
   private final BrokerWorld world;
   private final Setting setting;
   private final ClusterMetadata metadata;
-  private final ReplicaKeeper.Directories directories;
+  private final UsableDirectories directories;
   private final Partitions partitions = new Partitions();
   private final Replicas replicasOfOthers;
   private final ReplicaKeeper replicas;
@@ -82,10 +83,7 @@ public final class BrokerCore {
    * @param directories the log directories, opened already
    */
   public BrokerCore(
-      BrokerWorld world,
-      Setting setting,
-      ClusterMetadata metadata,
-      ReplicaKeeper.Directories directories) {
+      BrokerWorld world, Setting setting, ClusterMetadata metadata, UsableDirectories directories) {
     this.world = world;
     this.setting = setting;
     this.metadata = metadata;

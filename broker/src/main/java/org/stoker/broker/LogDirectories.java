@@ -23,7 +23,7 @@ import org.stoker.log.LogDirectoryConfig;
 import org.stoker.log.LogDirectoryException;
 import org.stoker.log.LogEnvironment;
 import org.stoker.log.MetaProperties;
-import org.stoker.replication.ReplicaKeeper;
+import org.stoker.log.UsableDirectories;
 import org.stoker.settings.ConfigValues;
 
 /**
@@ -34,13 +34,10 @@ final class LogDirectories {
   private static final int SYNC_THREADS = 8;
   private static final long LONGEST_STOP_SECONDS = 60;
 
-  private final List<LogDirectory> directories = new ArrayList<>();
-  private final Consumer<StorageException> onFailure;
-  private final List<Uuid> lostIds = new ArrayList<>();
-  private int leftOut;
+  private final UsableDirectories directories;
 
-  private LogDirectories(Consumer<StorageException> onFailure) {
-    this.onFailure = onFailure;
+  private LogDirectories(UsableDirectories directories) {
+    this.directories = directories;
   }
 
   /**
@@ -52,68 +49,65 @@ final class LogDirectories {
   static LogDirectories lock(
       BrokerConfig config, Machine machine, Consumer<StorageException> onFailure)
       throws StartException {
-    LogDirectories taken = new LogDirectories(onFailure);
-    LogEnvironment environment = environment(machine);
-    for (Path path : config.logDirs()) {
-      try {
-        taken.directories.add(taken.lock(path, config.values(), machine, environment));
-      } catch (LogDirectoryException e) {
-        taken.leaveOut(e, config.logDirs().size());
-      }
-    }
-    return taken;
-  }
-
-  /** A disk that fails takes its directory with it, and the last one the broker. */
-  private void leaveOut(LogDirectoryException e, int directoryCount) throws StartException {
-    // Without a cause it is somebody else's, and not for this broker to go round.
-    if (e.getCause() == null || leftOut + 1 == directoryCount) {
+    try {
+      return new LogDirectories(
+          UsableDirectories.lock(
+              config.logDirs(),
+              new Locker(config.values(), machine, environment(machine), onFailure),
+              e -> LOG.error("{}: it is left out", e.getMessage())));
+    } catch (LogDirectoryException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
     }
-    leftOut++;
-    LOG.error("{}: it is left out", e.getMessage());
   }
 
-  private interface Step {
-    void take(LogDirectory directory) throws LogDirectoryException;
-  }
-
-  private void each(Step step) throws StartException {
-    for (LogDirectory directory : List.copyOf(directories)) {
-      try {
-        step.take(directory);
-      } catch (LogDirectoryException e) {
-        leaveOut(e, leftOut + directories.size());
-        directories.remove(directory);
-        Uuid id = directory.id();
-        if (id != null) {
-          lostIds.add(id);
-        }
-      }
+  private void each(UsableDirectories.Step step) throws StartException {
+    try {
+      directories.each(step);
+    } catch (LogDirectoryException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
     }
   }
 
   /** Those that can be used, and what is known of the others. */
-  ReplicaKeeper.Directories found() {
-    return new ReplicaKeeper.Directories(directories, leftOut > 0, lostIds);
+  UsableDirectories found() {
+    return directories;
   }
 
-  private LogDirectory lock(
-      Path path, ConfigValues values, Machine machine, LogEnvironment environment)
-      throws LogDirectoryException {
-    try {
-      // Made before anything keeps it open.
-      LogDirectory.makeDurably(machine.disk(), path);
-    } catch (IOException e) {
-      throw new LogDirectoryException("log directory " + path + " cannot be made: " + e, e);
+  private static final class Locker implements UsableDirectories.Locker {
+    private final ConfigValues values;
+    private final Machine machine;
+    private final LogEnvironment environment;
+    private final Consumer<StorageException> onFailure;
+    private int locked;
+
+    Locker(
+        ConfigValues values,
+        Machine machine,
+        LogEnvironment environment,
+        Consumer<StorageException> onFailure) {
+      this.values = values;
+      this.machine = machine;
+      this.environment = environment;
+      this.onFailure = onFailure;
     }
-    LogDirectory.FlushThreads flushThreads =
-        new LogDirectory.FlushThreads(
-            machine.threads().single("flusher-" + directories.size()),
-            machine.threads().pool("syncer-" + directories.size(), SYNC_THREADS),
-            LinuxFileSystemSync.forDirectory(path));
-    return LogDirectory.lock(
-        directoryConfig(path, values), environment, flushThreads, onFailure::accept);
+
+    @Override
+    public LogDirectory lock(Path path) throws LogDirectoryException {
+      try {
+        // Made before anything keeps it open.
+        LogDirectory.makeDurably(machine.disk(), path);
+      } catch (IOException e) {
+        throw new LogDirectoryException("log directory " + path + " cannot be made: " + e, e);
+      }
+      int number = locked++;
+      LogDirectory.FlushThreads flushThreads =
+          new LogDirectory.FlushThreads(
+              machine.threads().single("flusher-" + number),
+              machine.threads().pool("syncer-" + number, SYNC_THREADS),
+              LinuxFileSystemSync.forDirectory(path));
+      return LogDirectory.lock(
+          directoryConfig(path, values), environment, flushThreads, onFailure::accept);
+    }
   }
 
   private static LogEnvironment environment(Machine machine) {
@@ -144,7 +138,7 @@ final class LogDirectories {
   }
 
   boolean isAnyOnline() {
-    return directories.stream().anyMatch(LogDirectory::isOnline);
+    return directories.isAnyOnline();
   }
 
   // ---- Identity.
@@ -168,14 +162,7 @@ final class LogDirectories {
 
   /** Their ids; known when they are identified. */
   List<Uuid> directoryIds() {
-    List<Uuid> ids = new ArrayList<>();
-    for (LogDirectory directory : directories) {
-      Uuid id = directory.id();
-      if (id != null) {
-        ids.add(id);
-      }
-    }
-    return ids;
+    return directories.ids();
   }
 
   /** Makes sure that they belong to this broker of this cluster. */
@@ -193,7 +180,7 @@ final class LogDirectories {
   /** Flushes and closes everything; the next start need not check anything. */
   void stop(long brokerEpoch) throws InterruptedException {
     CompletableFuture<?>[] stops =
-        directories.stream()
+        directories.usable().stream()
             .map(directory -> directory.stop(brokerEpoch))
             .toArray(CompletableFuture<?>[]::new);
     try {

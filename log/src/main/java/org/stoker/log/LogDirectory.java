@@ -352,16 +352,16 @@ public final class LogDirectory {
   /**
    * Tries again to open what was refused for lack of room. On a storage thread.
    *
-   * @return null if it is refused again, for the same reason or another
+   * @return false if it is refused again, for the same reason or another
    */
-  public @Nullable Log openAgain(TopicPartition partition, LogConfig logConfig) {
+  public boolean openAgain(TopicPartition partition, LogConfig logConfig) {
     health.assertOnline();
     if (!opener.lacksRoom(partition)) {
       throw new IllegalStateException(directoryOf(partition) + " was not refused for lack of room");
     }
     // Whatever it was before: the first try may have begun to change it.
     openOne(partition, false, logConfig);
-    return logs.get(partition);
+    return logs.containsKey(partition);
   }
 
   public Flusher flusher() {

@@ -1,7 +1,9 @@
 package org.stoker.replication;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +12,6 @@ import org.slf4j.LoggerFactory;
 import org.stoker.base.StorageException;
 import org.stoker.base.ThreadSafe;
 import org.stoker.base.TopicPartition;
-import org.stoker.log.Log;
 import org.stoker.log.LogConfig;
 import org.stoker.log.LogDirectory;
 
@@ -26,6 +27,7 @@ final class RefusedReplicas {
   private final List<LogDirectory> directories;
   private final Executor storage;
   private final AtomicInteger rounds = new AtomicInteger();
+  private final Map<TopicPartition, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
 
   RefusedReplicas(List<LogDirectory> directories, Executor storage) {
     this.directories = List.copyOf(directories);
@@ -53,23 +55,22 @@ final class RefusedReplicas {
     return Integer.bitCount(round) == 1 || round % MOST_ROUNDS_BETWEEN_RECOVERIES == 0;
   }
 
-  /** Gives null if it is refused again. */
-  CompletableFuture<@Nullable Log> recover(
-      TopicPartition name, LogDirectory directory, LogConfig config) {
-    return CompletableFuture.supplyAsync(() -> recovered(name, directory, config), storage);
+  /** Completes when it is open, or refused again. Called when {@link #delete} is not. */
+  CompletableFuture<Void> recover(TopicPartition name, LogDirectory directory, LogConfig config) {
+    CompletableFuture<Void> recovery =
+        CompletableFuture.runAsync(() -> recoverNow(name, directory, config), storage);
+    underWay.put(name, recovery);
+    return recovery.whenComplete((_, _) -> underWay.remove(name));
   }
 
-  private @Nullable Log recovered(TopicPartition name, LogDirectory directory, LogConfig config) {
+  private void recoverNow(TopicPartition name, LogDirectory directory, LogConfig config) {
     try {
-      Log log = directory.openAgain(name, config);
-      if (log != null) {
+      if (directory.openAgain(name, config)) {
         LOG.info("{} is recovered, now that there is room", name);
         rounds.set(0);
       }
-      return log;
     } catch (StorageException e) {
       LOG.error("{} stays offline: {}", name, e.getMessage());
-      return null;
     }
   }
 
@@ -82,8 +83,26 @@ final class RefusedReplicas {
     }
   }
 
-  /** What could not be opened would stand in the way of a topic of the same name. */
-  void delete(TopicPartition name) {
+  /**
+   * What could not be opened would stand in the way of a topic of the same name.
+   *
+   * @return completes when it is gone; one that is being recovered may be a log by then
+   */
+  CompletableFuture<Void> delete(TopicPartition name) {
+    CompletableFuture<Void> recovery = underWay.get(name);
+    if (recovery == null) {
+      deleteNow(name);
+      return CompletableFuture.completedFuture(null);
+    }
+    return recovery.handleAsync(
+        (_, _) -> {
+          deleteNow(name);
+          return null;
+        },
+        storage);
+  }
+
+  private void deleteNow(TopicPartition name) {
     for (LogDirectory directory : directories) {
       try {
         directory.deleteRefused(name);

@@ -9,15 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +27,14 @@ import org.stoker.base.TopicPartition;
 import org.stoker.base.Uuid;
 import org.stoker.log.Log;
 import org.stoker.log.LogDirectory;
+import org.stoker.log.UsableDirectories;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.ConfigResource;
 import org.stoker.metadata.MetadataDelta;
 import org.stoker.metadata.MetadataListener;
 import org.stoker.metadata.PartitionImage;
 import org.stoker.metadata.TopicImage;
+import org.stoker.replication.UnmadeReplicas.Unmade;
 
 /**
  * Makes this broker's partitions what the cluster says they are: opens, creates, leads,
@@ -47,9 +45,10 @@ import org.stoker.metadata.TopicImage;
  */
 public final class ReplicaKeeper implements MetadataListener {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaKeeper.class);
-  private static final long RETRY_MS = 1_000;
-  private static final String NOBODYS = "belongs to no topic";
-  private static final String OLD_COPY = "is in another log directory now";
+
+  /** Why a log is set aside, with the partition's name before it. */
+  static final String NOBODYS = "belongs to no topic";
+
   // Enough to make a sync's share of each small; several such groups are made at a time.
   private static final int MOST_MADE_TOGETHER = 500;
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
@@ -63,15 +62,12 @@ public final class ReplicaKeeper implements MetadataListener {
   private final Function<Map<String, String>, TopicRules> rulesFor;
   private final SortedMap<Long, CompletableFuture<Void>> waiting = new ConcurrentSkipListMap<>();
   private final Map<TopicPartition, Long> highWatermarks = new HashMap<>();
-  private final Timers timers;
   private final ReplicaFetchers fetchers;
   private final Partition.Cluster cluster;
-  private final boolean isDirectoryMissing;
+  private final StartingStock stock;
+  private final DepartingLogs departing;
   private final RefusedReplicas refused;
-  // Each partition is in it at most once.
-  private final Queue<Unmade> unmade = new ConcurrentLinkedQueue<>();
-  private final Set<Unmade> announced = ConcurrentHashMap.newKeySet();
-  private final AtomicBoolean isRetrying = new AtomicBoolean();
+  private final UnmadeReplicas unmade;
   // Who holds the monitor only appends to it.
   private CompletableFuture<Void> lastChange = DONE;
   private @Nullable ClusterImage latest;
@@ -87,7 +83,7 @@ public final class ReplicaKeeper implements MetadataListener {
    */
   public record Setting(
       int brokerId,
-      Directories directories,
+      UsableDirectories directories,
       Executor inOrder,
       Executor storage,
       Clock clock,
@@ -95,22 +91,6 @@ public final class ReplicaKeeper implements MetadataListener {
       ReplicaFetchers fetchers,
       Partition.Cluster cluster,
       Function<Map<String, String>, TopicRules> rulesFor) {}
-
-  /**
-   * Where partitions are kept.
-   *
-   * @param isAnyLeftOut whether another one could not be used: what is in it is unknown
-   * @param lostIds of those left out after the cluster was told that they are there
-   */
-  public record Directories(List<LogDirectory> usable, boolean isAnyLeftOut, List<Uuid> lostIds) {
-    public Directories {
-      usable = List.copyOf(usable);
-      lostIds = List.copyOf(lostIds);
-    }
-  }
-
-  /** A partition that its disk had no room for, to make it or to recover it. */
-  private record Unmade(Uuid topicId, TopicPartition name) {}
 
   /** A partition of this broker that has a log, or must get one. */
   private record Unopened(
@@ -120,13 +100,14 @@ public final class ReplicaKeeper implements MetadataListener {
     this.partitions = partitions;
     this.brokerId = setting.brokerId();
     this.directories = setting.directories().usable();
-    this.timers = setting.timers();
     this.fetchers = setting.fetchers();
     this.cluster = setting.cluster();
-    this.isDirectoryMissing = setting.directories().isAnyLeftOut();
     this.inOrder = setting.inOrder();
     this.storage = setting.storage();
+    this.departing = new DepartingLogs(storage);
+    this.stock = new StartingStock(brokerId, setting.directories(), partitions, departing);
     this.refused = new RefusedReplicas(directories, storage);
+    this.unmade = new UnmadeReplicas(setting.timers(), this::tryAgain);
     this.clock = setting.clock();
     this.rulesFor = setting.rulesFor();
   }
@@ -134,17 +115,20 @@ public final class ReplicaKeeper implements MetadataListener {
   @Override
   public void imageChanged(MetadataDelta delta, ClusterImage image) {
     afterTheLast(() -> take(delta, image));
+    // Even if some of it failed: whoever waits is not to wait for ever.
+    afterTheLast(() -> {
+      settle(image.offset());
+      return DONE;
+    });
   }
 
   private synchronized void afterTheLast(Supplier<CompletableFuture<Void>> change) {
     lastChange =
         lastChange
             .thenComposeAsync(_ -> change.get(), inOrder)
-            .handle((_, failure) -> {
-              if (failure != null) {
-                // Those behind it must not be lost with it.
-                LOG.error("A change of this broker's partitions has failed", failure);
-              }
+            .exceptionally(failure -> {
+              // Those behind it must not be lost with it.
+              LOG.error("A change of this broker's partitions has failed", failure);
               return null;
             });
   }
@@ -162,102 +146,35 @@ public final class ReplicaKeeper implements MetadataListener {
 
   private CompletableFuture<Void> take(MetadataDelta delta, ClusterImage image) {
     latest = image;
-    CompletableFuture<Void> stock = isFirst ? takeStock(image) : DONE;
+    CompletableFuture<Void> before = isFirst ? takeStock(image) : DONE;
     isFirst = false;
-    return stock
+    return before
         .thenComposeAsync(_ -> deleteAll(delta.deletedTopics().values()), inOrder)
         .thenComposeAsync(_ -> openAndLead(delta, image), inOrder)
-        .thenRunAsync(() -> reconfigure(delta, image), inOrder)
-        .handleAsync((_, failure) -> settle(image, failure), inOrder);
+        .thenRunAsync(() -> reconfigure(delta, image), inOrder);
   }
 
-  private @Nullable Void settle(ClusterImage image, @Nullable Throwable failure) {
-    if (failure != null) {
-      LOG.error(
-          "The cluster's change at offset={} could not be taken over", image.offset(), failure);
+  private CompletableFuture<Void> takeStock(ClusterImage image) {
+    for (LogDirectory directory : directories) {
+      try {
+        highWatermarks.putAll(directory.readHighWatermarks());
+      } catch (StorageException e) {
+        // It is offline from here on, and takes nothing of the others along.
+        LOG.error("{}", e.getMessage());
+      }
     }
-    settledOffset = image.offset();
-    SortedMap<Long, CompletableFuture<Void>> done = waiting.headMap(image.offset() + 1);
+    return stock.take(image, inOrder, unmade::retryLater);
+  }
+
+  private void settle(long offset) {
+    settledOffset = offset;
+    SortedMap<Long, CompletableFuture<Void>> done = waiting.headMap(offset + 1);
     done.values().forEach(future -> future.complete(null));
     done.clear();
-    return null;
   }
 
   private static CompletableFuture<Void> all(List<CompletableFuture<Void>> work) {
     return CompletableFuture.allOf(work.toArray(CompletableFuture<?>[]::new));
-  }
-
-  // ---- What was there before.
-
-  private CompletableFuture<Void> takeStock(ClusterImage image) {
-    List<CompletableFuture<Void>> strays = new ArrayList<>();
-    for (LogDirectory directory : directories) {
-      highWatermarks.putAll(directory.readHighWatermarks());
-      for (Log log : List.copyOf(directory.logs())) {
-        if (!belongs(log, image)) {
-          strays.add(onLane(log, () -> directory.setAsStray(log, NOBODYS)));
-        } else if (isAnOldCopy(log, directory, image)) {
-          strays.add(onLane(log, () -> directory.setAsStray(log, OLD_COPY)));
-        }
-      }
-      List.copyOf(directory.refused().keySet())
-          .forEach(name -> takeStockOfRefused(name, directory, image));
-    }
-    return all(strays)
-        .thenRunAsync(
-            () -> {
-              if (isDirectoryMissing) {
-                image.topicsByName().values().forEach(this::noteThoseThatAreNotHere);
-              }
-            },
-            inOrder);
-  }
-
-  /** They may be in the directory that is missing: an empty log would pass for all there is. */
-  private void noteThoseThatAreNotHere(TopicImage topic) {
-    for (int index = 0; index < topic.partitions().size(); index++) {
-      TopicPartition name = new TopicPartition(topic.name(), index);
-      if (topic.partitions().get(index).replicas().contains(brokerId)
-          && directoryOf(name) == null
-          && !partitions.isOffline(topic.id(), index)) {
-        LOG.error("{} stays offline: it may be in a log directory that is left out", name);
-        partitions.addOffline(topic.id(), index);
-      }
-    }
-  }
-
-  private void takeStockOfRefused(TopicPartition name, LogDirectory directory, ClusterImage image) {
-    TopicImage topic = image.topic(name.topic());
-    if (topic != null) {
-      partitions.addOffline(topic.id(), name.partition());
-      if (directory.lacksRoom(name)) {
-        retryLater(new Unmade(topic.id(), name));
-      }
-    } else {
-      RefusedReplicas.setAside(name, directory);
-    }
-  }
-
-  private boolean belongs(Log log, ClusterImage image) {
-    PartitionImage partition = image.partition(log.topicPartition());
-    TopicImage topic = image.topic(log.topicPartition().topic());
-    return partition != null
-        && topic != null
-        && partition.replicas().contains(brokerId)
-        && (log.topicId() == null || topic.id().equals(log.topicId()));
-  }
-
-  /**
-   * Whether it is in a directory that was away while the broker got the partition again, in another
-   * one: that has more, and the cluster knows which it is.
-   */
-  private boolean isAnOldCopy(Log log, LogDirectory directory, ClusterImage image) {
-    TopicPartition name = log.topicPartition();
-    PartitionImage partition = Objects.requireNonNull(image.partition(name), "it belongs here");
-    Uuid named = partition.directories().get(partition.replicas().indexOf(brokerId));
-    return directories.stream()
-        .filter(other -> other != directory && named.equals(other.id()))
-        .anyMatch(other -> other.log(name) != null || other.refused().containsKey(name));
   }
 
   // ---- Partitions that are new or have changed.
@@ -369,7 +286,7 @@ public final class ReplicaKeeper implements MetadataListener {
     } catch (DiskFullException e) {
       for (Unopened partition : together) {
         partitions.addOffline(partition.topicId(), partition.name().partition());
-        makeWhenThereIsRoom(new Unmade(partition.topicId(), partition.name()), e);
+        unmade.lacksRoom(new Unmade(partition.topicId(), partition.name()), e);
       }
     } catch (StorageException e) {
       for (Unopened partition : together) {
@@ -391,83 +308,11 @@ public final class ReplicaKeeper implements MetadataListener {
               new Partition.Setting(storage, clock, new DirectoryGate(home), cluster));
       partitions.add(partition);
       assign(partition, unopened.state());
-      if (announced.remove(new Unmade(unopened.topicId(), name))) {
-        LOG.info("{} is made, now that there is room", name);
-      }
+      unmade.isMade(new Unmade(unopened.topicId(), name));
     } catch (StorageException e) {
       LOG.error("{} stays offline: {}", name, e.getMessage());
       partitions.addOffline(unopened.topicId(), name.partition());
     }
-  }
-
-  private void makeWhenThereIsRoom(Unmade partition, DiskFullException e) {
-    if (announced.add(partition)) {
-      LOG.error("{} is offline until there is room: {}", partition.name(), e.getMessage());
-    }
-    retryLater(partition);
-  }
-
-  private void retryLater(Unmade partition) {
-    unmade.add(partition);
-    if (isRetrying.compareAndSet(false, true)) {
-      timers.after(RETRY_MS, () -> afterTheLast(this::retry));
-    }
-  }
-
-  private CompletableFuture<Void> retry() {
-    isRetrying.set(false);
-    List<CompletableFuture<Void>> recoveries = new ArrayList<>();
-    if (refused.isTurn()) {
-      for (Unmade partition : unmade) {
-        LogDirectory directory = refused.thatLacksRoomFor(partition.name());
-        if (directory != null) {
-          recoveries.add(recover(partition.name(), directory));
-        }
-      }
-    }
-    return all(recoveries).thenComposeAsync(_ -> makeAgain(), inOrder);
-  }
-
-  private CompletableFuture<Void> recover(TopicPartition name, LogDirectory directory) {
-    ClusterImage image = Objects.requireNonNull(latest, "nothing is unmade before the first image");
-    TopicRules rules = rulesFor.apply(image.configs(ConfigResource.topic(name.topic())));
-    return refused
-        .recover(name, directory, rules.log())
-        .thenComposeAsync(
-            log ->
-                log == null || belongs(log, image)
-                    ? DONE
-                    : onLane(log, () -> directory.setAsStray(log, NOBODYS)),
-            inOrder);
-  }
-
-  /** Opens what is recovered by now, and makes what is new, where there is room. */
-  private CompletableFuture<Void> makeAgain() {
-    ClusterImage image = Objects.requireNonNull(latest, "nothing is unmade before the first image");
-    List<Unopened> again = new ArrayList<>();
-    for (int count = unmade.size(); count > 0; count--) {
-      Unmade partition = unmade.remove();
-      TopicImage topic = image.topic(partition.name().topic());
-      if (topic == null || !topic.id().equals(partition.topicId())) {
-        announced.remove(partition);
-      } else if (refused.thatLacksRoomFor(partition.name()) != null) {
-        retryLater(partition);
-      } else if (!refused.contains(partition.name())) {
-        int index = partition.name().partition();
-        partitions.removeOffline(topic.id(), index);
-        TopicRules rules = rulesFor.apply(image.configs(ConfigResource.topic(topic.name())));
-        boolean isOurs = topic.partitions().get(index).replicas().contains(brokerId);
-        Unopened unopened = isOurs ? take(topic, index, rules) : null;
-        if (unopened != null) {
-          again.add(unopened);
-        }
-      }
-    }
-    // There may be room for some.
-    return open(again, 1)
-        .thenRunAsync(
-            () -> again.forEach(one -> fetch(one.topicId(), one.name().partition(), image)),
-            inOrder);
   }
 
   private @Nullable LogDirectory directoryOf(TopicPartition name) {
@@ -516,6 +361,77 @@ public final class ReplicaKeeper implements MetadataListener {
     }
   }
 
+  // ---- Partitions that lacked room.
+
+  private void tryAgain() {
+    var _ =
+        DONE.thenComposeAsync(_ -> recoverLate(), inOrder)
+            .whenComplete((_, failure) -> {
+              if (failure != null) {
+                LOG.error("Partitions could not be recovered late", failure);
+              }
+              afterTheLast(this::makeAgain);
+            });
+  }
+
+  /** Beside the changes, which must not wait while a large log is read. */
+  private CompletableFuture<Void> recoverLate() {
+    List<CompletableFuture<Void>> recoveries = new ArrayList<>();
+    if (refused.isTurn()) {
+      for (Unmade partition : unmade.waiting()) {
+        LogDirectory directory = refused.thatLacksRoomFor(partition.name());
+        if (directory != null) {
+          String topic = partition.name().topic();
+          TopicRules rules = rulesFor.apply(image().configs(ConfigResource.topic(topic)));
+          recoveries.add(refused.recover(partition.name(), directory, rules.log()));
+        }
+      }
+    }
+    return all(recoveries);
+  }
+
+  private ClusterImage image() {
+    return Objects.requireNonNull(latest, "nothing is unmade before the first image");
+  }
+
+  /** Opens what is recovered by now, and makes what is new, where there is room. */
+  private CompletableFuture<Void> makeAgain() {
+    List<Unopened> again = new ArrayList<>();
+    List<CompletableFuture<Void>> strays = new ArrayList<>();
+    for (Unmade partition : unmade.takeAll()) {
+      TopicImage topic = image().topic(partition.name().topic());
+      if (topic == null || !topic.id().equals(partition.topicId())) {
+        unmade.forget(partition);
+      } else if (refused.thatLacksRoomFor(partition.name()) != null) {
+        unmade.retryLater(partition);
+      } else if (!refused.contains(partition.name())) {
+        int index = partition.name().partition();
+        partitions.removeOffline(topic.id(), index);
+        if (topic.partitions().get(index).replicas().contains(brokerId)) {
+          TopicRules rules = rulesFor.apply(image().configs(ConfigResource.topic(topic.name())));
+          Unopened unopened = take(topic, index, rules);
+          if (unopened != null) {
+            again.add(unopened);
+          }
+        } else {
+          strays.add(setAside(partition.name()));
+        }
+      }
+    }
+    // One at a time: there may be room for some.
+    return all(strays)
+        .thenComposeAsync(_ -> open(again, 1), inOrder)
+        .thenRunAsync(
+            () -> again.forEach(one -> fetch(one.topicId(), one.name().partition(), image())),
+            inOrder);
+  }
+
+  private CompletableFuture<Void> setAside(TopicPartition name) {
+    LogDirectory directory = directoryOf(name);
+    Log log = directory == null ? null : directory.log(name);
+    return directory == null || log == null ? DONE : departing.setAside(log, directory, NOBODYS);
+  }
+
   // ---- Configuration.
 
   private void reconfigure(MetadataDelta delta, ClusterImage image) {
@@ -549,43 +465,36 @@ public final class ReplicaKeeper implements MetadataListener {
     partition.resign(reason);
     LogDirectory directory = directoryOf(partition.topicPartition());
     // Before the next change: a topic of the same name may come right behind.
-    return directory == null
-        ? DONE
-        : onLane(partition.log(), () -> directory.delete(partition.log()));
+    return directory == null ? DONE : departing.delete(partition.log(), directory);
   }
 
   private CompletableFuture<Void> deleteAll(Collection<TopicImage> topics) {
-    List<CompletableFuture<Void>> deletions = new ArrayList<>();
-    topics.forEach(topic -> delete(topic, deletions));
-    return all(deletions);
+    return all(topics.stream().map(this::delete).toList());
   }
 
-  private void delete(TopicImage topic, List<CompletableFuture<Void>> deletions) {
-    Collection<Partition> removed = partitions.removeTopic(topic.id());
-    for (Partition partition : removed) {
+  private CompletableFuture<Void> delete(TopicImage topic) {
+    List<CompletableFuture<Void>> deletions = new ArrayList<>();
+    Set<TopicPartition> opened = new HashSet<>();
+    for (Partition partition : partitions.removeTopic(topic.id())) {
+      opened.add(partition.topicPartition());
       deletions.add(delete(partition, topic.name() + " was deleted"));
     }
+    List<TopicPartition> unopened = new ArrayList<>();
     for (int index = 0; index < topic.partitions().size(); index++) {
-      refused.delete(new TopicPartition(topic.name(), index));
+      TopicPartition name = new TopicPartition(topic.name(), index);
+      deletions.add(refused.delete(name));
+      if (!opened.contains(name)) {
+        unopened.add(name);
+      }
     }
+    return all(deletions)
+        .thenComposeAsync(_ -> all(unopened.stream().map(this::deleteUnopened).toList()), inOrder);
   }
 
-  private CompletableFuture<Void> onLane(Log log, Runnable work) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    log.lane()
-        .submit(() ->
-            log.lane()
-                .continueOn(
-                    storage,
-                    () -> {
-                      try {
-                        work.run();
-                      } catch (StorageException e) {
-                        LOG.error("{}: {}", log.topicPartition(), e.getMessage());
-                      } finally {
-                        done.complete(null);
-                      }
-                    }));
-    return done;
+  /** What was recovered late, and was to be opened with a later change. */
+  private CompletableFuture<Void> deleteUnopened(TopicPartition name) {
+    LogDirectory directory = directoryOf(name);
+    Log log = directory == null ? null : directory.log(name);
+    return directory == null || log == null ? DONE : departing.delete(log, directory);
   }
 }

@@ -8,7 +8,9 @@ import org.stoker.base.Uuid;
 import org.stoker.log.LogConfig;
 import org.stoker.log.LogDirectory;
 import org.stoker.log.LogDirectoryConfig;
+import org.stoker.log.LogDirectoryException;
 import org.stoker.log.LogEnvironment;
+import org.stoker.log.UsableDirectories;
 import org.stoker.records.ProduceRules;
 import org.stoker.records.TimestampType;
 import org.stoker.testkit.SimulatedClock;
@@ -24,26 +26,55 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
   static final int OTHER = 1;
   static final int SELF = 2;
 
-  final SimulatedClock clock = new SimulatedClock();
+  /** What holds for each topic. */
+  static final TopicRules RULES =
+      new TopicRules(
+          LogConfig.DEFAULT,
+          new ProduceRules(1 << 20, 1 << 20, false, TimestampType.CREATE_TIME, 1, 1, null),
+          1,
+          ThrottledReplicas.NONE,
+          ThrottledReplicas.NONE);
+
+  final SimulatedClock clock;
+  final UsableDirectories directories;
   private final LogDirectory directory;
 
   OneOfTwoBrokers() throws Exception {
-    directory =
-        LogDirectory.lock(
-            LogDirectoryConfig.at(Path.of("/logs")).withReserveBytes(0),
-            new LogEnvironment(
-                new SimulatedDisk(1, clock),
-                clock,
-                clock,
-                new SplitMixSeed(1),
-                Runnable::run,
-                name -> new CallerRunsLane(name.toString(), Runnable::run)),
-            new LogDirectory.FlushThreads(Runnable::run, Runnable::run, null),
-            failure -> {
-              throw new AssertionError(failure);
+    this(new SimulatedClock());
+  }
+
+  private OneOfTwoBrokers(SimulatedClock clock) throws Exception {
+    this(clock, new SimulatedDisk(1, clock));
+  }
+
+  OneOfTwoBrokers(SimulatedClock clock, SimulatedDisk disk) throws Exception {
+    this.clock = clock;
+    directories =
+        UsableDirectories.lock(
+            List.of(Path.of("/logs")),
+            path -> lock(path, disk),
+            e -> {
+              throw new AssertionError(e);
             });
+    directory = directories.usable().getFirst();
     directory.identify(SELF, "cluster");
     directory.load(_ -> LogConfig.DEFAULT);
+  }
+
+  private LogDirectory lock(Path path, SimulatedDisk disk) throws LogDirectoryException {
+    return LogDirectory.lock(
+        LogDirectoryConfig.at(path).withReserveBytes(0),
+        new LogEnvironment(
+            disk,
+            clock,
+            clock,
+            new SplitMixSeed(1),
+            Runnable::run,
+            name -> new CallerRunsLane(name.toString(), Runnable::run)),
+        new LogDirectory.FlushThreads(Runnable::run, Runnable::run, null),
+        failure -> {
+          throw new AssertionError(failure);
+        });
   }
 
   /** An empty partition with no part yet. */
@@ -52,12 +83,7 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
         TOPIC,
         directory.create(new TopicPartition("orders", index), TOPIC, LogConfig.DEFAULT),
         0,
-        new TopicRules(
-            LogConfig.DEFAULT,
-            new ProduceRules(1 << 20, 1 << 20, false, TimestampType.CREATE_TIME, 1, 1, null),
-            1,
-            ThrottledReplicas.NONE,
-            ThrottledReplicas.NONE),
+        RULES,
         new Partition.Setting(Runnable::run, clock, this, this));
   }
 

@@ -27,6 +27,7 @@ import org.stoker.log.LogDirectory;
 import org.stoker.log.LogDirectoryConfig;
 import org.stoker.log.LogDirectoryException;
 import org.stoker.log.LogEnvironment;
+import org.stoker.log.UsableDirectories;
 import org.stoker.metadata.BrokerIdentity;
 import org.stoker.metadata.ClusterDefaults;
 import org.stoker.metadata.ClusterImage;
@@ -40,7 +41,6 @@ import org.stoker.metadata.MetadataWorld;
 import org.stoker.metadata.SessionEvent;
 import org.stoker.metadata.TopicImage;
 import org.stoker.metadata.simulated.SimulatedSession;
-import org.stoker.replication.ReplicaKeeper;
 import org.stoker.settings.BrokerSettings;
 import org.stoker.testkit.SimulatedDisk;
 
@@ -64,11 +64,10 @@ final class SimulatedBroker {
   private final List<SimulatedSession> sessions = new ArrayList<>();
   private final Consumer<SimulatedBroker> onExit;
   private final BrokerSettings settings;
-  private final List<LogDirectory> directories = new ArrayList<>();
   // What it was to have, and none of the directories that it could use has: nobody knows where.
   private final Set<History.Partition> nowhere = new HashSet<>();
-  private final List<Uuid> lostIds = new ArrayList<>();
-  private int leftOut;
+  // Null until they are locked.
+  private @Nullable UsableDirectories directories;
   private @Nullable ClusterMetadata metadata;
   private @Nullable BrokerCore core;
   private @Nullable Dispatcher handlers;
@@ -118,22 +117,28 @@ final class SimulatedBroker {
 
   /** Whether it has left a partition alone that it could not open. */
   boolean refusesAny() {
-    return directories.stream().anyMatch(directory -> !directory.refused().isEmpty());
+    return usable().stream().anyMatch(directory -> !directory.refused().isEmpty());
   }
 
   /** Whether one of its directories has failed or was left out, and not all. */
   boolean hasLostADirectory() {
-    return leftOut > 0 || directories.stream().anyMatch(directory -> !directory.isOnline());
+    return directories != null
+        && (directories.isAnyLeftOut()
+            || usable().stream().anyMatch(directory -> !directory.isOnline()));
   }
 
   /** Whether a partition is in a directory that has failed, or may be in one that was left out. */
   boolean hasLost(Uuid topicId, TopicPartition partition) {
-    for (LogDirectory directory : directories) {
+    for (LogDirectory directory : usable()) {
       if (directory.log(partition) != null) {
         return !directory.isOnline();
       }
     }
     return nowhere.contains(new History.Partition(topicId, partition.partition()));
+  }
+
+  private List<LogDirectory> usable() {
+    return directories == null ? List.of() : directories.usable();
   }
 
   boolean isServing() {
@@ -152,49 +157,16 @@ final class SimulatedBroker {
                 process,
                 end -> new ServerConnection(process, world, () -> handlers, end, id).open()));
     try {
-      lockDirectories();
-      each(locked -> locked.identify(id));
-      join();
+      var locked = UsableDirectories.lock(DIRECTORIES, this::lock, this::leftOut);
+      directories = locked;
+      locked.each(directory -> directory.identify(id));
+      join(locked);
     } catch (LogDirectoryException e) {
       exit("its log directory: " + e.getMessage());
     }
   }
 
-  private interface Step {
-    void take(LogDirectory directory) throws LogDirectoryException;
-  }
-
-  /** A directory that cannot take the step is left out from there on, as in production. */
-  private void each(Step step) throws LogDirectoryException {
-    for (LogDirectory directory : List.copyOf(directories)) {
-      try {
-        step.take(directory);
-      } catch (LogDirectoryException e) {
-        leaveOut(e);
-        directories.remove(directory);
-        Uuid lost = directory.id();
-        if (lost != null) {
-          lostIds.add(lost);
-        }
-      }
-    }
-  }
-
-  private void lockDirectories() throws LogDirectoryException {
-    for (Path path : DIRECTORIES) {
-      try {
-        directories.add(lock(path));
-      } catch (LogDirectoryException e) {
-        leaveOut(e);
-      }
-    }
-  }
-
-  private void leaveOut(LogDirectoryException e) throws LogDirectoryException {
-    leftOut++;
-    if (e.getCause() == null || leftOut == DIRECTORIES.size()) {
-      throw e;
-    }
+  private void leftOut(LogDirectoryException e) {
     world.trace().note(process + " leaves out a directory: " + e.getMessage());
     world.counters().count(Counters.DIRECTORIES_LEFT_OUT);
   }
@@ -231,7 +203,7 @@ final class SimulatedBroker {
           if (running != null) {
             running.failPartitions();
           }
-          if (directories.stream().noneMatch(LogDirectory::isOnline)) {
+          if (usable().stream().noneMatch(LogDirectory::isOnline)) {
             exit("no log directory is left");
           } else {
             world.counters().count(Counters.DIRECTORIES_FAILED);
@@ -244,7 +216,7 @@ final class SimulatedBroker {
     onExit.accept(this);
   }
 
-  private void join() {
+  private void join(UsableDirectories locked) {
     Lane lane = new GuardedLane(process.lane(), process);
     var joining =
         new ClusterMetadata(
@@ -255,7 +227,7 @@ final class SimulatedBroker {
                 Uuid.random(world.seed()),
                 List.of(Machines.endpointOf(id)),
                 null,
-                directories.stream().map(SimulatedBroker::idOf).toList(),
+                locked.ids(),
                 Features.SUPPORTED),
             events -> open(lane, events),
             new MetadataWorld(lane, process, world.clock(), world.seed().fork()),
@@ -271,19 +243,11 @@ final class SimulatedBroker {
         started.whenComplete((_, failure) ->
             process.execute(() -> {
               if (failure == null) {
-                serve(joining);
+                serve(joining, locked);
               } else {
                 exit("it could not register: " + failure.getMessage());
               }
             }));
-  }
-
-  private static Uuid idOf(LogDirectory locked) {
-    Uuid found = locked.id();
-    if (found == null) {
-      throw new IllegalStateException("an identified directory has an id");
-    }
-    return found;
   }
 
   private CoordinationSession open(Lane lane, Consumer<SessionEvent> events) {
@@ -292,23 +256,24 @@ final class SimulatedBroker {
     return seams.session(id, new WatchedSession(session, world.counters()));
   }
 
-  private void serve(ClusterMetadata joined) {
+  private void serve(ClusterMetadata joined, UsableDirectories locked) {
     LiveSettings live = new LiveSettings(id, settings);
     joined.addListener(live);
     joined.addListener((delta, image) -> world.history().imageSeen(id, delta, image));
     try {
-      each(locked -> locked.identify(id, joined.image().clusterId()));
-      each(locked ->
-          locked.load(
+      locked.each(directory -> directory.identify(id, joined.image().clusterId()));
+      locked.each(directory ->
+          directory.load(
               topic -> live.topicRules(joined.image().configs(ConfigResource.topic(topic))).log()));
     } catch (LogDirectoryException e) {
       exit("its log directory: " + e.getMessage());
       return;
     }
-    noteWhatIsNowhere(joined.image());
+    noteWhatIsNowhere(joined.image(), locked);
     DIRECTORIES.forEach(this::countTornTails);
-    directories.forEach(
-        locked -> locked.refused().forEach((name, why) -> world.history().refused(id, name, why)));
+    usable()
+        .forEach(directory ->
+            directory.refused().forEach((name, why) -> world.history().refused(id, name, why)));
     var made =
         new BrokerCore(
             new BrokerWorld(
@@ -323,7 +288,7 @@ final class SimulatedBroker {
             new BrokerCore.Setting(
                 id, Machines.LISTENER, Set.of(), settings.values(), live, new SilentLoggers()),
             joined,
-            new ReplicaKeeper.Directories(directories, leftOut > 0, lostIds));
+            locked);
     core = made;
     var _ =
         made.start()
@@ -337,15 +302,15 @@ final class SimulatedBroker {
             });
   }
 
-  private void noteWhatIsNowhere(ClusterImage image) {
-    if (leftOut == 0) {
+  private void noteWhatIsNowhere(ClusterImage image, UsableDirectories locked) {
+    if (!locked.isAnyLeftOut()) {
       return;
     }
     for (TopicImage topic : image.topicsByName().values()) {
       for (int index = 0; index < topic.partitions().size(); index++) {
         TopicPartition name = new TopicPartition(topic.name(), index);
         if (topic.partitions().get(index).replicas().contains(id)
-            && directories.stream().allMatch(directory -> directory.log(name) == null)) {
+            && locked.usable().stream().allMatch(directory -> directory.log(name) == null)) {
           nowhere.add(new History.Partition(topic.id(), index));
         }
       }
@@ -410,7 +375,7 @@ final class SimulatedBroker {
 
   private CompletableFuture<Void> stopDirectories(long epoch) {
     return CompletableFuture.allOf(
-        directories.stream()
+        usable().stream()
             .map(directory -> directory.stop(epoch))
             .toArray(CompletableFuture<?>[]::new));
   }

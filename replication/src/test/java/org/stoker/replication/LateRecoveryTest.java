@@ -3,7 +3,6 @@ package org.stoker.replication;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
@@ -18,14 +17,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.stoker.base.Uuid;
-import org.stoker.log.AppendOrigin;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.MetadataDelta;
 import org.stoker.metadata.PartitionImage;
 import org.stoker.metadata.SharedMap;
 import org.stoker.metadata.TopicImage;
-import org.stoker.records.BatchBuilder;
-import org.stoker.records.Compression;
 import org.stoker.testkit.SimulatedClock;
 import org.stoker.testkit.SimulatedDisk;
 
@@ -45,9 +41,10 @@ final class LateRecoveryTest {
   /** A broker that crashed, and then starts on a disk that is full. */
   LateRecoveryTest() throws Exception {
     SimulatedDisk disk = new SimulatedDisk(1, clock);
-    Partition orders = new OneOfTwoBrokers(clock, disk).partition(0);
+    var before = new OneOfTwoBrokers(clock, disk);
+    Partition orders = before.partition(0);
     orders.lead(OneOfTwoBrokers.led(OneOfTwoBrokers.SELF, 1));
-    append(orders);
+    before.append(orders);
     SimulatedDisk full = disk.processKill();
     full.limitCapacity(full.usedBytes());
     broker = new OneOfTwoBrokers(clock, full);
@@ -181,19 +178,6 @@ final class LateRecoveryTest {
       wasAny = true;
     }
     return wasAny;
-  }
-
-  private void append(Partition partition) {
-    var batch = BatchBuilder.of(Compression.NONE);
-    batch.append(clock.wallMs(), null, "record".getBytes(StandardCharsets.UTF_8));
-    partition.append(
-        new AppendCommand(
-            batch.build(),
-            AppendOrigin.COORDINATOR,
-            false,
-            reply -> {
-              assertThat(reply).isInstanceOf(AppendReply.Accepted.class);
-            }));
   }
 
   // ---- The cluster.

@@ -1,16 +1,20 @@
 package org.stoker.replication;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.stoker.base.CallerRunsLane;
 import org.stoker.base.TopicPartition;
 import org.stoker.base.Uuid;
+import org.stoker.log.AppendOrigin;
 import org.stoker.log.LogConfig;
 import org.stoker.log.LogDirectory;
 import org.stoker.log.LogDirectoryConfig;
 import org.stoker.log.LogDirectoryException;
 import org.stoker.log.LogEnvironment;
 import org.stoker.log.UsableDirectories;
+import org.stoker.records.BatchBuilder;
+import org.stoker.records.Compression;
 import org.stoker.records.ProduceRules;
 import org.stoker.records.TimestampType;
 import org.stoker.testkit.SimulatedClock;
@@ -85,6 +89,22 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
         0,
         RULES,
         new Partition.Setting(Runnable::run, clock, this, this));
+  }
+
+  /** One record, to a partition that this broker leads. */
+  void append(Partition partition) {
+    var batch = BatchBuilder.of(Compression.NONE);
+    batch.append(clock.wallMs(), null, "record".getBytes(StandardCharsets.UTF_8));
+    partition.append(
+        new AppendCommand(
+            batch.build(),
+            AppendOrigin.COORDINATOR,
+            false,
+            reply -> {
+              if (!(reply instanceof AppendReply.Accepted)) {
+                throw new AssertionError(reply);
+              }
+            }));
   }
 
   /** Both in sync. */

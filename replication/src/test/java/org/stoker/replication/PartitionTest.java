@@ -2,16 +2,12 @@ package org.stoker.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.stoker.log.AppendOrigin;
 import org.stoker.protocol.ErrorCode;
-import org.stoker.records.BatchBuilder;
-import org.stoker.records.Compression;
 
 /** What waits until it is committed. */
 final class PartitionTest {
@@ -35,7 +31,7 @@ final class PartitionTest {
 
   @Test
   void whatIsInTheLogIsCommittedWhenTheOthersHaveIt() {
-    append();
+    broker.append(partition);
     partition.whenCommitted(replies::add);
     assertThat(replies).isEmpty();
 
@@ -46,7 +42,7 @@ final class PartitionTest {
 
   @Test
   void whatIsCommittedAlreadyIsNotWaitedFor() {
-    append();
+    broker.append(partition);
     followerHasUpTo(1);
 
     partition.whenCommitted(replies::add);
@@ -56,7 +52,7 @@ final class PartitionTest {
 
   @Test
   void whoDoesNotLeadAnyLongerWillNotLearnOfIt() {
-    append();
+    broker.append(partition);
     partition.whenCommitted(replies::add);
 
     partition.follow(OneOfTwoBrokers.led(OneOfTwoBrokers.OTHER, EPOCH + 1));
@@ -67,19 +63,6 @@ final class PartitionTest {
         .allMatch(reply ->
             reply instanceof AppendReply.Refused(var error, var _)
                 && error == ErrorCode.NOT_LEADER_OR_FOLLOWER);
-  }
-
-  private void append() {
-    var batch = BatchBuilder.of(Compression.NONE);
-    batch.append(broker.clock.wallMs(), null, "record".getBytes(StandardCharsets.UTF_8));
-    partition.append(
-        new AppendCommand(
-            batch.build(),
-            AppendOrigin.COORDINATOR,
-            false,
-            reply -> {
-              assertThat(reply).isInstanceOf(AppendReply.Accepted.class);
-            }));
   }
 
   private void followerHasUpTo(long end) {

@@ -95,7 +95,7 @@ final class ClusterCommand implements Tool {
               ? startOne(existing(cluster, named.get()), out)
               : start(cluster, options, out);
       case "status" -> status(cluster, out);
-      case "kill" -> kill(existing(cluster, named.orElseThrow(ClusterCommand::needsId)), out);
+      case "kill" -> kill(cluster, named.orElseThrow(ClusterCommand::needsId), out);
       case "stop" ->
           named.isPresent() ? stopOne(existing(cluster, named.get()), out) : stop(cluster, out);
       default ->
@@ -256,13 +256,17 @@ final class ClusterCommand implements Tool {
     out.println("  bin/stoker topics --create --topic test --partitions 6" + bootstrap);
     out.println("  bin/stoker console-producer --topic test" + bootstrap);
     out.println("  bin/stoker topics --describe --topic test" + bootstrap);
-    String dir =
-        cluster.directory().equals(Path.of("cluster").toAbsolutePath().normalize())
-            ? ""
-            : " --dir " + cluster.directory();
+    String dir = dirOption(cluster);
     out.println("  bin/stoker cluster status" + dir);
     out.println("  bin/stoker cluster kill 2" + dir + "; bin/stoker cluster start 2" + dir);
     out.println("  bin/stoker cluster stop" + dir);
+  }
+
+  /** What a command must say besides, to mean this cluster. */
+  private static String dirOption(LocalCluster cluster) {
+    return cluster.directory().equals(Path.of("cluster").toAbsolutePath().normalize())
+        ? ""
+        : " --dir " + cluster.directory();
   }
 
   private int startOne(LocalBroker broker, PrintStream out)
@@ -311,7 +315,7 @@ final class ClusterCommand implements Tool {
     if (status == null) {
       out.println(
           running(brokers).isEmpty()
-              ? "No broker runs. To start them: stoker cluster start"
+              ? "No broker runs. To start them: stoker cluster start" + dirOption(cluster)
               : "No broker answers: their logs are below " + cluster.directory());
       return 1;
     }
@@ -321,16 +325,17 @@ final class ClusterCommand implements Tool {
 
   // ---- kill and stop
 
-  private static int kill(LocalBroker broker, PrintStream out)
+  private static int kill(LocalCluster cluster, String id, PrintStream out)
       throws IOException, InterruptedException {
+    LocalBroker broker = existing(cluster, id);
     ProcessHandle process = processOf(broker);
     process.destroyForcibly();
     if (!LocalBroker.hasEndedWithin(process, STOP_MS)) {
       throw new ToolFailure("Process %d does not end.".formatted(process.pid()));
     }
     out.println(
-        "Broker %d (process %d) is killed. To start it again: stoker cluster start %d"
-            .formatted(broker.id(), process.pid(), broker.id()));
+        "Broker %d (process %d) is killed. To start it again: stoker cluster start %d%s"
+            .formatted(broker.id(), process.pid(), broker.id(), dirOption(cluster)));
     return 0;
   }
 

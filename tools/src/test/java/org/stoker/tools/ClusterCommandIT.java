@@ -74,7 +74,9 @@ final class ClusterCommandIT {
     assertThat(cluster("start", "--brokers", "5").err())
         .contains("has 3 brokers from port " + port);
 
-    assertThat(cluster("kill", "2").out()).startsWith("Broker 2 (process ");
+    assertThat(cluster("kill", "2").out())
+        .startsWith("Broker 2 (process ")
+        .endsWith("stoker cluster start 2 --dir " + directory + "\n");
     assertThat(cluster("kill", "2").err()).isEqualTo("Broker 2 does not run.\n");
     assertThat(cluster("status").out())
         .containsPattern("(?m)^1 +running \\d+ +" + port + " ")

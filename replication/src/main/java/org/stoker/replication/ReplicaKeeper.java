@@ -407,14 +407,14 @@ public final class ReplicaKeeper implements MetadataListener {
       } else if (!refused.contains(partition.name())) {
         int index = partition.name().partition();
         partitions.removeOffline(topic.id(), index);
-        if (topic.partitions().get(index).replicas().contains(brokerId)) {
-          TopicRules rules = rulesFor.apply(image().configs(ConfigResource.topic(topic.name())));
-          Unopened unopened = take(topic, index, rules);
-          if (unopened != null) {
-            again.add(unopened);
-          }
-        } else {
+        boolean isOurs = topic.partitions().get(index).replicas().contains(brokerId);
+        if (!isOurs || isOfAnotherTopic(partition)) {
           strays.add(setAside(partition.name()));
+        }
+        TopicRules rules = rulesFor.apply(image().configs(ConfigResource.topic(topic.name())));
+        Unopened unopened = isOurs ? take(topic, index, rules) : null;
+        if (unopened != null) {
+          again.add(unopened);
         }
       }
     }
@@ -424,6 +424,16 @@ public final class ReplicaKeeper implements MetadataListener {
         .thenRunAsync(
             () -> again.forEach(one -> fetch(one.topicId(), one.name().partition(), image())),
             inOrder);
+  }
+
+  /**
+   * Before it was opened nobody knew: an earlier topic of the name, deleted while this was away.
+   */
+  private boolean isOfAnotherTopic(Unmade partition) {
+    LogDirectory directory = directoryOf(partition.name());
+    Log log = directory == null ? null : directory.log(partition.name());
+    Uuid topicId = log == null ? null : log.topicId();
+    return topicId != null && !topicId.equals(partition.topicId());
   }
 
   private CompletableFuture<Void> setAside(TopicPartition name) {

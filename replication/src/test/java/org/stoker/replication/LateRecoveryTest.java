@@ -14,7 +14,6 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.stoker.base.Uuid;
 import org.stoker.metadata.ClusterImage;
@@ -35,6 +34,7 @@ final class LateRecoveryTest {
   private final Partitions partitions = new Partitions();
   private final Queue<Runnable> inOrder = new ArrayDeque<>();
   private final Queue<Runnable> storage = new ArrayDeque<>();
+  private final SimulatedDisk full;
   private final OneOfTwoBrokers broker;
   private final ReplicaKeeper keeper;
 
@@ -45,7 +45,7 @@ final class LateRecoveryTest {
     Partition orders = before.partition(0);
     orders.lead(OneOfTwoBrokers.led(OneOfTwoBrokers.SELF, 1));
     before.append(orders);
-    SimulatedDisk full = disk.processKill();
+    full = disk.processKill();
     full.limitCapacity(full.usedBytes());
     broker = new OneOfTwoBrokers(clock, full);
     keeper =
@@ -72,22 +72,27 @@ final class LateRecoveryTest {
                         })),
                 broker,
                 _ -> OneOfTwoBrokers.RULES));
-    keeper.imageChanged(delta(NOTHING, WITH_ORDERS), WITH_ORDERS);
-    runAll();
-    full.limitCapacity(Long.MAX_VALUE);
   }
 
   /** The recovery that has begun, and is not done before the test runs it. */
   private Runnable recovery() {
+    return recovery(WITH_ORDERS);
+  }
+
+  private Runnable recovery(ClusterImage first) {
+    keeper.imageChanged(delta(NOTHING, first), first);
+    runAll();
+    full.limitCapacity(Long.MAX_VALUE);
+    first
+        .topicsById()
+        .keySet()
+        .forEach(id -> {
+          assertThat(partitions.isOffline(id, 0)).isTrue();
+          assertThat(partitions.find(id, 0)).isNull();
+        });
     clock.advanceMs(1_000);
     runAll(inOrder);
     return storage.remove();
-  }
-
-  @BeforeEach
-  void isOffline() {
-    assertThat(partitions.isOffline(ORDERS.id(), 0)).isTrue();
-    assertThat(partitions.find(ORDERS.id(), 0)).isNull();
   }
 
   @AfterEach
@@ -154,6 +159,17 @@ final class LateRecoveryTest {
     assertThat(partitions.find(ORDERS.id(), 0)).isNull();
     assertThat(broker.directories.usable().getFirst().logs()).isEmpty();
     assertThat(broker.directories.usable().getFirst().refused()).isEmpty();
+  }
+
+  @Test
+  void whatWasAnEarlierTopicsOfTheNameIsSetAside() {
+    TopicImage next = topic("orders", new Uuid(3, 4));
+
+    recovery(image(1, next)).run();
+    runAll();
+
+    assertThat(partitions.isOffline(next.id(), 0)).isFalse();
+    assertThat(endOf(next)).isZero();
   }
 
   private CompletableFuture<Void> change(ClusterImage before, ClusterImage after) {

@@ -104,6 +104,7 @@ final class LogDirectories {
           new LogDirectory.FlushThreads(
               machine.threads().single("flusher-" + number),
               machine.threads().pool("syncer-" + number, SYNC_THREADS),
+              machine.cpu(),
               LinuxFileSystemSync.forDirectory(path));
       return LogDirectory.lock(
           directoryConfig(path, values), environment, flushThreads, onFailure::accept);

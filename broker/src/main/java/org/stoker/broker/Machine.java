@@ -3,8 +3,10 @@ package org.stoker.broker;
 import java.util.concurrent.ExecutorService;
 import org.stoker.base.CallerRunsLane;
 import org.stoker.base.Clock;
+import org.stoker.base.CpuLoad;
 import org.stoker.base.Disk;
 import org.stoker.base.FileDisk;
+import org.stoker.base.LinuxCpuLoad;
 import org.stoker.base.Seed;
 import org.stoker.base.SystemClock;
 import org.stoker.base.SystemSeed;
@@ -22,6 +24,7 @@ import org.stoker.settings.ConfigValues;
 record Machine(
     BrokerThreads threads,
     Clock clock,
+    CpuLoad cpu,
     Seed seed,
     Disk disk,
     ExecutorService storage,
@@ -34,6 +37,7 @@ record Machine(
     return new Machine(
         threads,
         clock,
+        new LinuxCpuLoad(clock),
         new SystemSeed(),
         new FileDisk(LinuxPageCache::drop),
         threads.pool("storage", values.integer("background.threads")),

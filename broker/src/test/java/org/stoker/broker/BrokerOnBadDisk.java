@@ -33,6 +33,7 @@ final class BrokerOnBadDisk {
     return new Machine(
         machine.threads(),
         machine.clock(),
+        machine.cpu(),
         machine.seed(),
         disk.apply(machine.disk()),
         machine.storage(),

@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.stoker.base.Clock;
 import org.stoker.base.Disk;
 import org.stoker.base.ThreadSafe;
+import org.stoker.log.LogDirectory.FlushThreads;
 
 /**
  * Group commit for one log directory: each round makes durable what all waiting logs had appended
@@ -31,11 +31,10 @@ public final class Flusher {
 
   private final Disk disk;
   private final FlusherConfig config;
-  private final Executor thread;
-  private final Executor syncers;
-  private final @Nullable FileSystemSync fileSystemSync;
+  private final FlushThreads threads;
   private final DirectoryHealth health;
   private final CommitDelay delay;
+  private final SyncOrder order;
 
   // Bounded by the number of logs: each is in it at most once.
   private final ConcurrentLinkedQueue<Log> waiting = new ConcurrentLinkedQueue<>();
@@ -45,26 +44,23 @@ public final class Flusher {
   /**
    * Makes the flusher of one directory.
    *
-   * @param thread runs the rounds; a single thread is enough
-   * @param syncers help a round that has several files
-   * @param fileSystemSync syncs everything at once when there are many; null where there is no such
-   *     call
+   * @param threads syncers help a round that has several files, unless the processors are busy
+   *     anyway; many files are synced at once where there is such a call
    */
   Flusher(
-      Disk disk,
-      Clock clock,
-      FlusherConfig config,
-      Executor thread,
-      Executor syncers,
-      @Nullable FileSystemSync fileSystemSync,
-      DirectoryHealth health) {
+      Disk disk, Clock clock, FlusherConfig config, FlushThreads threads, DirectoryHealth health) {
     this.disk = disk;
     this.config = config;
-    this.thread = thread;
-    this.syncers = syncers;
-    this.fileSystemSync = fileSystemSync;
+    this.threads = threads;
     this.health = health;
     this.delay = new CommitDelay(clock, config.mostCommitDelayNs());
+    this.order =
+        new SyncOrder(
+            clock,
+            threads.cpu(),
+            Runtime.getRuntime().availableProcessors(),
+            config.syncThreads(),
+            threads.syncers());
   }
 
   /** Asks that what the log has appended so far reaches the disk soon. */
@@ -74,7 +70,7 @@ public final class Flusher {
     }
     delay.asked();
     if (isRunning.compareAndSet(false, true)) {
-      thread.execute(this::runRounds);
+      threads.rounds().execute(this::runRounds);
     }
   }
 
@@ -177,6 +173,7 @@ public final class Flusher {
         directories.add(task.log().parentDirectory());
       }
     }
+    FileSystemSync fileSystemSync = threads.fileSystemSync();
     if (fileSystemSync != null && files.size() + directories.size() > config.mostSingleSyncs()) {
       syncFileSystem(fileSystemSync, tasks.getFirst().log().parentDirectory(), files);
       return;
@@ -202,7 +199,7 @@ public final class Flusher {
   }
 
   private void syncAll(List<SyncWork> work) throws SyncFailedException {
-    ParallelWork.run(work, config.syncThreads(), syncers);
+    order.run(work);
     for (SyncWork item : work) {
       IOException failure = item.failure;
       if (failure != null) {

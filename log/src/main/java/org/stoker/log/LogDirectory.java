@@ -15,6 +15,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stoker.base.CpuLoad;
 import org.stoker.base.Disk;
 import org.stoker.base.DiskFullException;
 import org.stoker.base.StorageException;
@@ -54,10 +55,11 @@ public final class LogDirectory {
    *
    * @param rounds one thread
    * @param syncers help a round with several files
+   * @param cpu whether they would only take it from others
    * @param fileSystemSync null where there is no such call
    */
   public record FlushThreads(
-      Executor rounds, Executor syncers, @Nullable FileSystemSync fileSystemSync) {}
+      Executor rounds, Executor syncers, CpuLoad cpu, @Nullable FileSystemSync fileSystemSync) {}
 
   private LogDirectory(
       LogDirectoryConfig config,
@@ -76,15 +78,7 @@ public final class LogDirectory {
     this.opener = new LogOpener(config, environment, checkpoints);
     this.highWatermarks =
         new OffsetCheckpoint(disk, path.resolve(OffsetCheckpoint.HIGH_WATERMARKS));
-    this.flusher =
-        new Flusher(
-            disk,
-            environment.clock(),
-            config.flusher(),
-            threads.rounds(),
-            threads.syncers(),
-            threads.fileSystemSync(),
-            health);
+    this.flusher = new Flusher(disk, environment.clock(), config.flusher(), threads, health);
     this.space = new SpaceWatch(disk, path, config.reserveBytes(), environment.storage());
     this.chores = new LogChores(this, environment, config.chores());
     this.setting =

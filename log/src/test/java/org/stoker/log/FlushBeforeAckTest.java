@@ -15,6 +15,7 @@ import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.stoker.base.CallerRunsLane;
+import org.stoker.base.CpuLoad;
 import org.stoker.base.FileDisk;
 import org.stoker.base.SystemClock;
 import org.stoker.base.SystemSeed;
@@ -68,7 +69,7 @@ final class FlushBeforeAckTest {
         LogDirectory.lock(
             LogDirectoryConfig.at(path).withReserveBytes(0),
             environment,
-            new LogDirectory.FlushThreads(flusher, Runnable::run, null),
+            new LogDirectory.FlushThreads(flusher, Runnable::run, CpuLoad.LOW, null),
             failures::add);
     data.identify(1, "cluster");
     data.load(topic -> LogConfig.DEFAULT);

@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.CallerRunsLane;
+import org.stoker.base.CpuLoad;
 import org.stoker.base.Disk;
 import org.stoker.base.DiskFullException;
 import org.stoker.base.TopicPartition;
@@ -67,7 +68,7 @@ final class LogWorld {
         LogDirectory.lock(
             config,
             environment,
-            new LogDirectory.FlushThreads(flushRounds::add, atOnce, sync),
+            new LogDirectory.FlushThreads(flushRounds::add, atOnce, CpuLoad.LOW, sync),
             failures::add);
     directory.identify(1, "cluster");
     directory.load(topic -> logConfig);

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.stoker.base.CallerRunsLane;
+import org.stoker.base.CpuLoad;
 import org.stoker.base.FileDisk;
 import org.stoker.base.SystemClock;
 import org.stoker.base.SystemSeed;
@@ -73,7 +74,7 @@ final class RacingThreadsTest {
                 .withReserveBytes(0)
                 .withFlusher(FlusherConfig.DEFAULT.withPreallocation(2, 64 * 1024)),
             environment,
-            new LogDirectory.FlushThreads(rounds, storage, null),
+            new LogDirectory.FlushThreads(rounds, storage, CpuLoad.LOW, null),
             failures::add);
     directory.identify(1, "cluster");
     directory.load(topic -> SMALL);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.stoker.base.CallerRunsLane;
+import org.stoker.base.CpuLoad;
 import org.stoker.base.Uuid;
 import org.stoker.testkit.SimulatedClock;
 import org.stoker.testkit.SimulatedDisk;
@@ -93,7 +94,7 @@ final class UsableDirectoriesTest {
             new SplitMixSeed(1),
             Runnable::run,
             partition -> new CallerRunsLane(partition.toString(), Runnable::run)),
-        new LogDirectory.FlushThreads(Runnable::run, Runnable::run, null),
+        new LogDirectory.FlushThreads(Runnable::run, Runnable::run, CpuLoad.LOW, null),
         failure -> {
           throw new AssertionError(failure);
         });

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.stoker.base.CallerRunsLane;
+import org.stoker.base.CpuLoad;
 import org.stoker.base.TopicPartition;
 import org.stoker.base.Uuid;
 import org.stoker.log.AppendOrigin;
@@ -75,7 +76,7 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
             new SplitMixSeed(1),
             Runnable::run,
             name -> new CallerRunsLane(name.toString(), Runnable::run)),
-        new LogDirectory.FlushThreads(Runnable::run, Runnable::run, null),
+        new LogDirectory.FlushThreads(Runnable::run, Runnable::run, CpuLoad.LOW, null),
         failure -> {
           throw new AssertionError(failure);
         });

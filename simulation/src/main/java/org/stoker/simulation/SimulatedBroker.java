@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
+import org.stoker.base.CpuLoad;
 import org.stoker.base.Disk;
 import org.stoker.base.Lane;
 import org.stoker.base.StorageException;
@@ -190,7 +191,7 @@ final class SimulatedBroker {
             world.seed().fork(),
             process.storage(),
             _ -> process.lane()),
-        new LogDirectory.FlushThreads(process.storage(), process.storage(), null),
+        new LogDirectory.FlushThreads(process.storage(), process.storage(), CpuLoad.LOW, null),
         this::directoryFailed);
   }
 

@@ -23,6 +23,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.stoker.base.CallerRunsLane;
+import org.stoker.base.CpuLoad;
 import org.stoker.base.FileDisk;
 import org.stoker.base.SystemClock;
 import org.stoker.base.TopicPartition;
@@ -85,7 +86,7 @@ public class LogBenchmark {
                   seed,
                   AT_ONCE,
                   partition -> new CallerRunsLane(partition.toString(), AT_ONCE)),
-              new LogDirectory.FlushThreads(AT_ONCE, AT_ONCE, null),
+              new LogDirectory.FlushThreads(AT_ONCE, AT_ONCE, CpuLoad.LOW, null),
               failure -> {
                 throw new IllegalStateException(failure);
               });

@@ -3,8 +3,8 @@ package org.stoker.log;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.stoker.base.Clock;
-import org.stoker.base.ConfinedTo;
 import org.stoker.base.CpuLoad;
+import org.stoker.base.ThreadSafe;
 
 /**
  * How many threads sync the files of a round.
@@ -13,10 +13,8 @@ import org.stoker.base.CpuLoad;
  * processors have nothing to spare that costs more than it brings, unless the disk is slow: then no
  * thread is woken for less than two files, nor more of them than there are processors.
  */
-@ConfinedTo(SyncOrder.ROUNDS)
+@ThreadSafe
 final class SyncOrder {
-  static final String ROUNDS = "the thread that runs the rounds";
-
   private static final int FILES_WORTH_A_THREAD = 2;
   // Less than any turning disk takes, more than others do while their callers wait for a processor.
   private static final long SLOW_NS = 4_000_000;
@@ -26,7 +24,8 @@ final class SyncOrder {
   private final int processors;
   private final int mostThreads;
   private final Executor helpers;
-  private long lastSyncNs;
+  // Of the last round, or of the last sync when the directory stops: either tells of the disk.
+  private volatile long lastSyncNs;
 
   SyncOrder(Clock clock, CpuLoad cpu, int processors, int mostThreads, Executor helpers) {
     this.clock = clock;

@@ -81,7 +81,8 @@ public final class LinuxCpuLoad implements CpuLoad {
     return new Ticks(all - columns.get(IDLE) - columns.get(IO_WAIT), all);
   }
 
-  private static String firstLine() {
+  /** What this machine says; empty if it says nothing. */
+  static String firstLine() {
     try (Stream<String> lines = Files.lines(STAT)) {
       return lines.findFirst().orElse("");
     } catch (IOException _) {

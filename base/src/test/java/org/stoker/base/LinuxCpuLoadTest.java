@@ -2,8 +2,6 @@ package org.stoker.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -68,11 +66,8 @@ final class LinuxCpuLoadTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void readsWhatThisMachineSays() throws Exception {
-    try (var lines = Files.lines(Path.of("/proc/stat"))) {
-      assertThat(lines.findFirst().orElseThrow()).matches("cpu +(\\d+ ?){8,}");
-    }
-    assertThat(new LinuxCpuLoad(clock).isHigh()).isFalse();
+  void readsWhatThisMachineSays() {
+    assertThat(LinuxCpuLoad.firstLine()).matches("cpu +(\\d+ ?){8,}");
   }
 
   private boolean after(long passedMs, String told) {

@@ -34,7 +34,7 @@ public final class Flusher {
   private final FlushThreads threads;
   private final DirectoryHealth health;
   private final CommitDelay delay;
-  private final SyncOrder order;
+  private final SyncThreads syncThreads;
 
   // Bounded by the number of logs: each is in it at most once.
   private final ConcurrentLinkedQueue<Log> waiting = new ConcurrentLinkedQueue<>();
@@ -44,8 +44,8 @@ public final class Flusher {
   /**
    * Makes the flusher of one directory.
    *
-   * @param threads syncers help a round that has several files, unless the processors are busy
-   *     anyway; many files are synced at once where there is such a call
+   * @param threads syncers help a round that has several files, fewer of them while the processors
+   *     are busy; many files are synced at once where there is such a call
    */
   Flusher(
       Disk disk, Clock clock, FlusherConfig config, FlushThreads threads, DirectoryHealth health) {
@@ -54,8 +54,8 @@ public final class Flusher {
     this.threads = threads;
     this.health = health;
     this.delay = new CommitDelay(clock, config.mostCommitDelayNs());
-    this.order =
-        new SyncOrder(
+    this.syncThreads =
+        new SyncThreads(
             clock,
             threads.cpu(),
             Runtime.getRuntime().availableProcessors(),
@@ -199,7 +199,7 @@ public final class Flusher {
   }
 
   private void syncAll(List<SyncWork> work) throws SyncFailedException {
-    order.run(work);
+    syncThreads.run(work);
     for (SyncWork item : work) {
       IOException failure = item.failure;
       if (failure != null) {

@@ -14,7 +14,7 @@ import org.stoker.base.ThreadSafe;
  * thread is woken for less than two files, nor more of them than there are processors.
  */
 @ThreadSafe
-final class SyncOrder {
+final class SyncThreads {
   private static final int FILES_WORTH_A_THREAD = 2;
   // Less than any turning disk takes, more than others do while their callers wait for a processor.
   private static final long SLOW_NS = 4_000_000;
@@ -27,7 +27,7 @@ final class SyncOrder {
   // Of the last round, or of the last sync when the directory stops: either tells of the disk.
   private volatile long lastSyncNs;
 
-  SyncOrder(Clock clock, CpuLoad cpu, int processors, int mostThreads, Executor helpers) {
+  SyncThreads(Clock clock, CpuLoad cpu, int processors, int mostThreads, Executor helpers) {
     this.clock = clock;
     this.cpu = cpu;
     this.processors = processors;

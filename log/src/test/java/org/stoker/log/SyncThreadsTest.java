@@ -7,15 +7,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.stoker.testkit.SimulatedClock;
 
-final class SyncOrderTest {
+final class SyncThreadsTest {
   private static final int PROCESSORS = 2;
   private static final int MOST_THREADS = 8;
 
   private final SimulatedClock clock = new SimulatedClock();
   private final AtomicInteger helpers = new AtomicInteger();
   private boolean isCpuBusy;
-  private final SyncOrder order =
-      new SyncOrder(
+  private final SyncThreads threads =
+      new SyncThreads(
           clock,
           () -> isCpuBusy,
           PROCESSORS,
@@ -66,7 +66,7 @@ final class SyncOrderTest {
 
   private int helpersOfARound(int files, int syncMs) {
     helpers.set(0);
-    order.run(Collections.nCopies(files, () -> clock.advanceMs(syncMs)));
+    threads.run(Collections.nCopies(files, () -> clock.advanceMs(syncMs)));
     return helpers.get();
   }
 }

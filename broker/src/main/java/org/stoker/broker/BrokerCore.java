@@ -18,6 +18,7 @@ import org.stoker.handlers.Dispatcher;
 import org.stoker.handlers.Handlers;
 import org.stoker.handlers.MemberPort;
 import org.stoker.handlers.ProducerIdBlocks;
+import org.stoker.log.DamageListener;
 import org.stoker.log.LogDirectory;
 import org.stoker.log.UsableDirectories;
 import org.stoker.metadata.BrokerImage;
@@ -211,6 +212,8 @@ public final class BrokerCore {
         .thenCompose(_ -> {
           highWatermarks.start();
           replicasOfOthers.start(partitions);
+          DamageListener repair = replicasOfOthers.repair();
+          directories.usable().forEach(directory -> directory.setDamageListener(repair));
           // Its first heartbeat says that it serves; from then on it may lead.
           return metadata.whenImage(this::isAdmitted);
         })

@@ -129,12 +129,16 @@ final class LogDirectories {
         values.integer("num.recovery.threads.per.data.dir"),
         values.integer("producer.id.expiration.ms"),
         new LogDirectoryConfig.ChoreIntervals(
-            defaults.initialDelayMs(),
+            values.longInteger("log.initial.task.delay.ms"),
             values.longInteger("log.retention.check.interval.ms"),
             values.integer("log.flush.offset.checkpoint.interval.ms"),
             defaults.flushMs(),
             values.integer("producer.id.expiration.check.interval.ms"),
             defaults.spaceMs()),
+        new LogDirectoryConfig.ScrubConfig(
+            values.longInteger("log.initial.task.delay.ms"),
+            values.longInteger("log.scrub.interval.ms"),
+            values.longInteger("log.scrub.bytes.per.second")),
         FlusherConfig.DEFAULT);
   }
 

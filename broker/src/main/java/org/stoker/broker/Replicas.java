@@ -12,12 +12,14 @@ import org.stoker.replication.Partition;
 import org.stoker.replication.Partitions;
 import org.stoker.replication.ReplicaFetcher;
 import org.stoker.replication.ReplicaFetchers;
+import org.stoker.replication.ReplicaRepair;
 import org.stoker.replication.ReplicationThrottle;
 import org.stoker.settings.ConfigValues;
 
 /** What this broker needs to keep partitions in step with other brokers, put together. */
 final class Replicas implements Partition.Cluster {
   private final int brokerId;
+  private final String listener;
   private final ClusterMetadata metadata;
   private final BrokerWorld world;
   private final long mostLagMs;
@@ -44,6 +46,7 @@ final class Replicas implements Partition.Cluster {
       Supplier<List<Uuid>> offlineDirectories) {
     ConfigValues values = live.settings().values();
     this.brokerId = brokerId;
+    this.listener = listener;
     this.metadata = metadata;
     this.world = world;
     this.mostLagMs = values.longInteger("replica.lag.time.max.ms");
@@ -107,6 +110,17 @@ final class Replicas implements Partition.Cluster {
             controller,
             brokerId,
             this::selfEpoch);
+  }
+
+  /** Repairs what is damaged in this broker's logs with what other replicas have. */
+  ReplicaRepair repair() {
+    return new ReplicaRepair(
+        brokerId,
+        listener,
+        metadata::image,
+        (_, endpoint) -> peers.linkTo(endpoint),
+        world.storage(),
+        world.lanes().apply("replica-repair"));
   }
 
   /** Begins to look after the others, and to be looked after. */

@@ -113,6 +113,15 @@ public final class Log {
     return state.isClosed;
   }
 
+  LeaderEpochHistory epochHistory() {
+    return state.leaderEpochs.history();
+  }
+
+  /** Has the log read in full soon: a reader met bytes that make no batch. */
+  void suspectDamage() {
+    state.setting.suspicion().suspect(this);
+  }
+
   /** Who hears of flushed offsets; the one before hears no more. */
   public void setFlushListener(FlushListener listener) {
     state.flushProgress.setListener(listener);
@@ -460,6 +469,15 @@ public final class Log {
   /** Removes all records; the next one gets this offset. */
   public void truncateFullyAndStartAt(long offset, long nowMs) {
     trimmer.truncateFullyAndStartAt(offset, nowMs);
+  }
+
+  /**
+   * Writes another replica's intact batches over damaged ones, durably.
+   *
+   * @return false if the log has changed there since the damage was found
+   */
+  public boolean repair(DamagedBatches damage, ByteBuffer batches) {
+    return LogRepair.repair(state, damage, batches);
   }
 
   LogTrimmer trimmer() {

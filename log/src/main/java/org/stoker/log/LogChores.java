@@ -21,6 +21,8 @@ import org.stoker.base.Timers;
 @ThreadSafe
 final class LogChores {
   private static final Logger LOG = LoggerFactory.getLogger(LogChores.class);
+  // Its rate is given in bytes per second.
+  private static final long SCRUB_TICK_MS = 1_000;
 
   private final LogDirectory directory;
   private final LogEnvironment environment;
@@ -50,6 +52,7 @@ final class LogChores {
         intervals.producerExpirationMs(),
         this::removeExpiredProducers);
     repeat(intervals.spaceMs(), intervals.spaceMs(), this::lookAtSpace);
+    repeat(SCRUB_TICK_MS, SCRUB_TICK_MS, this::scrub);
   }
 
   synchronized void stop() {
@@ -183,6 +186,11 @@ final class LogChores {
 
   private void lookAtSpace(Runnable again) {
     directory.space().look();
+    again.run();
+  }
+
+  private void scrub(Runnable again) {
+    directory.scrub().tick(environment.clock().monotonicMs());
     again.run();
   }
 

@@ -46,6 +46,7 @@ public final class LogDirectory {
   private final @Nullable FileSystemSync fileSystemSync;
   private final LogSetting setting;
   private final LogChores chores;
+  private final LogScrub scrub;
   private final ConcurrentHashMap<TopicPartition, Log> logs = new ConcurrentHashMap<>();
   private final LogOpener opener;
   private volatile @Nullable MetaProperties metaProperties;
@@ -81,9 +82,18 @@ public final class LogDirectory {
     this.flusher = new Flusher(disk, environment.clock(), config.flusher(), threads, health);
     this.space = new SpaceWatch(disk, path, config.reserveBytes(), environment.storage());
     this.chores = new LogChores(this, environment, config.chores());
+    this.scrub =
+        new LogScrub(disk, config.scrub(), this::logs, environment.clock().monotonicMs());
     this.setting =
         new LogSetting(
-            disk, flusher, health, environment.seed(), checkpoints, space, chores::removeLater);
+            disk,
+            flusher,
+            health,
+            environment.seed(),
+            checkpoints,
+            space,
+            chores::removeLater,
+            scrub::suspect);
   }
 
   /**
@@ -529,6 +539,15 @@ public final class LogDirectory {
 
   DirectoryCheckpoints checkpoints() {
     return checkpoints;
+  }
+
+  /** Sets who repairs what a scrub finds damaged; without one it is only logged. */
+  public void setDamageListener(DamageListener listener) {
+    scrub.setListener(listener);
+  }
+
+  LogScrub scrub() {
+    return scrub;
   }
 
   DirectoryHealth health() {

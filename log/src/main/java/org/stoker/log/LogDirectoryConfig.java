@@ -15,11 +15,18 @@ public record LogDirectoryConfig(
     int recoveryThreads,
     long producerExpirationMs,
     ChoreIntervals chores,
+    ScrubConfig scrub,
     FlusherConfig flusher) {
   /** The defaults for a directory. */
   public static LogDirectoryConfig at(Path path) {
     return new LogDirectoryConfig(
-        path, 64L << 20, 2, 86_400_000, ChoreIntervals.DEFAULT, FlusherConfig.DEFAULT);
+        path,
+        64L << 20,
+        2,
+        86_400_000,
+        ChoreIntervals.DEFAULT,
+        ScrubConfig.DEFAULT,
+        FlusherConfig.DEFAULT);
   }
 
   public LogDirectoryConfig {
@@ -32,22 +39,47 @@ public record LogDirectoryConfig(
 
   public LogDirectoryConfig withReserveBytes(long changed) {
     return new LogDirectoryConfig(
-        path, changed, recoveryThreads, producerExpirationMs, chores, flusher);
+        path, changed, recoveryThreads, producerExpirationMs, chores, scrub, flusher);
   }
 
   public LogDirectoryConfig withChores(ChoreIntervals changed) {
     return new LogDirectoryConfig(
-        path, reserveBytes, recoveryThreads, producerExpirationMs, changed, flusher);
+        path, reserveBytes, recoveryThreads, producerExpirationMs, changed, scrub, flusher);
   }
 
   public LogDirectoryConfig withFlusher(FlusherConfig changed) {
     return new LogDirectoryConfig(
-        path, reserveBytes, recoveryThreads, producerExpirationMs, chores, changed);
+        path, reserveBytes, recoveryThreads, producerExpirationMs, chores, scrub, changed);
   }
 
   public LogDirectoryConfig withRecoveryThreads(int changed) {
     return new LogDirectoryConfig(
-        path, reserveBytes, changed, producerExpirationMs, chores, flusher);
+        path, reserveBytes, changed, producerExpirationMs, chores, scrub, flusher);
+  }
+
+  public LogDirectoryConfig withScrub(ScrubConfig changed) {
+    return new LogDirectoryConfig(
+        path, reserveBytes, recoveryThreads, producerExpirationMs, chores, changed, flusher);
+  }
+
+  /**
+   * How everything in the directory is read now and then, to find what the disk has changed.
+   *
+   * @param initialDelayMs {@code log.initial.task.delay.ms}
+   * @param intervalMs {@code log.scrub.interval.ms}: from the beginning of one pass to the next; 0
+   *     for no passes
+   * @param bytesPerSecond {@code log.scrub.bytes.per.second}: 0 turns everything of this off
+   */
+  public record ScrubConfig(long initialDelayMs, long intervalMs, long bytesPerSecond) {
+    public static final ScrubConfig DEFAULT = new ScrubConfig(30_000, 604_800_000, 8 << 20);
+
+    public ScrubConfig {
+      if (initialDelayMs < 0 || intervalMs < 0 || bytesPerSecond < 0) {
+        throw new IllegalArgumentException(
+            "log.scrub.interval.ms=%d, log.scrub.bytes.per.second=%d"
+                .formatted(intervalMs, bytesPerSecond));
+      }
+    }
   }
 
   /**

@@ -77,6 +77,7 @@ final class LogReader {
   }
 
   private ReadOutcome damaged(CorruptSegmentException e) {
+    log.suspectDamage();
     if (!isDamageReported) {
       isDamageReported = true;
       LOG.error("{} cannot be read in full: {}", log.topicPartition(), e.getMessage());

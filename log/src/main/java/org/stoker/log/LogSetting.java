@@ -16,7 +16,8 @@ record LogSetting(
     Seed seed,
     RecoveryPoints recoveryPoints,
     SpaceWatch space,
-    SegmentRemoval removal) {
+    SegmentRemoval removal,
+    Suspicion suspicion) {
 
   /** Where the recovery points of a directory are kept. */
   interface RecoveryPoints {
@@ -25,6 +26,11 @@ record LogSetting(
      * about to be cut there, and what is appended next must be checked after a crash.
      */
     void lower(TopicPartition partition, long offset);
+  }
+
+  /** Has a log read in full because a reader met bytes in it that make no batch. */
+  interface Suspicion {
+    void suspect(Log log);
   }
 
   /** Removes the files of segments that nobody finds any more. */

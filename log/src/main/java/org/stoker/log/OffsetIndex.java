@@ -49,6 +49,12 @@ final class OffsetIndex implements AutoCloseable {
     return file.count();
   }
 
+  /** The position that an entry names; 0 if it is gone. */
+  int positionAt(int entry) throws IOException {
+    IndexFile.Entry found = file.entry(file.view(), entry);
+    return found == null ? 0 : positionOf(found.longAt(0));
+  }
+
   boolean isFull() throws IOException {
     return file.count() >= mostEntries;
   }

@@ -48,7 +48,10 @@ public final class RecordBatch {
   static final int LEADER_EPOCH_POSITION = 12;
   static final int MAGIC_POSITION = 16;
   static final int CRC_POSITION = 17;
-  static final int ATTRIBUTES_POSITION = 21;
+
+  /** The checksum covers everything from here on. */
+  public static final int ATTRIBUTES_POSITION = 21;
+
   static final int LAST_OFFSET_DELTA_POSITION = 23;
   static final int BASE_TIMESTAMP_POSITION = 27;
   static final int MAX_TIMESTAMP_POSITION = 35;

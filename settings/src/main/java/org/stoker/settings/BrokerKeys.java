@@ -345,6 +345,23 @@ public final class BrokerKeys {
                   "Producing is refused while a log directory's file system has less room than"
                       + " this, so that offsets, checkpoints and ZooKeeper can still be written.")
               .atLeast(0),
+          longInteger(
+                  "log.initial.task.delay.ms",
+                  30000L,
+                  "How long after the start retention, checkpoints and scrubs begin.")
+              .atLeast(0),
+          longInteger(
+                  "log.scrub.interval.ms",
+                  604800000L,
+                  "How long after the beginning of one pass the next one begins that reads all"
+                      + " segments and compares them with their checksums; 0 for never.")
+              .atLeast(0),
+          longInteger(
+                  "log.scrub.bytes.per.second",
+                  8388608L,
+                  "How fast a scrub reads a log directory. What it finds damaged is fetched from"
+                      + " another replica; 0 for no scrub at all.")
+              .atLeast(0),
           integer(
                   "num.recovery.threads.per.data.dir",
                   2,

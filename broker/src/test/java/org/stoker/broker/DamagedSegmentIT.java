@@ -27,8 +27,7 @@ final class DamagedSegmentIT {
   @TempDir Path root;
 
   @Test
-  void aByteThatFlippedInAnOldBatchIsReplacedByAnotherReplicas()
-      throws Exception {
+  void aByteThatFlippedInAnOldBatchIsReplacedByAnotherReplicas() throws Exception {
     try (ThreeBrokers brokers =
             new ThreeBrokers(root, "log.initial.task.delay.ms=0", "log.scrub.interval.ms=86400000")
                 .start();

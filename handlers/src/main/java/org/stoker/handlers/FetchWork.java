@@ -56,6 +56,7 @@ final class FetchWork implements FetchWaiter {
   private boolean isTimeUp;
   private boolean hasLooked;
   private boolean isReading;
+  private boolean mustLookAgain;
   private boolean isAnswered;
 
   /** What all fetches share. */
@@ -101,7 +102,12 @@ final class FetchWork implements FetchWaiter {
   }
 
   private void look() {
-    if (isAnswered || isReading) {
+    if (isReading) {
+      // The reader may have passed what has changed now.
+      mustLookAgain = true;
+      return;
+    }
+    if (isAnswered) {
       return;
     }
     if (isAnyCold()) {
@@ -129,21 +135,36 @@ final class FetchWork implements FetchWaiter {
   }
 
   private void onAReaderThread(@Nullable Look before) {
-    Look look;
+    Look look = before;
     try {
-      look = before == null ? read() : before;
+      if (look == null) {
+        look = read();
+      }
       look.replies().stream().filter(FetchWork::mustBeWarmed).forEach(FetchWork::warm);
     } catch (RuntimeException e) {
       LOG.error("A fetch failed", e);
+      if (look != null) {
+        look.replies().forEach(FetchWork::release);
+      }
       request.eventLoop().execute(() -> fail("the broker failed; its log says more"));
       return;
     }
+    Look found = look;
     request
         .eventLoop()
         .execute(() -> {
           isReading = false;
-          decide(look);
+          hasRead(found);
         });
+  }
+
+  private void hasRead(Look look) {
+    boolean isOutdated = mustLookAgain;
+    mustLookAgain = false;
+    decide(look);
+    if (isOutdated) {
+      look();
+    }
   }
 
   private void fail(String reason) {

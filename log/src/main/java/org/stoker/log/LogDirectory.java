@@ -82,8 +82,7 @@ public final class LogDirectory {
     this.flusher = new Flusher(disk, environment.clock(), config.flusher(), threads, health);
     this.space = new SpaceWatch(disk, path, config.reserveBytes(), environment.storage());
     this.chores = new LogChores(this, environment, config.chores());
-    this.scrub =
-        new LogScrub(disk, config.scrub(), this::logs, environment.clock().monotonicMs());
+    this.scrub = new LogScrub(disk, config.scrub(), this::logs, environment.clock().monotonicMs());
     this.setting =
         new LogSetting(
             disk,

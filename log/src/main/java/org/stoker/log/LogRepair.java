@@ -38,8 +38,7 @@ final class LogRepair {
     if (!isThere) {
       return false;
     }
-    try (DiskFile file =
-        state.setting.disk().open(pathNow(state, damage), Disk.OpenMode.WRITE)) {
+    try (DiskFile file = state.setting.disk().open(pathNow(state, damage), Disk.OpenMode.WRITE)) {
       file.write(batches.duplicate(), damage.position());
       FileSync.sync(file);
     } catch (IOException e) {

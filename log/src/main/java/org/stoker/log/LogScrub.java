@@ -172,8 +172,7 @@ final class LogScrub {
     return view.segments().get(index).baseOffset() >= baseOffset ? index : index + 1;
   }
 
-  private static @Nullable Place placeBehind(
-      Log log, LogView view, int index, SegmentScrub scrub) {
+  private static @Nullable Place placeBehind(Log log, LogView view, int index, SegmentScrub scrub) {
     long baseOffset = view.segments().get(index).baseOffset();
     if (!scrub.isAtEnd()) {
       return new Place(

@@ -72,8 +72,7 @@ final class LogScrubTest {
   }
 
   private static void flip(Path file, int position) throws IOException {
-    try (var channel =
-        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+    try (var channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       ByteBuffer one = ByteBuffer.allocate(1);
       channel.read(one, position);
       one.put(0, (byte) (one.get(0) ^ 0x10));

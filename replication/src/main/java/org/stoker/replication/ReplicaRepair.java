@@ -249,18 +249,17 @@ public final class ReplicaRepair implements DamageListener {
     private void write() {
       ByteBuffer batches = fetched.flip();
       log.lane()
-          .submit(
-              () ->
-                  log.lane()
-                      .continueOn(
-                          storage,
-                          () -> {
-                            try {
-                              writeNow(batches);
-                            } finally {
-                              whenDone.run();
-                            }
-                          }));
+          .submit(() ->
+              log.lane()
+                  .continueOn(
+                      storage,
+                      () -> {
+                        try {
+                          writeNow(batches);
+                        } finally {
+                          whenDone.run();
+                        }
+                      }));
     }
 
     private void writeNow(ByteBuffer batches) {

@@ -68,8 +68,7 @@ final class ReplicaRepairTest {
     @Override
     public void send(Message request, Consumer<Reply> onReply) {
       var fetch = (FetchRequest) request;
-      asked.add(
-          id + " from " + fetch.topics().getFirst().partitions().getFirst().fetchOffset());
+      asked.add(id + " from " + fetch.topics().getFirst().partitions().getFirst().fetchOffset());
       assertThat(fetch.replicaId()).as("it asks as consumers do").isEqualTo(-1);
       replies.add(onReply);
     }
@@ -86,17 +85,14 @@ final class ReplicaRepairTest {
 
     void answer(ErrorCode error, ByteBuffer records) {
       var data =
-          new PartitionData()
-              .setErrorCode(error.code())
-              .setRecords(new MemoryRecordBytes(records));
+          new PartitionData().setErrorCode(error.code()).setRecords(new MemoryRecordBytes(records));
       var topic =
           new FetchableTopicResponse()
               .setTopicId(OneOfTwoBrokers.TOPIC)
               .setPartitions(List.of(data));
       replies
           .remove()
-          .accept(
-              new Reply.Answer(new FetchResponse().setResponses(List.of(topic)), () -> {}));
+          .accept(new Reply.Answer(new FetchResponse().setResponses(List.of(topic)), () -> {}));
     }
   }
 

@@ -27,7 +27,6 @@ import org.stoker.replication.AppendCommand;
 import org.stoker.replication.AppendReply;
 import org.stoker.replication.Partition;
 import org.stoker.replication.Partitions;
-import org.stoker.replication.ReplicaRole;
 
 /** Joins the group coordinator to the partitions of {@code __consumer_offsets} on this broker. */
 final class GroupLog implements ShardLog {
@@ -62,15 +61,14 @@ final class GroupLog implements ShardLog {
   @Override
   public void append(int index, int leaderEpoch, ByteBuffer batch, Consumer<ErrorCode> outcome) {
     Partition partition = find(index);
-    if (partition == null
-        || !(partition.role() instanceof ReplicaRole.Leader leader)
-        || leader.leaderEpoch() != leaderEpoch) {
+    if (partition == null) {
       outcome.accept(ErrorCode.NOT_LEADER_OR_FOLLOWER);
       return;
     }
     partition.append(
         new AppendCommand(
-            batch, AppendOrigin.COORDINATOR, true, reply -> outcome.accept(errorOf(reply))));
+                batch, AppendOrigin.COORDINATOR, true, reply -> outcome.accept(errorOf(reply)))
+            .onlyInEpoch(leaderEpoch));
   }
 
   private static ErrorCode errorOf(AppendReply reply) {

@@ -115,7 +115,17 @@ final class GroupLog implements ShardLog {
         }
       }
       return ErrorCode.NONE;
-    } catch (IOException | StorageException | CorruptBatchException e) {
+    } catch (CorruptBatchException e) {
+      LOG.error(
+          "Groups of {} cannot be loaded: {}. Its groups are not served here, since what they"
+              + " committed last may be in there. Let another replica lead the partition and remove"
+              + " this one (kafka-reassign-partitions); if this is the only one, records up to that"
+              + " batch can be deleted (kafka-delete-records), and groups that have not committed"
+              + " since start where auto.offset.reset says",
+          partition.topicPartition(),
+          e.getMessage());
+      return ErrorCode.KAFKA_STORAGE_ERROR;
+    } catch (IOException | StorageException e) {
       LOG.error("Groups of {} cannot be loaded: {}", partition.topicPartition(), e.getMessage());
       return ErrorCode.KAFKA_STORAGE_ERROR;
     }

@@ -45,6 +45,10 @@ final class LogReplay {
     return recordCount;
   }
 
+  /**
+   * @throws CorruptBatchException if a batch cannot be read: without it, offsets that are too old
+   *     would be handed out as the last that were committed
+   */
   void batches(ByteBuffer batches) {
     var walk = new BatchWalk(batches);
     try (var cursor = new RecordCursor(Integer.MAX_VALUE)) {
@@ -61,12 +65,8 @@ final class LogReplay {
         record(batch, cursor);
       }
     } catch (CorruptBatchException e) {
-      // It has passed the checks of the log: one batch must not take every group along.
-      LOG.error(
-          "{} holds a batch that cannot be read, baseOffset={}",
-          around.name(),
-          batch.baseOffset(),
-          e);
+      throw new CorruptBatchException(
+          e.fault(), "the batch with baseOffset=" + batch.baseOffset() + " cannot be read: " + e.getMessage());
     }
   }
 

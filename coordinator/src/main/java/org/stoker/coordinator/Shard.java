@@ -31,21 +31,27 @@ import org.stoker.protocol.ErrorCode;
 final class Shard {
   static final String SHARD_LANE = "the shard's lane";
 
-  /** How long to wait before the log is read again after that failed. */
+  /** How long to wait before the log is read again after that failed; twice as long each time. */
   static final long LOAD_RETRY_MS = 1_000;
+
+  /** And no longer than this: a disk may have been mended, or another copy taken. */
+  static final long MAX_LOAD_RETRY_MS = 60_000;
+
+  private static final int NO_EPOCH = -1;
 
   private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
 
   private final ShardSurroundings around;
 
   @ConfinedTo(SHARD_LANE)
-  private Phase phase = new Phase.Resigned();
+  private Phase phase = new Phase.Resigned(NO_EPOCH);
 
   @ConfinedTo(SHARD_LANE)
   private final Set<Waiter> waiters = new LinkedHashSet<>();
 
   private sealed interface Phase {
-    record Resigned() implements Phase {}
+    /** Until an epoch that is later than this one begins. */
+    record Resigned(int leaderEpoch) implements Phase {}
 
     record Loading(Loader loader) implements Phase {}
 
@@ -69,17 +75,22 @@ final class Shard {
 
   private void lead(int leaderEpoch) {
     switch (phase) {
-      case Phase.Resigned() -> load(leaderEpoch);
+      case Phase.Resigned(int resignedEpoch) -> {
+        // To lead takes until the log is open, to resign takes no time: the news may change places.
+        if (leaderEpoch > resignedEpoch) {
+          load(leaderEpoch, LOAD_RETRY_MS);
+        }
+      }
       case Phase.Loading(Loader loader) -> {
         if (loader.leaderEpoch < leaderEpoch) {
           loader.cancel();
-          load(leaderEpoch);
+          load(leaderEpoch, LOAD_RETRY_MS);
         }
       }
       case Phase.Active(ShardLeadership leadership) -> {
         if (leaderEpoch > leadership.leaderEpoch() + 1) {
           // Others may have led in between, and written.
-          load(leaderEpoch);
+          load(leaderEpoch, LOAD_RETRY_MS);
           leadership.end();
         } else {
           leadership.setLeaderEpoch(Math.max(leaderEpoch, leadership.leaderEpoch()));
@@ -90,18 +101,17 @@ final class Shard {
 
   private void stopLeading(int leaderEpoch) {
     switch (phase) {
-      case Phase.Resigned() -> {
-        // It has been told before.
-      }
+      case Phase.Resigned(int resignedEpoch) ->
+          phase = new Phase.Resigned(Math.max(resignedEpoch, leaderEpoch));
       case Phase.Loading(Loader loader) -> {
         if (loader.leaderEpoch <= leaderEpoch) {
           loader.cancel();
-          phase = new Phase.Resigned();
+          phase = new Phase.Resigned(leaderEpoch);
         }
       }
       case Phase.Active(ShardLeadership leadership) -> {
         if (leadership.leaderEpoch() <= leaderEpoch) {
-          phase = new Phase.Resigned();
+          phase = new Phase.Resigned(leaderEpoch);
           leadership.end();
           LOG.info("{} is led by another broker now", around.name());
         }
@@ -109,8 +119,8 @@ final class Shard {
     }
   }
 
-  private void load(int leaderEpoch) {
-    var loader = new Loader(leaderEpoch);
+  private void load(int leaderEpoch, long retryMs) {
+    var loader = new Loader(leaderEpoch, retryMs);
     phase = new Phase.Loading(loader);
     around.world().log().load(around.partition(), leaderEpoch, loader);
   }
@@ -121,8 +131,11 @@ final class Shard {
     }
     if (outcome != ErrorCode.NONE) {
       LOG.warn(
-          "{} could not be read: {}; tried again in {} ms", around.name(), outcome, LOAD_RETRY_MS);
-      around.after(LOAD_RETRY_MS, () -> retry(loader));
+          "{} could not be read: {}; tried again in {} ms",
+          around.name(),
+          outcome,
+          loader.retryMs);
+      around.after(loader.retryMs, () -> retry(loader));
       return;
     }
     var leadership =
@@ -147,7 +160,7 @@ final class Shard {
   private void retry(Loader failed) {
     if (!failed.isCancelled) {
       failed.cancel();
-      load(failed.leaderEpoch);
+      load(failed.leaderEpoch, Math.min(2 * failed.retryMs, MAX_LOAD_RETRY_MS));
     }
   }
 
@@ -261,7 +274,7 @@ final class Shard {
   /** After an exception what is in memory cannot be trusted, what is in the log can. */
   private void loadAgain(ShardLeadership broken) {
     if (!broken.isOver()) {
-      load(broken.leaderEpoch());
+      load(broken.leaderEpoch(), LOAD_RETRY_MS);
       broken.end();
     }
   }
@@ -269,12 +282,14 @@ final class Shard {
   /** Fills a new set of groups from the log, on the log's thread, and hands it to the lane. */
   private final class Loader implements LoadSink {
     private final int leaderEpoch;
+    private final long retryMs;
     private final GroupShard groups = new GroupShard(around.config(), around.world().seed());
     private final LogReplay replay = new LogReplay(groups, around);
     private volatile boolean isCancelled;
 
-    Loader(int leaderEpoch) {
+    Loader(int leaderEpoch, long retryMs) {
       this.leaderEpoch = leaderEpoch;
+      this.retryMs = retryMs;
     }
 
     void cancel() {

@@ -3,6 +3,7 @@ package org.stoker.coordinator;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.stoker.protocol.ErrorCode;
+import org.stoker.records.CorruptBatchException;
 
 /**
  * Where a coordinator's records are kept: the partitions of its topic, as their leader sees them.
@@ -33,7 +34,11 @@ public interface ShardLog {
     /** False when nobody wants the rest: this broker does not lead the partition any longer. */
     boolean isWanted();
 
-    /** Whole batches; the buffer may be used again after the call. */
+    /**
+     * Whole batches; the buffer may be used again after the call.
+     *
+     * @throws CorruptBatchException if one cannot be read; the load has failed then
+     */
     void batches(ByteBuffer batches);
 
     /** The end was reached, or not: then the error says why. Comes once. */

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.records.BatchWalk;
+import org.stoker.records.CorruptBatchException;
 import org.stoker.records.RecordBatch;
 import org.stoker.records.RecordCursor;
 
@@ -154,11 +155,16 @@ final class MemoryShardLog implements ShardLog {
   }
 
   private void deliver(LoadSink sink) {
-    for (ByteBuffer batch : batches) {
-      if (!sink.isWanted()) {
-        return;
+    try {
+      for (ByteBuffer batch : batches) {
+        if (!sink.isWanted()) {
+          return;
+        }
+        sink.batches(batch.duplicate());
       }
-      sink.batches(batch.duplicate());
+    } catch (CorruptBatchException e) {
+      sink.finished(ErrorCode.KAFKA_STORAGE_ERROR);
+      return;
     }
     sink.finished(ErrorCode.NONE);
   }

@@ -266,6 +266,11 @@ public final class BrokerCore {
         .thenRun(() -> LOG.info("Other brokers lead what this one led"));
   }
 
+  /** Answers the members that wait for their group: their connections end soon. */
+  public void stopGroups() {
+    groups.stop();
+  }
+
   /** From here on connections may end without meaning that somebody has died. */
   public void stopWatching() {
     replicasOfOthers.stopWatching();

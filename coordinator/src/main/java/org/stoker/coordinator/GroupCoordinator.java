@@ -25,6 +25,7 @@ public final class GroupCoordinator {
   private final IntFunction<Lane> lanes;
   private volatile Shard @Nullable [] shards;
   private volatile boolean isActive;
+  private volatile boolean isStopped;
 
   /**
    * Not started yet.
@@ -41,24 +42,31 @@ public final class GroupCoordinator {
   // ---- life ----
 
   /**
-   * Until then nobody can be told which shard is whose.
+   * Until then nobody can be told which shard is whose. Started again, the coordinator forgets what
+   * it knew: the topic is another one, or its groups belong to other partitions.
    *
    * @param partitionCount that of the topic if it exists, else the configured one
    */
   public void start(int partitionCount) {
+    Shard[] earlier = shards;
     var started = new Shard[partitionCount];
     for (int partition = 0; partition < partitionCount; partition++) {
       started[partition] =
           new Shard(new ShardSurroundings(partition, lanes.apply(partition), world, config));
     }
     shards = started;
-    isActive = true;
+    isActive = !isStopped;
+    resignAll(earlier);
   }
 
   /** Everybody who waits is answered; nobody is served from here on. */
   public void stop() {
+    isStopped = true;
     isActive = false;
-    Shard[] all = shards;
+    resignAll(shards);
+  }
+
+  private static void resignAll(Shard @Nullable [] all) {
     if (all != null) {
       for (Shard shard : all) {
         shard.resign(Integer.MAX_VALUE);

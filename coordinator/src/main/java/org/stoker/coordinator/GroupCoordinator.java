@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.Lane;
@@ -23,6 +24,7 @@ public final class GroupCoordinator {
   private final GroupCoordinatorConfig config;
   private final ShardWorld world;
   private final IntFunction<Lane> lanes;
+  private final MetadataReads metadataReads;
   private volatile Shard @Nullable [] shards;
   private volatile boolean isActive;
   private volatile boolean isStopped;
@@ -37,6 +39,7 @@ public final class GroupCoordinator {
     this.config = config;
     this.world = world;
     this.lanes = lanes;
+    this.metadataReads = new MetadataReads(world.log(), world.memory().answers());
   }
 
   // ---- life ----
@@ -225,19 +228,33 @@ public final class GroupCoordinator {
     }
     var reply = new CompletableFuture<FetchOffsetsReply>();
     ReplyTo<FetchOffsetsReply> to = reply::complete;
-    Shard shard = shardOf(command.groupId());
+    int partition = partitionFor(command.groupId());
+    Shard shard = started()[partition];
+    ReplyTo<FetchedOffsets> found = fetched -> fetched.tell(partition, metadataReads, to);
+    Function<ErrorCode, FetchedOffsets> refused =
+        refusal -> new FetchedOffsets.Refused(FetchOffsetsReply.refused(refusal, command.groupId()));
+    Function<GroupShard, FetchedOffsets> question =
+        groups -> new FetchedOffsets.Found(groups.fetchOffsets(command));
     if (command.requireStable()) {
-      shard.readStable(
-          to,
-          refusal -> FetchOffsetsReply.refused(refusal, command.groupId()),
-          groups -> groups.fetchOffsets(command));
+      shard.readStable(found, refused, question);
     } else {
-      shard.read(
-          to,
-          refusal -> FetchOffsetsReply.refused(refusal, command.groupId()),
-          groups -> groups.fetchOffsets(command));
+      shard.read(found, refused, question);
     }
     return reply;
+  }
+
+  /** What a shard says when offsets are fetched. */
+  private sealed interface FetchedOffsets {
+    record Refused(FetchOffsetsReply reply) implements FetchedOffsets {}
+
+    record Found(FoundOffsets offsets) implements FetchedOffsets {}
+
+    default void tell(int partition, MetadataReads reads, ReplyTo<FetchOffsetsReply> to) {
+      switch (this) {
+        case Refused(var reply) -> to.reply(reply);
+        case Found(var offsets) -> reads.complete(partition, offsets, to);
+      }
+    }
   }
 
   public CompletableFuture<DeleteOffsetsReply> deleteOffsets(DeleteOffsetsCommand command) {

@@ -22,7 +22,7 @@ import org.stoker.protocol.ErrorCode;
  * <pre>
  *   Resigned ──becomeLeader──▶ Loading ──whole log replayed──▶ Active
  *      ▲                         │  ▲ │                          │  │
- *      │                         │  └─┘ reading failed: again    │  │
+ *      │                         │  └─┘ reading failed: later    │  │
  *      ├──────────resign─────────┘  ◀──────an invariant broke────┘  │
  *      └──────────────────────────resign────────────────────────────┘
  * </pre>
@@ -54,6 +54,17 @@ final class Shard {
     record Resigned(int leaderEpoch) implements Phase {}
 
     record Loading(Loader loader) implements Phase {}
+
+    /** Reading failed, or what is there does not fit; read again later. Compared by identity. */
+    final class Waiting implements Phase {
+      final int leaderEpoch;
+      final long retryMs;
+
+      Waiting(int leaderEpoch, long retryMs) {
+        this.leaderEpoch = leaderEpoch;
+        this.retryMs = retryMs;
+      }
+    }
 
     record Active(ShardLeadership leadership) implements Phase {}
   }
@@ -87,6 +98,11 @@ final class Shard {
           load(leaderEpoch, LOAD_RETRY_MS);
         }
       }
+      case Phase.Waiting waiting -> {
+        if (waiting.leaderEpoch < leaderEpoch) {
+          load(leaderEpoch, LOAD_RETRY_MS);
+        }
+      }
       case Phase.Active(ShardLeadership leadership) -> {
         if (leaderEpoch > leadership.leaderEpoch() + 1) {
           // Others may have led in between, and written.
@@ -109,6 +125,11 @@ final class Shard {
           phase = new Phase.Resigned(leaderEpoch);
         }
       }
+      case Phase.Waiting waiting -> {
+        if (waiting.leaderEpoch <= leaderEpoch) {
+          phase = new Phase.Resigned(leaderEpoch);
+        }
+      }
       case Phase.Active(ShardLeadership leadership) -> {
         if (leadership.leaderEpoch() <= leaderEpoch) {
           phase = new Phase.Resigned(leaderEpoch);
@@ -127,6 +148,17 @@ final class Shard {
 
   private void loaded(Loader loader, ErrorCode outcome) {
     if (loader.isCancelled) {
+      loader.groups.close();
+      return;
+    }
+    if (loader.isOverLimit) {
+      LOG.error(
+          "{} holds more groups and offsets than fit into the part of the heap that is for them: its"
+              + " groups are not served here. Give the broker a larger heap (KAFKA_HEAP_OPTS), or"
+              + " let another broker lead the partition; tried again in {} ms",
+          around.name(),
+          loader.retryMs);
+      loadLater(loader);
       return;
     }
     if (outcome != ErrorCode.NONE) {
@@ -135,7 +167,7 @@ final class Shard {
           around.name(),
           outcome,
           loader.retryMs);
-      around.after(loader.retryMs, () -> retry(loader));
+      loadLater(loader);
       return;
     }
     var leadership =
@@ -157,11 +189,18 @@ final class Shard {
     ready.forEach(waiter -> waiter.end(ErrorCode.NONE));
   }
 
-  private void retry(Loader failed) {
-    if (!failed.isCancelled) {
-      failed.cancel();
-      load(failed.leaderEpoch, Math.min(2 * failed.retryMs, MAX_LOAD_RETRY_MS));
-    }
+  private void loadLater(Loader failed) {
+    // What was read must not wait in memory.
+    failed.groups.close();
+    var waiting = new Phase.Waiting(failed.leaderEpoch, failed.retryMs);
+    phase = waiting;
+    around.after(
+        waiting.retryMs,
+        () -> {
+          if (phase == waiting) {
+            load(waiting.leaderEpoch, Math.min(2 * waiting.retryMs, MAX_LOAD_RETRY_MS));
+          }
+        });
   }
 
   // ---- readiness ----
@@ -219,7 +258,7 @@ final class Shard {
                 to.reply(refused.apply(ErrorCode.UNKNOWN_SERVER_ERROR));
               }
             }
-            case Phase.Loading _, Phase.Resigned _ -> to.reply(refused.apply(notActive()));
+            case Phase.Loading _, Phase.Waiting _, Phase.Resigned _ -> to.reply(refused.apply(notActive()));
           }
         });
   }
@@ -266,7 +305,7 @@ final class Shard {
   }
 
   private ErrorCode notActive() {
-    return phase instanceof Phase.Loading
+    return phase instanceof Phase.Loading || phase instanceof Phase.Waiting
         ? ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
         : ErrorCode.NOT_COORDINATOR;
   }
@@ -283,9 +322,15 @@ final class Shard {
   private final class Loader implements LoadSink {
     private final int leaderEpoch;
     private final long retryMs;
-    private final GroupShard groups = new GroupShard(around.config(), around.world().seed());
+    private final GroupShard groups =
+        new GroupShard(
+            around.config(),
+            around.world().seed(),
+            around.world().memory(),
+            around::maxBatchBytes);
     private final LogReplay replay = new LogReplay(groups, around);
     private volatile boolean isCancelled;
+    private volatile boolean isOverLimit;
 
     Loader(int leaderEpoch, long retryMs) {
       this.leaderEpoch = leaderEpoch;
@@ -298,17 +343,18 @@ final class Shard {
 
     @Override
     public boolean isWanted() {
-      return !isCancelled;
+      return !isCancelled && !isOverLimit;
     }
 
     @Override
     public void batches(ByteBuffer batches) {
       replay.batches(batches);
+      isOverLimit |= groups.isOverLimit();
     }
 
     @Override
     public void finished(ErrorCode outcome) {
-      replay.logWhatWasLeftOut();
+      replay.end();
       around.lane().submit(() -> loaded(this, outcome));
     }
   }

@@ -28,7 +28,8 @@ final class ShardTest {
     var groups =
         new GroupCoordinator(
             GroupRig.NO_DELAY,
-            new ShardWorld(rig.log, clock, clock, new SplitMixSeed(1)),
+            new ShardWorld(
+                rig.log, clock, clock, new SplitMixSeed(1), GroupMemory.ofHeap(1 << 28, clock)),
             partition -> new CallerRunsLane("shard", Runnable::run));
 
     assertThat(groups.heartbeat(new HeartbeatCommand("g", "m", null, 1)).join())

@@ -167,8 +167,7 @@ public final class BrokerCore {
             (int)
                 Math.min(
                     values.integer("offsets.load.buffer.size"),
-                    Math.max(
-                        MIN_LOAD_BUFFER_BYTES, world.heapBytes() / LOAD_BUFFERS_IN_HEAP)));
+                    Math.max(MIN_LOAD_BUFFER_BYTES, world.heapBytes() / LOAD_BUFFERS_IN_HEAP)));
     return new GroupCoordinator(
         new GroupCoordinatorConfig(
             values.integer("group.min.session.timeout.ms"),

@@ -503,18 +503,12 @@ final class ClassicGroup {
         protocolName,
         leader,
         stateTimestampMs,
-        members.values().stream().map(member -> saved(member, assignments)).toList());
-  }
-
-  private SavedMember saved(ClassicGroupMember member, Map<String, Bytes> assignments) {
-    return new SavedMember(
-        member.memberId(),
-        member.groupInstanceId(),
-        member.client(),
-        member.rebalanceTimeoutMs(),
-        member.sessionTimeoutMs(),
-        member.metadata(Objects.requireNonNull(protocolName)),
-        assignments.getOrDefault(member.memberId(), Bytes.EMPTY));
+        members.values().stream()
+            .map(member ->
+                member.saved(
+                    Objects.requireNonNull(protocolName),
+                    assignments.getOrDefault(member.memberId(), Bytes.EMPTY)))
+            .toList());
   }
 
   /** Keeps the name of a group that has not had a generation yet. */
@@ -585,8 +579,8 @@ final class ClassicGroup {
   }
 
   /**
-   * Whether the group would still fit into one record with this member, or with what it brings anew.
-   * Its leader is sent all of that at once, and a group that is larger could never be stored.
+   * Whether the group would still fit into one record with this member, or with what it brings
+   * anew. Its leader is sent all of that at once, and a group that is larger could never be stored.
    */
   boolean fitsInOneRecord(JoinGroupCommand command, long maxRecordBytes) {
     ClassicGroupMember before = members.get(command.memberId());

@@ -41,7 +41,8 @@ final class ClassicGroupMember {
 
   /** What it takes on the heap with all that it brought and was given. */
   long heapBytes() {
-    return heapBytesOf(memberId, groupInstanceId, client, protocols) + HeapBytes.of(assignment);
+    return heapBytesOf(memberId, groupInstanceId, client, protocolType, protocols)
+        + HeapBytes.of(assignment);
   }
 
   /** What the member that this command brings would take; a lone id if it is only given one. */
@@ -51,15 +52,17 @@ final class ClassicGroupMember {
         command.isFromUnknownMember() ? command.client().clientId() : command.memberId(),
         command.groupInstanceId(),
         command.client(),
+        command.protocolType(),
         command.protocols());
   }
 
   static long heapBytesOf(GroupRecord.SavedMember saved) {
     return heapBytesOf(
-        saved.memberId(),
-        saved.groupInstanceId(),
-        saved.client(),
-        List.of(new GroupProtocol("", saved.subscription())))
+            saved.memberId(),
+            saved.groupInstanceId(),
+            saved.client(),
+            "",
+            List.of(new GroupProtocol("", saved.subscription())))
         + HeapBytes.of(saved.assignment());
   }
 
@@ -67,13 +70,15 @@ final class ClassicGroupMember {
       String memberId,
       @Nullable String groupInstanceId,
       ClientIdentity client,
+      String protocolType,
       List<GroupProtocol> protocols) {
     long bytes =
         HeapBytes.MEMBER
             + HeapBytes.of(memberId)
             + HeapBytes.of(groupInstanceId)
             + HeapBytes.of(client.clientId())
-            + HeapBytes.of(client.clientHost());
+            + HeapBytes.of(client.clientHost())
+            + HeapBytes.of(protocolType);
     for (GroupProtocol protocol : protocols) {
       bytes += HeapBytes.of(protocol);
     }
@@ -179,6 +184,18 @@ final class ClassicGroupMember {
     }
     throw new IllegalStateException(
         "member " + memberId + " does not support the group's protocol " + protocolName);
+  }
+
+  /** As it goes into the log with an assignment that it is about to get. */
+  GroupRecord.SavedMember saved(String protocolName, Bytes newAssignment) {
+    return new GroupRecord.SavedMember(
+        memberId,
+        groupInstanceId,
+        client,
+        rebalanceTimeoutMs,
+        sessionTimeoutMs,
+        metadata(protocolName),
+        newAssignment);
   }
 
   /** 0 if it does not support the protocol. */

@@ -61,8 +61,7 @@ final class ClassicJoins {
               ErrorCode.GROUP_MAX_SIZE_REACHED, JoinGroupCommand.UNKNOWN_MEMBER_ID));
     } else if (!fitsInMemory(group, command)) {
       // As of a group that is full; an old member that cannot grow keeps what it had.
-      out.reply(
-          to, JoinGroupReply.refused(ErrorCode.GROUP_MAX_SIZE_REACHED, command.memberId()));
+      out.reply(to, JoinGroupReply.refused(ErrorCode.GROUP_MAX_SIZE_REACHED, command.memberId()));
     } else if (!group.supports(command.protocolType(), command.protocols())) {
       out.reply(
           to, JoinGroupReply.refused(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, command.memberId()));

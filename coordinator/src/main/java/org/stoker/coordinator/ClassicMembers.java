@@ -98,7 +98,7 @@ final class ClassicMembers {
     for (Bytes assignment : command.assignments().values()) {
       bytes += HeapBytes.of(assignment);
     }
-    // Before the rebalance each member's earlier one was dropped.
+    // Earlier ones go only when this one is stored.
     if (bytes == 0 || memory.hasReserveFor(bytes)) {
       storeAssignment(group, command, out);
     } else {

@@ -154,8 +154,7 @@ final class ClassicRebalance {
 
   void assign(ClassicGroup group, Map<String, Bytes> assignments, Decision.Draft out) {
     for (ClassicGroupMember member : group.members()) {
-      group.setAssignment(
-          member, assignments.getOrDefault(member.memberId(), Bytes.EMPTY));
+      group.setAssignment(member, assignments.getOrDefault(member.memberId(), Bytes.EMPTY));
     }
     for (ClassicGroupMember member : group.members()) {
       tellAssignment(group, member, assigned(group, member), out);

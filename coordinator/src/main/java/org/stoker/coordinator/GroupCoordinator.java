@@ -232,7 +232,8 @@ public final class GroupCoordinator {
     Shard shard = started()[partition];
     ReplyTo<FetchedOffsets> found = fetched -> fetched.tell(partition, metadataReads, to);
     Function<ErrorCode, FetchedOffsets> refused =
-        refusal -> new FetchedOffsets.Refused(FetchOffsetsReply.refused(refusal, command.groupId()));
+        refusal ->
+            new FetchedOffsets.Refused(FetchOffsetsReply.refused(refusal, command.groupId()));
     Function<GroupShard, FetchedOffsets> question =
         groups -> new FetchedOffsets.Found(groups.fetchOffsets(command));
     if (command.requireStable()) {

@@ -90,12 +90,10 @@ final class GroupOffsets {
 
   /** What the offsets of one command will take of the memory, gone through one after another. */
   private final class Room {
-    private final String groupId;
     private long newBytes;
     private long loggedMetadataBytes;
 
     Room(String groupId) {
-      this.groupId = groupId;
       loggedMetadataBytes = table.loggedMetadataBytes(groupId);
       if (!table.hasGroup(groupId)) {
         newBytes = HeapBytes.GROUP + HeapBytes.of(groupId);

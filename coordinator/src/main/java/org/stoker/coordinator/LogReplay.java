@@ -35,7 +35,6 @@ final class LogReplay {
   private long recordCount;
   private long otherKindsCount;
 
-
   LogReplay(GroupShard groups, ShardSurroundings around) {
     this.groups = groups;
     this.around = around;
@@ -66,7 +65,8 @@ final class LogReplay {
       }
     } catch (CorruptBatchException e) {
       throw new CorruptBatchException(
-          e.fault(), "the batch with baseOffset=" + batch.baseOffset() + " cannot be read: " + e.getMessage());
+          e.fault(),
+          "the batch with baseOffset=" + batch.baseOffset() + " cannot be read: " + e.getMessage());
     }
   }
 

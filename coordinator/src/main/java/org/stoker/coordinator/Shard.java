@@ -153,9 +153,9 @@ final class Shard {
     }
     if (loader.isOverLimit) {
       LOG.error(
-          "{} holds more groups and offsets than fit into the part of the heap that is for them: its"
-              + " groups are not served here. Give the broker a larger heap (KAFKA_HEAP_OPTS), or"
-              + " let another broker lead the partition; tried again in {} ms",
+          "{} holds more groups and offsets than fit into the part of the heap that is for them:"
+              + " its groups are not served here. Give the broker a larger heap (KAFKA_HEAP_OPTS),"
+              + " or let another broker lead the partition; tried again in {} ms",
           around.name(),
           loader.retryMs);
       loadLater(loader);
@@ -163,10 +163,7 @@ final class Shard {
     }
     if (outcome != ErrorCode.NONE) {
       LOG.warn(
-          "{} could not be read: {}; tried again in {} ms",
-          around.name(),
-          outcome,
-          loader.retryMs);
+          "{} could not be read: {}; tried again in {} ms", around.name(), outcome, loader.retryMs);
       loadLater(loader);
       return;
     }
@@ -258,7 +255,8 @@ final class Shard {
                 to.reply(refused.apply(ErrorCode.UNKNOWN_SERVER_ERROR));
               }
             }
-            case Phase.Loading _, Phase.Waiting _, Phase.Resigned _ -> to.reply(refused.apply(notActive()));
+            case Phase.Loading _, Phase.Waiting _, Phase.Resigned _ ->
+                to.reply(refused.apply(notActive()));
           }
         });
   }
@@ -324,10 +322,7 @@ final class Shard {
     private final long retryMs;
     private final GroupShard groups =
         new GroupShard(
-            around.config(),
-            around.world().seed(),
-            around.world().memory(),
-            around::maxBatchBytes);
+            around.config(), around.world().seed(), around.world().memory(), around::maxBatchBytes);
     private final LogReplay replay = new LogReplay(groups, around);
     private volatile boolean isCancelled;
     private volatile boolean isOverLimit;

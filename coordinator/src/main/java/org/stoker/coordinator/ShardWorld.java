@@ -5,5 +5,4 @@ import org.stoker.base.Seed;
 import org.stoker.base.Timers;
 
 /** What all shards share: the log, time, randomness, and how much they may keep. */
-public record ShardWorld(
-    ShardLog log, Clock clock, Timers timers, Seed seed, GroupMemory memory) {}
+public record ShardWorld(ShardLog log, Clock clock, Timers timers, Seed seed, GroupMemory memory) {}

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.stoker.base.Uuid;
 import org.stoker.protocol.ErrorCode;
 
-/** What groups, members and offsets take of the heap, and what happens when that is all there is. */
+/**
+ * What groups, members and offsets take of the heap, and what happens when that is all there is.
+ */
 @SuppressWarnings("FutureReturnValueIgnored") // not every answer is what a test is about
 final class GroupMemoryTest {
   private static final long HEAP_BYTES = 8L << 20;
@@ -279,8 +281,7 @@ final class GroupMemoryTest {
     }
 
     assertThat(fetches.getFirst()).isNotDone();
-    assertThat(fetches.getLast().join().error())
-        .isEqualTo(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS);
+    assertThat(fetches.getLast().join().error()).isEqualTo(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS);
     rig.log.finishOldestRead();
     assertThat(fetches.getFirst().join().error()).isEqualTo(ErrorCode.NONE);
     assertThat(rig.groups.fetchOffsets(new FetchOffsetsCommand("g", null, false))).isNotDone();
@@ -485,8 +486,7 @@ final class GroupMemoryTest {
                         new CommitOffsetsCommand.Topic(
                             topic,
                             Uuid.ZERO,
-                            List.of(
-                                new CommitOffsetsCommand.Partition(0, offset, -1, metadata))))))
+                            List.of(new CommitOffsetsCommand.Partition(0, offset, -1, metadata))))))
             .join());
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** The topics of a group's members. */
@@ -11,12 +12,10 @@ final class SubscribedTopicsTest {
   @Test
   void holdsTheTopicsOfAllMembers() {
     SubscribedTopics topics =
-        SubscribedTopics.in(
-            List.of(
-                OracleSubscription.bytes(List.of("orders", "payments")),
-                OracleSubscription.bytes(List.of("orders", "returns"))));
+        known(
+            OracleSubscription.bytes(List.of("orders", "payments")),
+            OracleSubscription.bytes(List.of("orders", "returns")));
 
-    assertThat(topics).isNotNull();
     assertThat(List.of("orders", "payments", "returns")).allMatch(topics::contains);
     assertThat(topics.contains("others")).isFalse();
   }
@@ -26,7 +25,8 @@ final class SubscribedTopicsTest {
     Bytes good = OracleSubscription.bytes(List.of("orders"));
 
     assertThat(SubscribedTopics.in(List.of(good, Bytes.of(new byte[] {1})))).isNull();
-    assertThat(SubscribedTopics.in(List.of(good, Bytes.of(new byte[] {0, 0, 0, 0, 0, 9})))).isNull();
+    assertThat(SubscribedTopics.in(List.of(good, Bytes.of(new byte[] {0, 0, 0, 0, 0, 9}))))
+        .isNull();
     assertThat(SubscribedTopics.in(List.of(good, Bytes.of(new byte[] {-1, -1, 0, 0, 0, 0}))))
         .isNull();
   }
@@ -41,11 +41,13 @@ final class SubscribedTopicsTest {
     }
     bytes.putInt(-1);
 
-    SubscribedTopics topics =
-        SubscribedTopics.in(List.of(Bytes.of(bytes.array()), Bytes.of(bytes.array())));
+    SubscribedTopics topics = known(Bytes.of(bytes.array()), Bytes.of(bytes.array()));
 
-    assertThat(topics).isNotNull();
     assertThat(topics.contains("ab")).isTrue();
     assertThat(topics.heapBytes()).as("each name once").isLessThan(26 * 26 * 10);
+  }
+
+  private static SubscribedTopics known(Bytes... subscriptions) {
+    return Objects.requireNonNull(SubscribedTopics.in(List.of(subscriptions)));
   }
 }

@@ -266,6 +266,7 @@ final class BrokerAssembly {
     letOthersLead();
     if (running != null) {
       running.stopWatching();
+      running.stopGroups();
     }
     machine.network().stop(NETWORK_STOP_MS);
     coordination.leave();

@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
 import org.stoker.base.Uuid;
 import org.stoker.coordinator.GroupCoordinator;
 import org.stoker.coordinator.GroupCoordinatorConfig;
+import org.stoker.coordinator.GroupMemory;
 import org.stoker.coordinator.ShardWorld;
 import org.stoker.handlers.BrokerLoggers;
 import org.stoker.handlers.ClusterView;
@@ -45,6 +46,9 @@ import org.stoker.settings.ConfigValues;
 public final class BrokerCore {
   private static final Logger LOG = LoggerFactory.getLogger(BrokerCore.class);
   private static final long MINUTE_MS = 60_000;
+  private static final long MIN_LOAD_BUFFER_BYTES = 64 * 1024;
+  // Every storage thread may read a partition of groups when the broker starts.
+  private static final int LOAD_BUFFERS_IN_HEAP = 512;
 
   private final BrokerWorld world;
   private final Setting setting;
@@ -160,7 +164,11 @@ public final class BrokerCore {
             metadata::image,
             partitions,
             world.storage(),
-            values.integer("offsets.load.buffer.size"));
+            world.workers(),
+            (int)
+                Math.min(
+                    values.integer("offsets.load.buffer.size"),
+                    Math.max(MIN_LOAD_BUFFER_BYTES, world.heapBytes() / LOAD_BUFFERS_IN_HEAP)));
     return new GroupCoordinator(
         new GroupCoordinatorConfig(
             values.integer("group.min.session.timeout.ms"),
@@ -174,7 +182,12 @@ public final class BrokerCore {
                 values.longInteger("offsets.retention.check.interval.ms"),
                 values.integer("offsets.commit.timeout.ms"),
                 compressionOfOffsets(values))),
-        new ShardWorld(log, world.clock(), world.timers(), world.seed()),
+        new ShardWorld(
+            log,
+            world.clock(),
+            world.timers(),
+            world.seed(),
+            GroupMemory.ofHeap(world.heapBytes(), world.clock())),
         partition -> world.lanes().apply("groups-" + partition));
   }
 
@@ -267,6 +280,11 @@ public final class BrokerCore {
         .heartbeats()
         .shutDown()
         .thenRun(() -> LOG.info("Other brokers lead what this one led"));
+  }
+
+  /** Answers the members that wait for their group: their connections end soon. */
+  public void stopGroups() {
+    groups.stop();
   }
 
   /** From here on connections may end without meaning that somebody has died. */

@@ -14,6 +14,7 @@ import org.stoker.base.Timers;
  * @param workers run what would hold an event loop up: checks of big batches, reads of cold data
  * @param inOrder runs the replica keeper's tasks
  * @param lanes makes the lane of this name
+ * @param heapBytes bounds what clients can make the broker keep
  * @param peers the way to other brokers
  */
 public record BrokerWorld(
@@ -24,4 +25,5 @@ public record BrokerWorld(
     Executor workers,
     Executor inOrder,
     Function<String, Lane> lanes,
+    long heapBytes,
     PeerNetwork peers) {}

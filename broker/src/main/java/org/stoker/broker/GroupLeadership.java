@@ -1,9 +1,12 @@
 package org.stoker.broker;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.stoker.base.Uuid;
 import org.stoker.coordinator.GroupCoordinator;
 import org.stoker.handlers.TopicCreator;
@@ -19,10 +22,19 @@ import org.stoker.replication.ReplicaKeeper;
  * here.
  */
 final class GroupLeadership implements MetadataListener {
+  private static final SortedSet<Integer> NONE = Collections.emptySortedSet();
+
   private final int brokerId;
   private final GroupCoordinator groups;
   private final ReplicaKeeper replicas;
-  private boolean isStarted;
+  // The topic whose partitions the shards stand for; null until there is one.
+  private volatile @Nullable Started started;
+
+  private record Started(Uuid topicId, int partitionCount) {
+    static Started of(TopicImage topic) {
+      return new Started(topic.id(), topic.partitions().size());
+    }
+  }
 
   GroupLeadership(int brokerId, GroupCoordinator groups, ReplicaKeeper replicas) {
     this.brokerId = brokerId;
@@ -33,16 +45,15 @@ final class GroupLeadership implements MetadataListener {
   @Override
   public void imageChanged(MetadataDelta delta, ClusterImage image) {
     TopicImage topic = image.topic(TopicCreator.OFFSETS_TOPIC);
-    if (topic != null && !isStarted) {
-      isStarted = true;
-      groups.start(topic.partitions().size());
-    }
     if (topic != null) {
-      SortedSet<Integer> changed = delta.changedPartitions().get(topic.id());
-      if (changed != null) {
-        // The shards read their partitions, so these must be open.
-        CompletableFuture<Void> open = replicas.settled(image.offset());
-        changed.forEach(index -> assign(index, topic.partitions().get(index), open));
+      if (!Started.of(topic).equals(started)) {
+        // Also when it was deleted and made again, or got more partitions, which moves its groups:
+        // what the shards knew is not what its partitions hold.
+        started = Started.of(topic);
+        groups.start(topic.partitions().size());
+        assign(topic, everyPartition(topic), image);
+      } else {
+        assign(topic, delta.changedPartitions().getOrDefault(topic.id(), NONE), image);
       }
     }
     Map<String, Uuid> deleted = new HashMap<>();
@@ -52,11 +63,33 @@ final class GroupLeadership implements MetadataListener {
     }
   }
 
-  private void assign(int index, PartitionImage state, CompletableFuture<Void> open) {
-    if (state.leader() == brokerId) {
-      var _ = open.thenRun(() -> groups.becomeLeader(index, state.leaderEpoch()));
-    } else {
-      groups.resign(index, state.leaderEpoch());
+  private static SortedSet<Integer> everyPartition(TopicImage topic) {
+    SortedSet<Integer> all = new TreeSet<>();
+    for (int index = 0; index < topic.partitions().size(); index++) {
+      all.add(index);
+    }
+    return all;
+  }
+
+  private void assign(TopicImage topic, SortedSet<Integer> changed, ClusterImage image) {
+    if (changed.isEmpty()) {
+      return;
+    }
+    // The shards read their partitions, so these must be open.
+    CompletableFuture<Void> open = replicas.settled(image.offset());
+    for (int index : changed) {
+      PartitionImage state = topic.partitions().get(index);
+      if (state.leader() == brokerId) {
+        var _ = open.thenRun(() -> lead(Started.of(topic), index, state.leaderEpoch()));
+      } else {
+        groups.resign(index, state.leaderEpoch());
+      }
+    }
+  }
+
+  private void lead(Started of, int index, int leaderEpoch) {
+    if (of.equals(started)) {
+      groups.becomeLeader(index, leaderEpoch);
     }
   }
 }

@@ -23,26 +23,40 @@ import org.stoker.records.CorruptBatchException;
 import org.stoker.records.FileRecordBytes;
 import org.stoker.records.MemoryRecordBytes;
 import org.stoker.records.RecordBytes;
+import org.stoker.records.RecordCursor;
 import org.stoker.replication.AppendCommand;
 import org.stoker.replication.AppendReply;
 import org.stoker.replication.Partition;
 import org.stoker.replication.Partitions;
-import org.stoker.replication.ReplicaRole;
 
 /** Joins the group coordinator to the partitions of {@code __consumer_offsets} on this broker. */
 final class GroupLog implements ShardLog {
   private static final Logger LOG = LoggerFactory.getLogger(GroupLog.class);
 
+  // Records that were committed together lie together; most reads are of one batch.
+  private static final int READ_BYTES = 64 * 1024;
+
   private final Supplier<ClusterImage> image;
   private final Partitions partitions;
   private final Executor storage;
+  private final Executor workers;
   private final int loadBufferBytes;
 
+  /**
+   * @param storage runs what reads whole partitions
+   * @param workers run what reads single records
+   * @param loadBufferBytes as much of a partition is read at once, by each thread that reads one
+   */
   GroupLog(
-      Supplier<ClusterImage> image, Partitions partitions, Executor storage, int loadBufferBytes) {
+      Supplier<ClusterImage> image,
+      Partitions partitions,
+      Executor storage,
+      Executor workers,
+      int loadBufferBytes) {
     this.image = image;
     this.partitions = partitions;
     this.storage = storage;
+    this.workers = workers;
     this.loadBufferBytes = loadBufferBytes;
   }
 
@@ -60,17 +74,23 @@ final class GroupLog implements ShardLog {
   // ---- Appending.
 
   @Override
-  public void append(int index, int leaderEpoch, ByteBuffer batch, Consumer<ErrorCode> outcome) {
+  public void append(int index, int leaderEpoch, ByteBuffer batch, Consumer<Appended> outcome) {
     Partition partition = find(index);
-    if (partition == null
-        || !(partition.role() instanceof ReplicaRole.Leader leader)
-        || leader.leaderEpoch() != leaderEpoch) {
-      outcome.accept(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    if (partition == null) {
+      outcome.accept(Appended.failed(ErrorCode.NOT_LEADER_OR_FOLLOWER));
       return;
     }
     partition.append(
         new AppendCommand(
-            batch, AppendOrigin.COORDINATOR, true, reply -> outcome.accept(errorOf(reply))));
+                batch, AppendOrigin.COORDINATOR, true, reply -> outcome.accept(resultOf(reply)))
+            .onlyInEpoch(leaderEpoch));
+  }
+
+  private static Appended resultOf(AppendReply reply) {
+    return switch (reply) {
+      case AppendReply.Accepted accepted -> new Appended(ErrorCode.NONE, accepted.baseOffset());
+      case AppendReply.Refused(var error, var _) -> Appended.failed(error);
+    };
   }
 
   private static ErrorCode errorOf(AppendReply reply) {
@@ -117,11 +137,95 @@ final class GroupLog implements ShardLog {
         }
       }
       return ErrorCode.NONE;
-    } catch (IOException | StorageException | CorruptBatchException e) {
+    } catch (CorruptBatchException e) {
+      LOG.error(
+          "Groups of {} cannot be loaded: {}. Its groups are not served here, since what they"
+              + " committed last may be in there. Let another replica lead the partition and remove"
+              + " this one (kafka-reassign-partitions); if this is the only one, records up to that"
+              + " batch can be deleted (kafka-delete-records), and groups that have not committed"
+              + " since start where auto.offset.reset says",
+          partition.topicPartition(),
+          e.getMessage());
+      return ErrorCode.KAFKA_STORAGE_ERROR;
+    } catch (IOException | StorageException e) {
       LOG.error("Groups of {} cannot be loaded: {}", partition.topicPartition(), e.getMessage());
       return ErrorCode.KAFKA_STORAGE_ERROR;
     }
   }
+
+  // ---- Single records.
+
+  @Override
+  public void read(int index, long[] offsets, RecordSink sink) {
+    Partition partition = find(index);
+    if (partition == null) {
+      sink.finished(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+      return;
+    }
+    // It may have to open a file, or wait for the disk.
+    workers.execute(() -> sink.finished(readEach(partition, offsets, sink)));
+  }
+
+  private static ErrorCode readEach(Partition partition, long[] offsets, RecordSink sink) {
+    Log log = partition.log();
+    try (var cursor = new RecordCursor(Integer.MAX_VALUE)) {
+      int next = 0;
+      while (next < offsets.length) {
+        switch (log.read(offsets[next], READ_BYTES, log.logEndOffset(), true)) {
+          case ReadOutcome.Data data ->
+              next = handOver(inMemory(data.records()), cursor, offsets, next, sink);
+          case ReadOutcome.Empty() -> next++;
+          case ReadOutcome.OutOfRange(var logStart, var _) -> {
+            if (offsets[next] >= logStart) {
+              return ErrorCode.NOT_LEADER_OR_FOLLOWER;
+            }
+            next++;
+          }
+          case ReadOutcome.Damaged(var reason) -> {
+            LOG.error(
+                "Metadata of offsets in {} cannot be read: {}", partition.topicPartition(), reason);
+            return ErrorCode.KAFKA_STORAGE_ERROR;
+          }
+        }
+      }
+      return ErrorCode.NONE;
+    } catch (IOException | StorageException | CorruptBatchException e) {
+      LOG.error(
+          "Metadata of offsets in {} cannot be read: {}",
+          partition.topicPartition(),
+          e.getMessage());
+      return ErrorCode.KAFKA_STORAGE_ERROR;
+    }
+  }
+
+  /** Hands over those of the offsets that lie in these batches; says which one is next. */
+  private static int handOver(
+      ByteBuffer batches, RecordCursor cursor, long[] offsets, int first, RecordSink sink) {
+    int next = first;
+    var walk = new BatchWalk(batches);
+    while (next < offsets.length && walk.next()) {
+      if (walk.batch().nextOffset() <= offsets[next]) {
+        continue;
+      }
+      cursor.open(walk.batch());
+      while (next < offsets.length && cursor.next()) {
+        if (cursor.offset() == offsets[next]) {
+          ByteBuffer key = cursor.key();
+          if (key != null) {
+            sink.record(cursor.offset(), key, cursor.value());
+          }
+          next++;
+        }
+      }
+      // What is not in the batch that covers it is not in the log any more.
+      while (next < offsets.length && offsets[next] < walk.batch().nextOffset()) {
+        next++;
+      }
+    }
+    return Math.max(next, first + 1);
+  }
+
+  // ---- Bytes.
 
   /** Hands the batches to the sink, and says at which offset to go on. */
   private static long readAll(RecordBytes records, LoadSink sink) throws IOException {

@@ -56,6 +56,7 @@ record Machine(
         workers,
         threads.single("replica-keeper"),
         name -> new CallerRunsLane(name, storage),
+        Runtime.getRuntime().maxMemory(),
         new SocketPeers(network, values));
   }
 }

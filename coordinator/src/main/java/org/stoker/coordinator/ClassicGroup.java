@@ -36,7 +36,7 @@ final class ClassicGroup {
   private int generationId;
   private @Nullable String leader;
   // Null when the members' subscriptions are not known to be those of consumers.
-  private @Nullable Set<String> subscribedTopics;
+  private @Nullable SubscribedTopics subscribedTopics;
   private boolean newMemberAdded;
   private boolean isKnownToLog;
 
@@ -47,24 +47,34 @@ final class ClassicGroup {
   // Are in the generation and have not asked for their assignment.
   private final Set<String> pendingSync = new HashSet<>();
   private final Map<String, Integer> supportersByProtocol = new HashMap<>();
+  // The metadata of all members for each protocol, by name.
+  private final Map<String, Long> metadataBytesByProtocol = new HashMap<>();
+  private final MemoryShare memory;
+  private long heldBytes;
   private int awaitingJoinCount;
 
-  private ClassicGroup(String groupId, ClassicGroupState state, long stateTimestampMs) {
+  private ClassicGroup(
+      String groupId, ClassicGroupState state, long stateTimestampMs, MemoryShare memory) {
     this.groupId = groupId;
     this.state = state;
     this.stateTimestampMs = stateTimestampMs;
+    this.memory = memory;
   }
 
-  static ClassicGroup empty(String groupId, long nowMs) {
-    return new ClassicGroup(groupId, ClassicGroupState.EMPTY, nowMs);
+  /**
+   * @param memory where its members count
+   */
+  static ClassicGroup empty(String groupId, long nowMs, MemoryShare memory) {
+    return new ClassicGroup(groupId, ClassicGroupState.EMPTY, nowMs, memory);
   }
 
-  static ClassicGroup restored(GroupSaved saved) {
+  static ClassicGroup restored(GroupSaved saved, MemoryShare memory) {
     var group =
         new ClassicGroup(
             saved.groupId(),
             saved.members().isEmpty() ? ClassicGroupState.EMPTY : ClassicGroupState.STABLE,
-            saved.stateTimestampMs());
+            saved.stateTimestampMs(),
+            memory);
     group.generationId = saved.generationId();
     group.protocolType = saved.protocolType().isEmpty() ? null : saved.protocolType();
     group.protocolName = saved.protocolName();
@@ -72,7 +82,7 @@ final class ClassicGroup {
     for (SavedMember member : saved.members()) {
       group.addRestored(member, saved);
     }
-    group.subscribedTopics = group.computeSubscribedTopics();
+    group.readSubscribedTopics();
     group.isKnownToLog = true;
     return group;
   }
@@ -91,8 +101,8 @@ final class ClassicGroup {
                 ? saved.sessionTimeoutMs()
                 : saved.rebalanceTimeoutMs(),
             saved.sessionTimeoutMs());
-    member.setAssignment(saved.assignment());
     add(member);
+    setAssignment(member, saved.assignment());
   }
 
   // ---- what it is ----
@@ -234,8 +244,9 @@ final class ClassicGroup {
       leader = member.memberId();
     }
     members.put(member.memberId(), member);
+    count(member.heapBytes());
     countProtocols(member, 1);
-    pendingJoin.remove(member.memberId());
+    removePendingJoin(member.memberId());
   }
 
   void remove(String memberId) {
@@ -244,6 +255,7 @@ final class ClassicGroup {
       if (removed.awaitingJoin() != null || removed.awaitingSync() != null) {
         throw new IllegalStateException("member " + memberId + " still waits for an answer");
       }
+      count(-removed.heapBytes());
       countProtocols(removed, -1);
       if (removed.groupInstanceId() != null) {
         memberIdByInstance.remove(removed.groupInstanceId());
@@ -252,7 +264,7 @@ final class ClassicGroup {
     if (isLeader(memberId)) {
       leader = members.isEmpty() ? null : members.keySet().iterator().next();
     }
-    pendingJoin.remove(memberId);
+    removePendingJoin(memberId);
     pendingSync.remove(memberId);
   }
 
@@ -262,6 +274,7 @@ final class ClassicGroup {
     members.remove(old.memberId());
     ClassicGroupMember renamed = old.renamed(newMemberId);
     members.put(newMemberId, renamed);
+    count(renamed.heapBytes() - old.heapBytes());
     if (isLeader(old.memberId())) {
       leader = newMemberId;
     }
@@ -274,9 +287,16 @@ final class ClassicGroup {
       List<GroupProtocol> protocols,
       int rebalanceTimeoutMs,
       int sessionTimeoutMs) {
+    count(-member.heapBytes());
     countProtocols(member, -1);
     member.update(protocols, rebalanceTimeoutMs, sessionTimeoutMs);
     countProtocols(member, 1);
+    count(member.heapBytes());
+  }
+
+  void setAssignment(ClassicGroupMember member, Bytes assignment) {
+    count(HeapBytes.of(assignment) - HeapBytes.of(member.assignment()));
+    member.setAssignment(assignment);
   }
 
   int largestRebalanceTimeoutMs() {
@@ -293,7 +313,19 @@ final class ClassicGroup {
   }
 
   void addPendingJoin(String memberId) {
-    pendingJoin.add(memberId);
+    if (pendingJoin.add(memberId)) {
+      count(pendingBytes(memberId));
+    }
+  }
+
+  private void removePendingJoin(String memberId) {
+    if (pendingJoin.remove(memberId)) {
+      count(-pendingBytes(memberId));
+    }
+  }
+
+  private static long pendingBytes(String memberId) {
+    return HeapBytes.PENDING_MEMBER + HeapBytes.of(memberId);
   }
 
   Set<String> pendingJoin() {
@@ -302,6 +334,10 @@ final class ClassicGroup {
 
   Set<String> pendingSync() {
     return Set.copyOf(pendingSync);
+  }
+
+  boolean hasPendingSync() {
+    return !pendingSync.isEmpty();
   }
 
   void addPendingSync(String memberId) {
@@ -394,7 +430,7 @@ final class ClassicGroup {
   void startNextGeneration(long nowMs) {
     generationId++;
     protocolName = members.isEmpty() ? null : selectProtocol();
-    subscribedTopics = computeSubscribedTopics();
+    readSubscribedTopics();
     transitionTo(
         members.isEmpty() ? ClassicGroupState.EMPTY : ClassicGroupState.COMPLETING_REBALANCE,
         nowMs);
@@ -416,25 +452,24 @@ final class ClassicGroup {
     return subscribedTopics != null;
   }
 
-  private @Nullable Set<String> computeSubscribedTopics() {
+  private void readSubscribedTopics() {
+    count(subscribedTopics == null ? 0 : -subscribedTopics.heapBytes());
+    subscribedTopics = subscribedTopicsNow();
+    count(subscribedTopics == null ? 0 : subscribedTopics.heapBytes());
+  }
+
+  private @Nullable SubscribedTopics subscribedTopicsNow() {
     if (!isOfConsumers()) {
       return null;
     }
     if (members.isEmpty()) {
-      return Set.of();
+      return SubscribedTopics.NONE;
     }
-    if (protocolName == null) {
-      return null;
-    }
-    var topics = new HashSet<String>();
-    for (ClassicGroupMember member : members.values()) {
-      List<String> subscribed = ConsumerSubscription.topicsIn(member.metadata(protocolName));
-      if (subscribed == null) {
-        return null;
-      }
-      topics.addAll(subscribed);
-    }
-    return topics;
+    String protocol = protocolName;
+    return protocol == null
+        ? null
+        : SubscribedTopics.in(
+            members.values().stream().map(member -> member.metadata(protocol)).toList());
   }
 
   // ---- how it is told and kept ----
@@ -468,18 +503,12 @@ final class ClassicGroup {
         protocolName,
         leader,
         stateTimestampMs,
-        members.values().stream().map(member -> saved(member, assignments)).toList());
-  }
-
-  private SavedMember saved(ClassicGroupMember member, Map<String, Bytes> assignments) {
-    return new SavedMember(
-        member.memberId(),
-        member.groupInstanceId(),
-        member.client(),
-        member.rebalanceTimeoutMs(),
-        member.sessionTimeoutMs(),
-        member.metadata(Objects.requireNonNull(protocolName)),
-        assignments.getOrDefault(member.memberId(), Bytes.EMPTY));
+        members.values().stream()
+            .map(member ->
+                member.saved(
+                    Objects.requireNonNull(protocolName),
+                    assignments.getOrDefault(member.memberId(), Bytes.EMPTY)))
+            .toList());
   }
 
   /** Keeps the name of a group that has not had a generation yet. */
@@ -527,6 +556,43 @@ final class ClassicGroup {
       // Names come from outside: one that nobody supports any more is forgotten.
       supportersByProtocol.merge(
           protocol.name(), change, (count, by) -> count + by == 0 ? null : count + by);
+      int sizeBytes = protocol.metadata().size();
+      if (sizeBytes > 0) {
+        metadataBytesByProtocol.merge(
+            protocol.name(),
+            (long) change * sizeBytes,
+            (sum, by) -> sum + by == 0 ? null : sum + by);
+      }
     }
+  }
+
+  // ---- memory ----
+
+  private void count(long bytes) {
+    heldBytes += bytes;
+    memory.change(bytes);
+  }
+
+  /** The group is dropped, and what it holds of memory with it. */
+  void forgetMembers() {
+    count(-heldBytes);
+  }
+
+  /**
+   * Whether the group would still fit into one record with this member, or with what it brings
+   * anew. Its leader is sent all of that at once, and a group that is larger could never be stored.
+   */
+  boolean fitsInOneRecord(JoinGroupCommand command, long maxRecordBytes) {
+    ClassicGroupMember before = members.get(command.memberId());
+    for (GroupProtocol protocol : command.protocols()) {
+      long bytes =
+          metadataBytesByProtocol.getOrDefault(protocol.name(), 0L)
+              + protocol.metadata().size()
+              - (before == null ? 0 : before.metadataSize(protocol.name()));
+      if (bytes <= maxRecordBytes) {
+        return true;
+      }
+    }
+    return command.protocols().isEmpty();
   }
 }

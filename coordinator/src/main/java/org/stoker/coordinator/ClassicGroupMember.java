@@ -37,6 +37,56 @@ final class ClassicGroupMember {
     this.sessionTimeoutMs = sessionTimeoutMs;
   }
 
+  // ---- memory ----
+
+  /** What it takes on the heap with all that it brought and was given. */
+  long heapBytes() {
+    return heapBytesOf(memberId, groupInstanceId, client, protocolType, protocols)
+        + HeapBytes.of(assignment);
+  }
+
+  /** What the member that this command brings would take; a lone id if it is only given one. */
+  static long heapBytesOf(JoinGroupCommand command) {
+    return heapBytesOf(
+        // The longest id it might be given, for one that has none yet.
+        command.isFromUnknownMember() ? command.client().clientId() : command.memberId(),
+        command.groupInstanceId(),
+        command.client(),
+        command.protocolType(),
+        command.protocols());
+  }
+
+  static long heapBytesOf(GroupRecord.SavedMember saved) {
+    return heapBytesOf(
+            saved.memberId(),
+            saved.groupInstanceId(),
+            saved.client(),
+            "",
+            List.of(new GroupProtocol("", saved.subscription())))
+        + HeapBytes.of(saved.assignment());
+  }
+
+  private static long heapBytesOf(
+      String memberId,
+      @Nullable String groupInstanceId,
+      ClientIdentity client,
+      String protocolType,
+      List<GroupProtocol> protocols) {
+    long bytes =
+        HeapBytes.MEMBER
+            + HeapBytes.of(memberId)
+            + HeapBytes.of(groupInstanceId)
+            + HeapBytes.of(client.clientId())
+            + HeapBytes.of(client.clientHost())
+            + HeapBytes.of(protocolType);
+    for (GroupProtocol protocol : protocols) {
+      bytes += HeapBytes.of(protocol);
+    }
+    return bytes;
+  }
+
+  // ---- what it is ----
+
   /** The same member under another id; it waits for nothing. */
   ClassicGroupMember renamed(String newMemberId) {
     var renamed =
@@ -134,6 +184,28 @@ final class ClassicGroupMember {
     }
     throw new IllegalStateException(
         "member " + memberId + " does not support the group's protocol " + protocolName);
+  }
+
+  /** As it goes into the log with an assignment that it is about to get. */
+  GroupRecord.SavedMember saved(String protocolName, Bytes newAssignment) {
+    return new GroupRecord.SavedMember(
+        memberId,
+        groupInstanceId,
+        client,
+        rebalanceTimeoutMs,
+        sessionTimeoutMs,
+        metadata(protocolName),
+        newAssignment);
+  }
+
+  /** 0 if it does not support the protocol. */
+  int metadataSize(String protocolName) {
+    for (GroupProtocol protocol : protocols) {
+      if (protocol.name().equals(protocolName)) {
+        return protocol.metadata().size();
+      }
+    }
+    return 0;
   }
 
   /** The candidate that the member likes best. */

@@ -2,6 +2,7 @@ package org.stoker.coordinator;
 
 import java.util.List;
 import java.util.UUID;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,11 +29,23 @@ final class ClassicJoins {
   private final GroupCoordinatorConfig config;
   private final ClassicRebalance rebalance;
   private final Seed seed;
+  private final MemoryPool memory;
+  private final IntSupplier maxRecordBytes;
 
-  ClassicJoins(GroupCoordinatorConfig config, ClassicRebalance rebalance, Seed seed) {
+  /**
+   * @param maxRecordBytes as much as a group may take in the log
+   */
+  ClassicJoins(
+      GroupCoordinatorConfig config,
+      ClassicRebalance rebalance,
+      Seed seed,
+      MemoryPool memory,
+      IntSupplier maxRecordBytes) {
     this.config = config;
     this.rebalance = rebalance;
     this.seed = seed;
+    this.memory = memory;
+    this.maxRecordBytes = maxRecordBytes;
   }
 
   void join(
@@ -46,6 +59,9 @@ final class ClassicJoins {
           to,
           JoinGroupReply.refused(
               ErrorCode.GROUP_MAX_SIZE_REACHED, JoinGroupCommand.UNKNOWN_MEMBER_ID));
+    } else if (!fitsInMemory(group, command)) {
+      // As of a group that is full; an old member that cannot grow keeps what it had.
+      out.reply(to, JoinGroupReply.refused(ErrorCode.GROUP_MAX_SIZE_REACHED, command.memberId()));
     } else if (!group.supports(command.protocolType(), command.protocols())) {
       out.reply(
           to, JoinGroupReply.refused(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, command.memberId()));
@@ -69,6 +85,27 @@ final class ClassicJoins {
       case COMPLETING_REBALANCE, STABLE ->
           group.hasMember(memberId) || group.memberCount() < config.maxSize();
     };
+  }
+
+  private boolean fitsInMemory(ClassicGroup group, JoinGroupCommand command) {
+    long bytes = ClassicGroupMember.heapBytesOf(command);
+    ClassicGroupMember member = memberOf(group, command);
+    if (member == null) {
+      return memory.hasRoomFor(bytes) && group.fitsInOneRecord(command, maxRecordBytes.getAsInt());
+    }
+    long grownBytes = bytes - (member.heapBytes() - HeapBytes.of(member.assignment()));
+    return grownBytes <= 0
+        || (memory.hasReserveFor(grownBytes)
+            && group.fitsInOneRecord(command, maxRecordBytes.getAsInt()));
+  }
+
+  private static @Nullable ClassicGroupMember memberOf(
+      ClassicGroup group, JoinGroupCommand command) {
+    String memberId =
+        command.isFromUnknownMember()
+            ? group.memberIdOfInstance(command.groupInstanceId())
+            : command.memberId();
+    return memberId == null ? null : group.findMember(memberId);
   }
 
   private static void leaveOutside(ClassicGroup group, String memberId, Decision.Draft out) {

@@ -16,9 +16,11 @@ final class ClassicMembers {
   private static final Logger LOG = LoggerFactory.getLogger(ClassicMembers.class);
 
   private final ClassicRebalance rebalance;
+  private final MemoryPool memory;
 
-  ClassicMembers(ClassicRebalance rebalance) {
+  ClassicMembers(ClassicRebalance rebalance, MemoryPool memory) {
     this.rebalance = rebalance;
+    this.memory = memory;
   }
 
   // ---- sync ----
@@ -41,7 +43,7 @@ final class ClassicMembers {
         awaitAssignment(member, to, out);
         removePendingSync(group, member, out);
         if (group.isLeader(member.memberId())) {
-          storeAssignment(group, command, out);
+          takeAssignment(group, command, out);
         }
       }
       case STABLE -> {
@@ -85,8 +87,23 @@ final class ClassicMembers {
   private static void removePendingSync(
       ClassicGroup group, ClassicGroupMember member, Decision.Draft out) {
     group.removePendingSync(member.memberId());
-    if (group.pendingSync().isEmpty()) {
+    if (!group.hasPendingSync()) {
       out.cancelTimer(TimerKey.sync(group.groupId()));
+    }
+  }
+
+  /** Without room for it the group cannot go on, and is told so instead of trying for ever. */
+  private void takeAssignment(ClassicGroup group, SyncGroupCommand command, Decision.Draft out) {
+    long bytes = 0;
+    for (Bytes assignment : command.assignments().values()) {
+      bytes += HeapBytes.of(assignment);
+    }
+    // Earlier ones go only when this one is stored.
+    if (bytes == 0 || memory.hasReserveFor(bytes)) {
+      storeAssignment(group, command, out);
+    } else {
+      rebalance.dropAssignments(group, ErrorCode.GROUP_MAX_SIZE_REACHED, out);
+      rebalance.prepareOrComplete(group, "there is no memory for its assignment", out);
     }
   }
 

@@ -154,7 +154,7 @@ final class ClassicRebalance {
 
   void assign(ClassicGroup group, Map<String, Bytes> assignments, Decision.Draft out) {
     for (ClassicGroupMember member : group.members()) {
-      member.setAssignment(assignments.getOrDefault(member.memberId(), Bytes.EMPTY));
+      group.setAssignment(member, assignments.getOrDefault(member.memberId(), Bytes.EMPTY));
     }
     for (ClassicGroupMember member : group.members()) {
       tellAssignment(group, member, assigned(group, member), out);
@@ -169,7 +169,7 @@ final class ClassicRebalance {
 
   void dropAssignments(ClassicGroup group, ErrorCode error, Decision.Draft out) {
     for (ClassicGroupMember member : group.members()) {
-      member.setAssignment(Bytes.EMPTY);
+      group.setAssignment(member, Bytes.EMPTY);
       tellAssignment(group, member, SyncGroupReply.refused(error), out);
     }
   }
@@ -190,7 +190,7 @@ final class ClassicRebalance {
         group.generationId() == generationId
             && (group.isIn(ClassicGroupState.COMPLETING_REBALANCE)
                 || group.isIn(ClassicGroupState.STABLE));
-    if (!isCurrent || group.pendingSync().isEmpty()) {
+    if (!isCurrent || !group.hasPendingSync()) {
       return;
     }
     for (String memberId : group.pendingSync()) {

@@ -23,7 +23,7 @@ public record CommittedOffset(
   }
 
   /** Topics that were deleted and made again have another id; no id matches every one. */
-  boolean isOf(Uuid askedTopicId) {
+  static boolean isOf(Uuid topicId, Uuid askedTopicId) {
     return topicId.equals(Uuid.ZERO)
         || askedTopicId.equals(Uuid.ZERO)
         || topicId.equals(askedTopicId);

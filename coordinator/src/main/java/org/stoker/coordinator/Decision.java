@@ -48,6 +48,10 @@ record Decision(
       return this;
     }
 
+    boolean storesAnything() {
+      return !records.isEmpty();
+    }
+
     @CanIgnoreReturnValue
     <R> Draft reply(ReplyTo<R> to, R body) {
       replies.add(new Reply<>(to, body));

@@ -17,11 +17,6 @@ public record FetchOffsetsReply(String groupId, ErrorCode error, List<Topic> top
     static Partition unknown(int partition) {
       return new Partition(partition, -1, -1, "");
     }
-
-    static Partition of(int partition, CommittedOffset committed) {
-      return new Partition(
-          partition, committed.offset(), committed.leaderEpoch(), committed.metadata());
-    }
   }
 
   static FetchOffsetsReply refused(ErrorCode error, String groupId) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.Lane;
@@ -23,8 +24,10 @@ public final class GroupCoordinator {
   private final GroupCoordinatorConfig config;
   private final ShardWorld world;
   private final IntFunction<Lane> lanes;
+  private final MetadataReads metadataReads;
   private volatile Shard @Nullable [] shards;
   private volatile boolean isActive;
+  private volatile boolean isStopped;
 
   /**
    * Not started yet.
@@ -36,29 +39,37 @@ public final class GroupCoordinator {
     this.config = config;
     this.world = world;
     this.lanes = lanes;
+    this.metadataReads = new MetadataReads(world.log(), world.memory().answers());
   }
 
   // ---- life ----
 
   /**
-   * Until then nobody can be told which shard is whose.
+   * Until then nobody can be told which shard is whose. Started again, the coordinator forgets what
+   * it knew: the topic is another one, or its groups belong to other partitions.
    *
    * @param partitionCount that of the topic if it exists, else the configured one
    */
   public void start(int partitionCount) {
+    Shard[] earlier = shards;
     var started = new Shard[partitionCount];
     for (int partition = 0; partition < partitionCount; partition++) {
       started[partition] =
           new Shard(new ShardSurroundings(partition, lanes.apply(partition), world, config));
     }
     shards = started;
-    isActive = true;
+    isActive = !isStopped;
+    resignAll(earlier);
   }
 
   /** Everybody who waits is answered; nobody is served from here on. */
   public void stop() {
+    isStopped = true;
     isActive = false;
-    Shard[] all = shards;
+    resignAll(shards);
+  }
+
+  private static void resignAll(Shard @Nullable [] all) {
     if (all != null) {
       for (Shard shard : all) {
         shard.resign(Integer.MAX_VALUE);
@@ -217,19 +228,34 @@ public final class GroupCoordinator {
     }
     var reply = new CompletableFuture<FetchOffsetsReply>();
     ReplyTo<FetchOffsetsReply> to = reply::complete;
-    Shard shard = shardOf(command.groupId());
+    int partition = partitionFor(command.groupId());
+    Shard shard = started()[partition];
+    ReplyTo<FetchedOffsets> found = fetched -> fetched.tell(partition, metadataReads, to);
+    Function<ErrorCode, FetchedOffsets> refused =
+        refusal ->
+            new FetchedOffsets.Refused(FetchOffsetsReply.refused(refusal, command.groupId()));
+    Function<GroupShard, FetchedOffsets> question =
+        groups -> new FetchedOffsets.Found(groups.fetchOffsets(command));
     if (command.requireStable()) {
-      shard.readStable(
-          to,
-          refusal -> FetchOffsetsReply.refused(refusal, command.groupId()),
-          groups -> groups.fetchOffsets(command));
+      shard.readStable(found, refused, question);
     } else {
-      shard.read(
-          to,
-          refusal -> FetchOffsetsReply.refused(refusal, command.groupId()),
-          groups -> groups.fetchOffsets(command));
+      shard.read(found, refused, question);
     }
     return reply;
+  }
+
+  /** What a shard says when offsets are fetched. */
+  private sealed interface FetchedOffsets {
+    record Refused(FetchOffsetsReply reply) implements FetchedOffsets {}
+
+    record Found(FoundOffsets offsets) implements FetchedOffsets {}
+
+    default void tell(int partition, MetadataReads reads, ReplyTo<FetchOffsetsReply> to) {
+      switch (this) {
+        case Refused(var reply) -> to.reply(reply);
+        case Found(var offsets) -> reads.complete(partition, offsets, to);
+      }
+    }
   }
 
   public CompletableFuture<DeleteOffsetsReply> deleteOffsets(DeleteOffsetsCommand command) {

@@ -17,10 +17,12 @@ final class GroupOffsets {
 
   private final GroupCoordinatorConfig.Offsets config;
   private final OffsetTable table;
+  private final GroupMemory memory;
 
-  GroupOffsets(GroupCoordinatorConfig.Offsets config, OffsetTable table) {
+  GroupOffsets(GroupCoordinatorConfig.Offsets config, OffsetTable table, GroupMemory memory) {
     this.config = config;
     this.table = table;
+    this.memory = memory;
   }
 
   // ---- commit ----
@@ -47,83 +49,103 @@ final class GroupOffsets {
         : ErrorCode.NONE;
   }
 
+  /** Offsets that are new, or come with more metadata than memory has room for, are refused. */
   CommitOffsetsReply commit(CommitOffsetsCommand command, Decision.Draft out) {
     long expireTimestampMs =
         command.retentionTimeMs() == CommitOffsetsCommand.BROKERS_RETENTION
             ? CommittedOffset.NO_EXPIRY
             : out.nowMs() + command.retentionTimeMs();
+    var room = new Room(command.groupId());
     List<CommitOffsetsReply.Topic> topics = new ArrayList<>(command.topics().size());
     for (CommitOffsetsCommand.Topic topic : command.topics()) {
       List<CommitOffsetsReply.Partition> partitions = new ArrayList<>(topic.partitions().size());
       for (CommitOffsetsCommand.Partition partition : topic.partitions()) {
-        String metadata = partition.metadata() == null ? "" : partition.metadata();
-        if (metadata.length() > config.metadataMaxBytes()) {
-          partitions.add(
-              new CommitOffsetsReply.Partition(
-                  partition.partition(), ErrorCode.OFFSET_METADATA_TOO_LARGE));
-          continue;
+        var key = new OffsetKey(command.groupId(), topic.name(), partition.partition());
+        var value =
+            new CommittedOffset(
+                partition.offset(),
+                partition.leaderEpoch(),
+                partition.metadata() == null ? "" : partition.metadata(),
+                out.nowMs(),
+                expireTimestampMs,
+                topic.topicId());
+        ErrorCode error = check(key, value, room);
+        if (error == ErrorCode.NONE) {
+          out.store(new OffsetCommitted(key, value));
         }
-        out.store(
-            new OffsetCommitted(
-                new OffsetKey(command.groupId(), topic.name(), partition.partition()),
-                new CommittedOffset(
-                    partition.offset(),
-                    partition.leaderEpoch(),
-                    metadata,
-                    out.nowMs(),
-                    expireTimestampMs,
-                    topic.topicId())));
-        partitions.add(new CommitOffsetsReply.Partition(partition.partition(), ErrorCode.NONE));
+        partitions.add(new CommitOffsetsReply.Partition(partition.partition(), error));
       }
       topics.add(new CommitOffsetsReply.Topic(topic.name(), topic.topicId(), partitions));
     }
     return new CommitOffsetsReply(topics);
   }
 
+  private ErrorCode check(OffsetKey key, CommittedOffset value, Room room) {
+    if (value.metadata().length() > config.metadataMaxBytes()) {
+      return ErrorCode.OFFSET_METADATA_TOO_LARGE;
+    }
+    // Clients treat it as final and tell their user, as what it is: the broker cannot take it.
+    return room.takes(key, value) ? ErrorCode.NONE : ErrorCode.INVALID_COMMIT_OFFSET_SIZE;
+  }
+
+  /** What the offsets of one command will take of the memory, gone through one after another. */
+  private final class Room {
+    private long newBytes;
+    private long loggedMetadataBytes;
+
+    Room(String groupId) {
+      loggedMetadataBytes = table.loggedMetadataBytes(groupId);
+      if (!table.hasGroup(groupId)) {
+        newBytes = HeapBytes.GROUP + HeapBytes.of(groupId);
+      }
+    }
+
+    boolean takes(OffsetKey key, CommittedOffset value) {
+      StoredOffset before = table.find(key);
+      long loggedBefore = before == null ? 0 : before.loggedMetadataBytes();
+      long logged = StoredOffset.loggedMetadataBytes(value);
+      long loggedSum = loggedMetadataBytes - loggedBefore + logged;
+      if (logged > loggedBefore && loggedSum > memory.maxLoggedMetadataBytesOfGroup()) {
+        return false;
+      }
+      if (!table.willHave(key)) {
+        long bytes = newBytes + table.bytesOfNew(key, value);
+        if (!memory.offsets().hasRoomFor(bytes)) {
+          return false;
+        }
+        newBytes = bytes;
+      }
+      loggedMetadataBytes = loggedSum;
+      return true;
+    }
+  }
+
   // ---- fetch ----
 
-  FetchOffsetsReply fetch(FetchOffsetsCommand command) {
-    List<FetchOffsetsReply.Topic> topics =
-        command.topics() == null
-            ? fetchAll(command.groupId())
-            : fetchSome(command.groupId(), command.topics());
-    return new FetchOffsetsReply(command.groupId(), ErrorCode.NONE, topics);
+  FoundOffsets fetch(FetchOffsetsCommand command) {
+    var found = new FoundOffsets(command.groupId());
+    if (command.topics() == null) {
+      table
+          .topics(command.groupId())
+          .forEach((topic, byPartition) -> {
+            found.topic(topic, Uuid.ZERO);
+            byPartition.forEach(found::partition);
+          });
+    } else {
+      for (FetchOffsetsCommand.Topic topic : command.topics()) {
+        found.topic(topic.name(), topic.topicId());
+        for (int partition : topic.partitions()) {
+          found.partition(partition, find(command.groupId(), topic, partition));
+        }
+      }
+    }
+    return found;
   }
 
-  private List<FetchOffsetsReply.Topic> fetchAll(String groupId) {
-    return table.topics(groupId).entrySet().stream()
-        .map(topic ->
-            new FetchOffsetsReply.Topic(
-                topic.getKey(), Uuid.ZERO, fetchAllPartitions(topic.getValue())))
-        .toList();
-  }
-
-  private static List<FetchOffsetsReply.Partition> fetchAllPartitions(
-      Map<Integer, CommittedOffset> byPartition) {
-    return byPartition.entrySet().stream()
-        .map(entry -> FetchOffsetsReply.Partition.of(entry.getKey(), entry.getValue()))
-        .toList();
-  }
-
-  private List<FetchOffsetsReply.Topic> fetchSome(
-      String groupId, List<FetchOffsetsCommand.Topic> asked) {
-    return asked.stream()
-        .map(topic ->
-            new FetchOffsetsReply.Topic(
-                topic.name(),
-                topic.topicId(),
-                topic.partitions().stream()
-                    .map(partition -> fetchOne(groupId, topic, partition))
-                    .toList()))
-        .toList();
-  }
-
-  private FetchOffsetsReply.Partition fetchOne(
+  private @Nullable StoredOffset find(
       String groupId, FetchOffsetsCommand.Topic topic, int partition) {
-    CommittedOffset committed = table.find(new OffsetKey(groupId, topic.name(), partition));
-    return committed == null || !committed.isOf(topic.topicId())
-        ? FetchOffsetsReply.Partition.unknown(partition)
-        : FetchOffsetsReply.Partition.of(partition, committed);
+    StoredOffset committed = table.find(new OffsetKey(groupId, topic.name(), partition));
+    return committed == null || !committed.isOf(topic.topicId()) ? null : committed;
   }
 
   // ---- remove ----
@@ -137,7 +159,7 @@ final class GroupOffsets {
       List<DeleteOffsetsReply.Partition> partitions = new ArrayList<>(topic.partitions().size());
       for (int partition : topic.partitions()) {
         var key = new OffsetKey(command.groupId(), topic.name(), partition);
-        if (error == ErrorCode.NONE && table.findLatest(key) != null) {
+        if (error == ErrorCode.NONE && table.willHave(key)) {
           out.store(new OffsetRemoved(key));
         }
         partitions.add(new DeleteOffsetsReply.Partition(partition, error));
@@ -170,7 +192,7 @@ final class GroupOffsets {
 
   /** Removes what is too old; whether nothing is left of the group then. */
   boolean expire(ClassicGroup group, Decision.Draft out) {
-    Map<OffsetKey, CommittedOffset> offsets = table.latest(group.groupId());
+    Map<OffsetKey, StoredOffset> offsets = table.latest(group.groupId());
     if (offsets.isEmpty()) {
       return !table.hasAnyOnTheirWay(group.groupId());
     }
@@ -189,7 +211,7 @@ final class GroupOffsets {
     return expired.size() == offsets.size();
   }
 
-  private boolean isExpired(CommittedOffset offset, Ageing ageing, ClassicGroup group, long nowMs) {
+  private boolean isExpired(StoredOffset offset, Ageing ageing, ClassicGroup group, long nowMs) {
     if (offset.hasExpiry()) {
       return nowMs >= offset.expireTimestampMs();
     }
@@ -213,7 +235,7 @@ final class GroupOffsets {
       return knowsItsTopics && group.isIn(ClassicGroupState.STABLE) ? SINCE_COMMIT : null;
     }
 
-    long sinceMs(CommittedOffset offset, ClassicGroup group) {
+    long sinceMs(StoredOffset offset, ClassicGroup group) {
       boolean isKnown = group.stateTimestampMs() != ClassicGroup.NO_TIMESTAMP;
       return this == SINCE_GROUP_IS_EMPTY && isKnown
           ? group.stateTimestampMs()

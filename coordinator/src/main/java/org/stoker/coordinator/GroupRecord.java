@@ -20,7 +20,12 @@ public sealed interface GroupRecord {
       @Nullable String leader,
       long stateTimestampMs,
       List<SavedMember> members)
-      implements GroupRecord {}
+      implements GroupRecord {
+    GroupSaved withoutMembers() {
+      return new GroupSaved(
+          groupId, protocolType, generationId, null, null, stateTimestampMs, List.of());
+    }
+  }
 
   /** A group is forgotten. */
   record GroupRemoved(String groupId) implements GroupRecord {}

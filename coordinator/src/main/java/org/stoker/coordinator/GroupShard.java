@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,18 +41,26 @@ final class GroupShard {
   private final ClassicRebalance rebalance;
   private final ClassicJoins joins;
   private final ClassicMembers memberships;
-  private final OffsetTable table = new OffsetTable();
+  private final GroupMemory memory;
+  private final MemoryShare offsetsShare;
+  private final MemoryShare membersShare;
+  private final OffsetTable table;
   private final GroupOffsets offsets;
   private final Map<String, ClassicGroup> groups = new HashMap<>();
   // Their removal is on its way.
   private final Map<String, ClassicGroup> removed = new HashMap<>();
 
-  GroupShard(GroupCoordinatorConfig config, Seed seed) {
+  GroupShard(
+      GroupCoordinatorConfig config, Seed seed, GroupMemory memory, IntSupplier maxRecordBytes) {
     this.config = config;
+    this.memory = memory;
+    this.offsetsShare = new MemoryShare(memory.offsets());
+    this.membersShare = new MemoryShare(memory.members());
+    this.table = new OffsetTable(offsetsShare);
     this.rebalance = new ClassicRebalance(config);
-    this.joins = new ClassicJoins(config, rebalance, seed);
-    this.memberships = new ClassicMembers(rebalance);
-    this.offsets = new GroupOffsets(config.offsets(), table);
+    this.joins = new ClassicJoins(config, rebalance, seed, memory.members(), maxRecordBytes);
+    this.memberships = new ClassicMembers(rebalance, memory.members());
+    this.offsets = new GroupOffsets(config.offsets(), table, memory);
   }
 
   // ---- members ----
@@ -65,6 +74,13 @@ final class GroupShard {
         out.reply(to, JoinGroupReply.refused(ErrorCode.UNKNOWN_MEMBER_ID, command.memberId()));
         return out.decide();
       }
+      if (!hasRoomForGroupOf(command)) {
+        out.reply(
+            to,
+            JoinGroupReply.refused(
+                ErrorCode.GROUP_MAX_SIZE_REACHED, JoinGroupCommand.UNKNOWN_MEMBER_ID));
+        return out.decide();
+      }
       group = create(command.groupId(), nowMs);
     }
     joins.join(group, command, to, out);
@@ -73,6 +89,11 @@ final class GroupShard {
       out.whenStored(new WhenStored.GroupCreated(command.groupId(), to));
     }
     return out.decide();
+  }
+
+  private boolean hasRoomForGroupOf(JoinGroupCommand command) {
+    return memory.members().hasRoomFor(ClassicGroupMember.heapBytesOf(command))
+        && memory.offsets().hasRoomFor(groupBytes(command.groupId()));
   }
 
   Decision sync(SyncGroupCommand command, ReplyTo<SyncGroupReply> to, long nowMs) {
@@ -116,6 +137,10 @@ final class GroupShard {
       out.reply(to, CommitOffsetsReply.refused(error, command));
     } else {
       CommitOffsetsReply reply = offsets.commit(command, out);
+      if (out.storesAnything() || memory.offsets().hasRoomFor(groupBytes(command.groupId()))) {
+        // A consumer that manages its partitions itself, or an administrator, brings the group.
+        groupOrNew(command.groupId(), nowMs);
+      }
       out.whenStored(
           new WhenStored.Answer<>(
               to, reply, failure -> CommitOffsetsReply.refused(failure, command)));
@@ -131,8 +156,6 @@ final class GroupShard {
             ? ErrorCode.GROUP_ID_NOT_FOUND
             : ErrorCode.ILLEGAL_GENERATION;
       }
-      // A consumer that manages its partitions itself, or an administrator.
-      create(command.groupId(), out.nowMs());
       return ErrorCode.NONE;
     }
     ErrorCode error = GroupOffsets.checkCommit(group, command);
@@ -144,7 +167,7 @@ final class GroupShard {
     return error;
   }
 
-  FetchOffsetsReply fetchOffsets(FetchOffsetsCommand command) {
+  FoundOffsets fetchOffsets(FetchOffsetsCommand command) {
     return offsets.fetch(command);
   }
 
@@ -288,12 +311,12 @@ final class GroupShard {
     }
   }
 
-  void stored(GroupRecord record) {
-    table.stored(record);
+  void stored(GroupRecord record, long recordOffset) {
+    table.stored(record, recordOffset);
     switch (record) {
       case OffsetCommitted committed -> knownToLog(committed.key().groupId());
       case GroupSaved saved -> knownToLog(saved.groupId());
-      case GroupRemoved removal -> removed.remove(removal.groupId());
+      case GroupRemoved removal -> forget(removed.remove(removal.groupId()));
       case GroupRecord.OffsetRemoved _ -> {
         // The table knows.
       }
@@ -313,9 +336,11 @@ final class GroupShard {
       case OffsetCommitted committed -> forgetIfNothing(committed.key().groupId());
       case GroupRemoved removal -> {
         ClassicGroup group = removed.remove(removal.groupId());
-        groups.putIfAbsent(
-            removal.groupId(),
-            group == null ? ClassicGroup.empty(removal.groupId(), nowMs) : group);
+        if (group == null) {
+          groupOrNew(removal.groupId(), nowMs);
+        } else if (groups.putIfAbsent(removal.groupId(), group) != null) {
+          forget(group);
+        }
       }
       case GroupSaved _, GroupRecord.OffsetRemoved _ -> {
         // Nothing to take back.
@@ -330,7 +355,7 @@ final class GroupShard {
         && !group.isKnownToLog()
         && group.memberCount() == 0
         && !table.hasAnyOnTheirWay(groupId)) {
-      groups.remove(groupId);
+      forget(groups.remove(groupId));
     }
   }
 
@@ -385,19 +410,41 @@ final class GroupShard {
   // ---- beginning and end ----
 
   /** What the log says, while the shard is loaded. */
-  void replay(GroupRecord record, long nowMs) {
-    table.replay(record);
+  void replay(GroupRecord record, long recordOffset, long nowMs) {
     switch (record) {
-      case OffsetCommitted committed -> {
-        String groupId = committed.key().groupId();
-        groups.computeIfAbsent(groupId, id -> ClassicGroup.empty(id, nowMs)).setKnownToLog();
-      }
-      case GroupSaved saved -> groups.put(saved.groupId(), ClassicGroup.restored(saved));
-      case GroupRemoved removal -> groups.remove(removal.groupId());
-      case GroupRecord.OffsetRemoved _ -> {
-        // The table knows.
-      }
+      case OffsetCommitted committed ->
+          replayOffset(committed.key(), StoredOffset.of(committed.value(), recordOffset), nowMs);
+      case GroupSaved saved -> replayGroup(saved);
+      case GroupRemoved removal -> forget(groups.remove(removal.groupId()));
+      case GroupRecord.OffsetRemoved _ -> table.replay(record, recordOffset);
     }
+  }
+
+  void replayOffset(OffsetKey key, StoredOffset offset, long nowMs) {
+    table.put(key, offset);
+    groupOrNew(key.groupId(), nowMs).setKnownToLog();
+  }
+
+  /** Members that memory has no room for are loaded as gone; they join again when they hear it. */
+  private void replayGroup(GroupSaved saved) {
+    forget(groups.remove(saved.groupId()));
+    long memberBytes = 0;
+    for (GroupRecord.SavedMember member : saved.members()) {
+      memberBytes += ClassicGroupMember.heapBytesOf(member);
+    }
+    boolean hasRoom = memberBytes == 0 || memory.members().hasRoomFor(memberBytes);
+    if (!hasRoom) {
+      LOG.info(
+          "The {} members of group {} do not fit into memory and have to join again",
+          saved.members().size(),
+          saved.groupId());
+    }
+    keep(ClassicGroup.restored(hasRoom ? saved : saved.withoutMembers(), membersShare));
+  }
+
+  /** What was read of the log takes more than there is for groups and offsets. */
+  boolean isOverLimit() {
+    return !memory.offsets().hasReserveFor(0);
   }
 
   /** The whole log was replayed: the members' time runs from now on. */
@@ -443,8 +490,9 @@ final class GroupShard {
     return groups.get(groupId);
   }
 
-  OffsetTable offsetTable() {
-    return table;
+  /** Offsets that are not in the table yet are counted here, too. */
+  MemoryShare offsetsShare() {
+    return offsetsShare;
   }
 
   private ClassicGroup groupOf(String groupId) {
@@ -455,9 +503,37 @@ final class GroupShard {
     return group;
   }
 
+  private ClassicGroup groupOrNew(String groupId, long nowMs) {
+    ClassicGroup group = groups.get(groupId);
+    return group == null ? create(groupId, nowMs) : group;
+  }
+
   private ClassicGroup create(String groupId, long nowMs) {
-    ClassicGroup group = ClassicGroup.empty(groupId, nowMs);
-    groups.put(groupId, group);
+    return keep(ClassicGroup.empty(groupId, nowMs, membersShare));
+  }
+
+  // ---- memory ----
+
+  private ClassicGroup keep(ClassicGroup group) {
+    groups.put(group.groupId(), group);
+    offsetsShare.change(groupBytes(group.groupId()));
     return group;
+  }
+
+  private void forget(@Nullable ClassicGroup group) {
+    if (group != null) {
+      group.forgetMembers();
+      offsetsShare.change(-groupBytes(group.groupId()));
+    }
+  }
+
+  private static long groupBytes(String groupId) {
+    return HeapBytes.GROUP + HeapBytes.of(groupId);
+  }
+
+  /** Nobody uses these groups any more. */
+  void close() {
+    offsetsShare.close();
+    membersShare.close();
   }
 }

@@ -2,6 +2,7 @@ package org.stoker.coordinator;
 
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,11 +31,9 @@ final class LogReplay {
   private final GroupShard groups;
   private final ShardSurroundings around;
   // By producer id: the offsets of transactions that have not ended.
-  private final Map<Long, Map<OffsetKey, InTransaction>> open = new HashMap<>();
+  private final Map<Long, Map<OffsetKey, StoredOffset>> open = new HashMap<>();
   private long recordCount;
   private long otherKindsCount;
-
-  private record InTransaction(long recordOffset, OffsetCommitted record) {}
 
   LogReplay(GroupShard groups, ShardSurroundings around) {
     this.groups = groups;
@@ -45,6 +44,10 @@ final class LogReplay {
     return recordCount;
   }
 
+  /**
+   * @throws CorruptBatchException if a batch cannot be read: without it, offsets that are too old
+   *     would be handed out as the last that were committed
+   */
   void batches(ByteBuffer batches) {
     var walk = new BatchWalk(batches);
     try (var cursor = new RecordCursor(Integer.MAX_VALUE)) {
@@ -61,12 +64,9 @@ final class LogReplay {
         record(batch, cursor);
       }
     } catch (CorruptBatchException e) {
-      // It has passed the checks of the log: one batch must not take every group along.
-      LOG.error(
-          "{} holds a batch that cannot be read, baseOffset={}",
-          around.name(),
-          batch.baseOffset(),
-          e);
+      throw new CorruptBatchException(
+          e.fault(),
+          "the batch with baseOffset=" + batch.baseOffset() + " cannot be read: " + e.getMessage());
     }
   }
 
@@ -85,8 +85,7 @@ final class LogReplay {
       if (record == null) {
         otherKindsCount++;
       } else if (batch.isTransactional() && record instanceof OffsetCommitted committed) {
-        open.computeIfAbsent(batch.producerId(), _ -> new HashMap<>())
-            .put(committed.key(), new InTransaction(cursor.offset(), committed));
+        begin(batch.producerId(), committed, cursor.offset());
       } else {
         replay(cursor.offset(), record);
       }
@@ -104,27 +103,56 @@ final class LogReplay {
         // Nothing of these is written in transactions.
       }
     }
-    groups.replay(record, around.wallMs());
+    groups.replay(record, recordOffset, around.wallMs());
+  }
+
+  // ---- transactions ----
+
+  private void begin(long producerId, OffsetCommitted committed, long recordOffset) {
+    StoredOffset pending = StoredOffset.of(committed.value(), recordOffset);
+    openBytes(committed.key(), pending, 1);
+    StoredOffset before =
+        open.computeIfAbsent(producerId, _ -> new HashMap<>()).put(committed.key(), pending);
+    if (before != null) {
+      openBytes(committed.key(), before, -1);
+    }
+  }
+
+  private void openBytes(OffsetKey key, StoredOffset pending, int sign) {
+    long bytes =
+        pending.heapBytes()
+            + HeapBytes.OFFSETS_MAP
+            + HeapBytes.of(key.groupId())
+            + HeapBytes.of(key.topic());
+    groups.offsetsShare().change(sign * bytes);
   }
 
   private void supersede(OffsetKey key, long recordOffset) {
-    for (Map<OffsetKey, InTransaction> offsets : open.values()) {
-      InTransaction pending = offsets.get(key);
+    for (Map<OffsetKey, StoredOffset> offsets : open.values()) {
+      StoredOffset pending = offsets.get(key);
       if (pending != null && pending.recordOffset() < recordOffset) {
         offsets.remove(key);
+        openBytes(key, pending, -1);
       }
     }
   }
 
   private void endTransaction(long producerId, boolean isCommitted) {
-    Map<OffsetKey, InTransaction> offsets = open.remove(producerId);
-    if (offsets != null && isCommitted) {
-      offsets.values().forEach(pending -> replay(pending.recordOffset(), pending.record()));
+    Map<OffsetKey, StoredOffset> offsets = open.remove(producerId);
+    if (offsets == null) {
+      return;
     }
+    offsets.forEach((key, pending) -> {
+      openBytes(key, pending, -1);
+      if (isCommitted) {
+        supersede(key, pending.recordOffset());
+        groups.replayOffset(key, pending, around.wallMs());
+      }
+    });
   }
 
-  /** So that nobody wonders where it went. */
-  void logWhatWasLeftOut() {
+  /** The log was read; says what was left out, so that nobody wonders where it went. */
+  void end() {
     if (otherKindsCount > 0) {
       LOG.warn(
           "{} holds {} records of kinds of groups that this broker does not serve",
@@ -134,6 +162,7 @@ final class LogReplay {
     if (!open.isEmpty()) {
       LOG.warn(
           "{} holds offsets of {} transactions that have not ended", around.name(), open.size());
+      List.copyOf(open.keySet()).forEach(producerId -> endTransaction(producerId, false));
     }
   }
 }

@@ -18,16 +18,31 @@ import org.stoker.coordinator.GroupRecord.OffsetRemoved;
  */
 @ConfinedTo(ConfinedTo.CALLER)
 final class OffsetTable {
-  // By group, topic and partition.
-  private final Map<String, Map<String, Map<Integer, CommittedOffset>>> stored = new HashMap<>();
+  // Most groups consume few topics, and of most topics few partitions.
+  private static final int FIRST_CAPACITY = 2;
+  private static final long UNKNOWN_RECORD_OFFSET = -1;
+
+  private final MemoryShare memory;
+  private final Map<String, OffsetsOfGroup> stored = new HashMap<>();
   // By group: the records on their way, oldest first. Bounded by what the log takes in flight.
   private final Map<String, Map<TopicPartition, List<GroupRecord>>> onTheirWay = new HashMap<>();
+
+  private static final class OffsetsOfGroup {
+    // By topic and partition.
+    final Map<String, Map<Integer, StoredOffset>> byTopic = HashMap.newHashMap(FIRST_CAPACITY);
+    long loggedMetadataBytes;
+  }
+
+  OffsetTable(MemoryShare memory) {
+    this.memory = memory;
+  }
 
   // ---- records ----
 
   void sent(GroupRecord record) {
     OffsetKey key = keyOf(record);
     if (key != null) {
+      memory.change(bytesOnTheWay(record));
       onTheirWay
           .computeIfAbsent(key.groupId(), group -> new HashMap<>())
           .computeIfAbsent(partition(key), partition -> new ArrayList<>(1))
@@ -42,25 +57,28 @@ final class OffsetTable {
     }
   }
 
-  void stored(GroupRecord record) {
+  void stored(GroupRecord record, long recordOffset) {
     OffsetKey key = keyOf(record);
     if (key != null) {
       arrived(key, record);
-      replay(record);
+      replay(record, recordOffset);
     }
   }
 
   /** What the log says, while the shard is loaded. */
-  void replay(GroupRecord record) {
+  void replay(GroupRecord record, long recordOffset) {
     if (record instanceof OffsetCommitted committed) {
-      OffsetKey key = committed.key();
-      stored
-          .computeIfAbsent(key.groupId(), group -> new HashMap<>())
-          .computeIfAbsent(key.topic(), topic -> new HashMap<>())
-          .put(key.partition(), committed.value());
+      put(committed.key(), StoredOffset.of(committed.value(), recordOffset));
     } else if (record instanceof OffsetRemoved removed) {
       remove(removed.key());
     }
+  }
+
+  private static long bytesOnTheWay(GroupRecord record) {
+    return HeapBytes.RECORD_ON_ITS_WAY
+        + (record instanceof OffsetCommitted committed
+            ? 2 * HeapBytes.of(committed.value().metadata())
+            : 0);
   }
 
   private void arrived(OffsetKey key, GroupRecord record) {
@@ -69,6 +87,7 @@ final class OffsetTable {
     if (ofGroup == null || ofPartition == null || !ofPartition.remove(record)) {
       throw new IllegalStateException("no record of " + key + " was on its way");
     }
+    memory.change(-bytesOnTheWay(record));
     if (ofPartition.isEmpty()) {
       ofGroup.remove(partition(key));
     }
@@ -77,46 +96,110 @@ final class OffsetTable {
     }
   }
 
+  // ---- what is kept ----
+
+  void put(OffsetKey key, StoredOffset offset) {
+    OffsetsOfGroup group = stored.get(key.groupId());
+    if (group == null) {
+      group = new OffsetsOfGroup();
+      stored.put(key.groupId(), group);
+      memory.change(mapBytes(key.groupId()));
+    }
+    Map<Integer, StoredOffset> byPartition = group.byTopic.get(key.topic());
+    if (byPartition == null) {
+      byPartition = HashMap.newHashMap(FIRST_CAPACITY);
+      group.byTopic.put(key.topic(), byPartition);
+      memory.change(mapBytes(key.topic()));
+    }
+    StoredOffset before = byPartition.put(key.partition(), offset);
+    memory.change(offset.heapBytes());
+    group.loggedMetadataBytes += offset.loggedMetadataBytes();
+    if (before != null) {
+      forget(group, before);
+    }
+  }
+
+  private void forget(OffsetsOfGroup group, StoredOffset offset) {
+    memory.change(-offset.heapBytes());
+    group.loggedMetadataBytes -= offset.loggedMetadataBytes();
+  }
+
   private void remove(OffsetKey key) {
-    Map<String, Map<Integer, CommittedOffset>> byTopic = stored.get(key.groupId());
-    Map<Integer, CommittedOffset> byPartition = byTopic == null ? null : byTopic.get(key.topic());
-    if (byTopic == null || byPartition == null) {
+    OffsetsOfGroup group = stored.get(key.groupId());
+    Map<Integer, StoredOffset> byPartition = group == null ? null : group.byTopic.get(key.topic());
+    if (group == null || byPartition == null) {
       return;
     }
-    byPartition.remove(key.partition());
+    StoredOffset before = byPartition.remove(key.partition());
+    if (before != null) {
+      forget(group, before);
+    }
     if (byPartition.isEmpty()) {
-      byTopic.remove(key.topic());
+      group.byTopic.remove(key.topic());
+      memory.change(-mapBytes(key.topic()));
     }
-    if (byTopic.isEmpty()) {
+    if (group.byTopic.isEmpty()) {
       stored.remove(key.groupId());
+      memory.change(-mapBytes(key.groupId()));
     }
+  }
+
+  private static long mapBytes(String name) {
+    return HeapBytes.OFFSETS_MAP + HeapBytes.of(name);
+  }
+
+  /** What the first offset of this key would take, above what is there already. */
+  long bytesOfNew(OffsetKey key, CommittedOffset value) {
+    long metadataSize = value.metadata().length();
+    long bytes =
+        HeapBytes.OFFSET
+            + (metadataSize <= StoredOffset.MAX_METADATA_BYTES_HERE
+                ? HeapBytes.of(value.metadata())
+                : 0);
+    OffsetsOfGroup group = stored.get(key.groupId());
+    if (group == null) {
+      bytes += mapBytes(key.groupId());
+    }
+    if (group == null || !group.byTopic.containsKey(key.topic())) {
+      bytes += mapBytes(key.topic());
+    }
+    return bytes;
+  }
+
+  /** Whether the group has offsets that are stored. */
+  boolean hasGroup(String groupId) {
+    return stored.containsKey(groupId);
+  }
+
+  /** The metadata of a group that lies in the log only. */
+  long loggedMetadataBytes(String groupId) {
+    OffsetsOfGroup group = stored.get(groupId);
+    return group == null ? 0 : group.loggedMetadataBytes;
   }
 
   // ---- what is stored ----
 
-  @Nullable CommittedOffset find(OffsetKey key) {
+  @Nullable StoredOffset find(OffsetKey key) {
     return topics(key.groupId()).getOrDefault(key.topic(), Map.of()).get(key.partition());
   }
 
   /** By topic and partition. */
-  Map<String, Map<Integer, CommittedOffset>> topics(String groupId) {
-    return stored.getOrDefault(groupId, Map.of());
+  Map<String, Map<Integer, StoredOffset>> topics(String groupId) {
+    OffsetsOfGroup group = stored.get(groupId);
+    return group == null ? Map.of() : group.byTopic;
   }
 
   // ---- what will be ----
 
-  /** As if all that is on its way had arrived; null if there is no offset then. */
-  @Nullable CommittedOffset findLatest(OffsetKey key) {
+  /** Whether there will be an offset when all that is on its way has arrived. */
+  boolean willHave(OffsetKey key) {
     List<GroupRecord> coming = onTheirWay.getOrDefault(key.groupId(), Map.of()).get(partition(key));
-    if (coming == null) {
-      return find(key);
-    }
-    return coming.getLast() instanceof OffsetCommitted committed ? committed.value() : null;
+    return coming == null ? find(key) != null : coming.getLast() instanceof OffsetCommitted;
   }
 
   /** What a group's offsets will be when all that is on its way has arrived. */
-  Map<OffsetKey, CommittedOffset> latest(String groupId) {
-    var latest = new HashMap<OffsetKey, CommittedOffset>();
+  Map<OffsetKey, StoredOffset> latest(String groupId) {
+    var latest = new HashMap<OffsetKey, StoredOffset>();
     topics(groupId)
         .forEach((topic, byPartition) ->
             byPartition.forEach(
@@ -126,7 +209,7 @@ final class OffsetTable {
         .forEach((partition, coming) -> {
           var key = new OffsetKey(groupId, partition.topic(), partition.partition());
           if (coming.getLast() instanceof OffsetCommitted committed) {
-            latest.put(key, committed.value());
+            latest.put(key, StoredOffset.of(committed.value(), UNKNOWN_RECORD_OFFSET));
           } else {
             latest.remove(key);
           }

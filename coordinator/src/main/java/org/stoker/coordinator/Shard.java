@@ -22,7 +22,7 @@ import org.stoker.protocol.ErrorCode;
  * <pre>
  *   Resigned ──becomeLeader──▶ Loading ──whole log replayed──▶ Active
  *      ▲                         │  ▲ │                          │  │
- *      │                         │  └─┘ reading failed: again    │  │
+ *      │                         │  └─┘ reading failed: later    │  │
  *      ├──────────resign─────────┘  ◀──────an invariant broke────┘  │
  *      └──────────────────────────resign────────────────────────────┘
  * </pre>
@@ -31,23 +31,40 @@ import org.stoker.protocol.ErrorCode;
 final class Shard {
   static final String SHARD_LANE = "the shard's lane";
 
-  /** How long to wait before the log is read again after that failed. */
+  /** How long to wait before the log is read again after that failed; twice as long each time. */
   static final long LOAD_RETRY_MS = 1_000;
+
+  /** And no longer than this: a disk may have been mended, or another copy taken. */
+  static final long MAX_LOAD_RETRY_MS = 60_000;
+
+  private static final int NO_EPOCH = -1;
 
   private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
 
   private final ShardSurroundings around;
 
   @ConfinedTo(SHARD_LANE)
-  private Phase phase = new Phase.Resigned();
+  private Phase phase = new Phase.Resigned(NO_EPOCH);
 
   @ConfinedTo(SHARD_LANE)
   private final Set<Waiter> waiters = new LinkedHashSet<>();
 
   private sealed interface Phase {
-    record Resigned() implements Phase {}
+    /** Until an epoch that is later than this one begins. */
+    record Resigned(int leaderEpoch) implements Phase {}
 
     record Loading(Loader loader) implements Phase {}
+
+    /** Reading failed, or what is there does not fit; read again later. Compared by identity. */
+    final class Waiting implements Phase {
+      final int leaderEpoch;
+      final long retryMs;
+
+      Waiting(int leaderEpoch, long retryMs) {
+        this.leaderEpoch = leaderEpoch;
+        this.retryMs = retryMs;
+      }
+    }
 
     record Active(ShardLeadership leadership) implements Phase {}
   }
@@ -69,17 +86,27 @@ final class Shard {
 
   private void lead(int leaderEpoch) {
     switch (phase) {
-      case Phase.Resigned() -> load(leaderEpoch);
+      case Phase.Resigned(int resignedEpoch) -> {
+        // To lead takes until the log is open, to resign takes no time: the news may change places.
+        if (leaderEpoch > resignedEpoch) {
+          load(leaderEpoch, LOAD_RETRY_MS);
+        }
+      }
       case Phase.Loading(Loader loader) -> {
         if (loader.leaderEpoch < leaderEpoch) {
           loader.cancel();
-          load(leaderEpoch);
+          load(leaderEpoch, LOAD_RETRY_MS);
+        }
+      }
+      case Phase.Waiting waiting -> {
+        if (waiting.leaderEpoch < leaderEpoch) {
+          load(leaderEpoch, LOAD_RETRY_MS);
         }
       }
       case Phase.Active(ShardLeadership leadership) -> {
         if (leaderEpoch > leadership.leaderEpoch() + 1) {
           // Others may have led in between, and written.
-          load(leaderEpoch);
+          load(leaderEpoch, LOAD_RETRY_MS);
           leadership.end();
         } else {
           leadership.setLeaderEpoch(Math.max(leaderEpoch, leadership.leaderEpoch()));
@@ -90,18 +117,22 @@ final class Shard {
 
   private void stopLeading(int leaderEpoch) {
     switch (phase) {
-      case Phase.Resigned() -> {
-        // It has been told before.
-      }
+      case Phase.Resigned(int resignedEpoch) ->
+          phase = new Phase.Resigned(Math.max(resignedEpoch, leaderEpoch));
       case Phase.Loading(Loader loader) -> {
         if (loader.leaderEpoch <= leaderEpoch) {
           loader.cancel();
-          phase = new Phase.Resigned();
+          phase = new Phase.Resigned(leaderEpoch);
+        }
+      }
+      case Phase.Waiting waiting -> {
+        if (waiting.leaderEpoch <= leaderEpoch) {
+          phase = new Phase.Resigned(leaderEpoch);
         }
       }
       case Phase.Active(ShardLeadership leadership) -> {
         if (leadership.leaderEpoch() <= leaderEpoch) {
-          phase = new Phase.Resigned();
+          phase = new Phase.Resigned(leaderEpoch);
           leadership.end();
           LOG.info("{} is led by another broker now", around.name());
         }
@@ -109,20 +140,31 @@ final class Shard {
     }
   }
 
-  private void load(int leaderEpoch) {
-    var loader = new Loader(leaderEpoch);
+  private void load(int leaderEpoch, long retryMs) {
+    var loader = new Loader(leaderEpoch, retryMs);
     phase = new Phase.Loading(loader);
     around.world().log().load(around.partition(), leaderEpoch, loader);
   }
 
   private void loaded(Loader loader, ErrorCode outcome) {
     if (loader.isCancelled) {
+      loader.groups.close();
+      return;
+    }
+    if (loader.isOverLimit) {
+      LOG.error(
+          "{} holds more groups and offsets than fit into the part of the heap that is for them:"
+              + " its groups are not served here. Give the broker a larger heap (KAFKA_HEAP_OPTS),"
+              + " or let another broker lead the partition; tried again in {} ms",
+          around.name(),
+          loader.retryMs);
+      loadLater(loader);
       return;
     }
     if (outcome != ErrorCode.NONE) {
       LOG.warn(
-          "{} could not be read: {}; tried again in {} ms", around.name(), outcome, LOAD_RETRY_MS);
-      around.after(LOAD_RETRY_MS, () -> retry(loader));
+          "{} could not be read: {}; tried again in {} ms", around.name(), outcome, loader.retryMs);
+      loadLater(loader);
       return;
     }
     var leadership =
@@ -144,11 +186,18 @@ final class Shard {
     ready.forEach(waiter -> waiter.end(ErrorCode.NONE));
   }
 
-  private void retry(Loader failed) {
-    if (!failed.isCancelled) {
-      failed.cancel();
-      load(failed.leaderEpoch);
-    }
+  private void loadLater(Loader failed) {
+    // What was read must not wait in memory.
+    failed.groups.close();
+    var waiting = new Phase.Waiting(failed.leaderEpoch, failed.retryMs);
+    phase = waiting;
+    around.after(
+        waiting.retryMs,
+        () -> {
+          if (phase == waiting) {
+            load(waiting.leaderEpoch, Math.min(2 * waiting.retryMs, MAX_LOAD_RETRY_MS));
+          }
+        });
   }
 
   // ---- readiness ----
@@ -206,7 +255,8 @@ final class Shard {
                 to.reply(refused.apply(ErrorCode.UNKNOWN_SERVER_ERROR));
               }
             }
-            case Phase.Loading _, Phase.Resigned _ -> to.reply(refused.apply(notActive()));
+            case Phase.Loading _, Phase.Waiting _, Phase.Resigned _ ->
+                to.reply(refused.apply(notActive()));
           }
         });
   }
@@ -253,7 +303,7 @@ final class Shard {
   }
 
   private ErrorCode notActive() {
-    return phase instanceof Phase.Loading
+    return phase instanceof Phase.Loading || phase instanceof Phase.Waiting
         ? ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
         : ErrorCode.NOT_COORDINATOR;
   }
@@ -261,7 +311,7 @@ final class Shard {
   /** After an exception what is in memory cannot be trusted, what is in the log can. */
   private void loadAgain(ShardLeadership broken) {
     if (!broken.isOver()) {
-      load(broken.leaderEpoch());
+      load(broken.leaderEpoch(), LOAD_RETRY_MS);
       broken.end();
     }
   }
@@ -269,12 +319,17 @@ final class Shard {
   /** Fills a new set of groups from the log, on the log's thread, and hands it to the lane. */
   private final class Loader implements LoadSink {
     private final int leaderEpoch;
-    private final GroupShard groups = new GroupShard(around.config(), around.world().seed());
+    private final long retryMs;
+    private final GroupShard groups =
+        new GroupShard(
+            around.config(), around.world().seed(), around.world().memory(), around::maxBatchBytes);
     private final LogReplay replay = new LogReplay(groups, around);
     private volatile boolean isCancelled;
+    private volatile boolean isOverLimit;
 
-    Loader(int leaderEpoch) {
+    Loader(int leaderEpoch, long retryMs) {
       this.leaderEpoch = leaderEpoch;
+      this.retryMs = retryMs;
     }
 
     void cancel() {
@@ -283,17 +338,18 @@ final class Shard {
 
     @Override
     public boolean isWanted() {
-      return !isCancelled;
+      return !isCancelled && !isOverLimit;
     }
 
     @Override
     public void batches(ByteBuffer batches) {
       replay.batches(batches);
+      isOverLimit |= groups.isOverLimit();
     }
 
     @Override
     public void finished(ErrorCode outcome) {
-      replay.logWhatWasLeftOut();
+      replay.end();
       around.lane().submit(() -> loaded(this, outcome));
     }
   }

@@ -14,8 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.Timers.Timer;
+import org.stoker.coordinator.ShardLog.Appended;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.records.BatchBuilder;
+import org.stoker.records.Compression;
 import org.stoker.records.RecordBatch;
 
 /**
@@ -156,6 +158,7 @@ final class ShardLeadership {
     tried(() -> send(groups.resigned(around.wallMs()).replies()));
     barriers.forEach(Barrier::pass);
     barriers.clear();
+    groups.close();
   }
 
   boolean isOver() {
@@ -246,7 +249,7 @@ final class ShardLeadership {
   }
 
   private void append(List<GroupRecord> records, List<WhenStored> whenStored) {
-    ByteBuffer batch = tryEncode(records);
+    ByteBuffer batch = isTooLarge(records) ? null : tryEncode(records);
     var append = new Append(appendsMade++, records, whenStored);
     outstanding.put(append.number, append);
     records.forEach(groups::sent);
@@ -256,13 +259,29 @@ final class ShardLeadership {
           records.size(),
           around.name(),
           around.maxBatchBytes());
-      settle(append, ErrorCode.RECORD_LIST_TOO_LARGE);
+      settle(append, Appended.failed(ErrorCode.RECORD_LIST_TOO_LARGE));
       return;
     }
     append.timeout =
         around.after(
             around.config().offsets().commitTimeoutMs(), () -> guarded(() -> timedOut(append)));
     around.append(leaderEpoch, batch, outcome -> guarded(() -> settle(append, outcome)));
+  }
+
+  /** Seen before it is written, which takes memory several times. */
+  private boolean isTooLarge(List<GroupRecord> records) {
+    if (!around.config().offsets().compression().equals(Compression.NONE)) {
+      return false;
+    }
+    long bytes = 0;
+    for (GroupRecord record : records) {
+      if (record instanceof GroupRecord.GroupSaved saved) {
+        for (GroupRecord.SavedMember member : saved.members()) {
+          bytes += member.subscription().size() + member.assignment().size();
+        }
+      }
+    }
+    return bytes > around.maxBatchBytes();
   }
 
   /** Null if a field is longer than its length can tell: such names only come from mischief. */
@@ -287,18 +306,21 @@ final class ShardLeadership {
     }
   }
 
-  private void settle(Append append, ErrorCode outcome) {
+  private void settle(Append append, Appended outcome) {
     if (over || outstanding.remove(append.number) == null) {
       return;
     }
     cancelTimeout(append);
     long nowMs = around.wallMs();
-    if (outcome == ErrorCode.NONE) {
-      append.records.forEach(groups::stored);
+    if (outcome.error() == ErrorCode.NONE) {
+      long recordOffset = outcome.baseOffset();
+      for (GroupRecord record : append.records) {
+        groups.stored(record, recordOffset++);
+      }
     } else {
       append.records.forEach(record -> groups.lost(record, nowMs));
     }
-    goOn(append, CoordinatorErrors.forClients(outcome));
+    goOn(append, CoordinatorErrors.forClients(outcome.error()));
     passBarriers();
   }
 

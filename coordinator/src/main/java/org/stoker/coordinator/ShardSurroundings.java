@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.stoker.base.Lane;
 import org.stoker.base.Timers.Timer;
-import org.stoker.protocol.ErrorCode;
 
 /** One shard's view of the world: its lane, its partition of the log, time and randomness. */
 record ShardSurroundings(
@@ -28,9 +27,9 @@ record ShardSurroundings(
   }
 
   /** The outcome comes on the lane. */
-  void append(int leaderEpoch, ByteBuffer batch, Consumer<ErrorCode> outcome) {
+  void append(int leaderEpoch, ByteBuffer batch, Consumer<ShardLog.Appended> outcome) {
     world
         .log()
-        .append(partition, leaderEpoch, batch, error -> lane.submit(() -> outcome.accept(error)));
+        .append(partition, leaderEpoch, batch, result -> lane.submit(() -> outcome.accept(result)));
   }
 }

@@ -25,6 +25,7 @@ final class GroupRig {
 
   final SimulatedClock clock = new SimulatedClock();
   final MemoryShardLog log = new MemoryShardLog();
+  final GroupMemory memory;
   final GroupCoordinator groups;
   private int leaderEpoch = 1;
 
@@ -33,10 +34,16 @@ final class GroupRig {
   }
 
   GroupRig(GroupCoordinatorConfig config) {
+    this(config, 1L << 28);
+  }
+
+  /** A coordinator of a broker with this heap. */
+  GroupRig(GroupCoordinatorConfig config, long heapBytes) {
+    memory = GroupMemory.ofHeap(heapBytes, clock);
     groups =
         new GroupCoordinator(
             config,
-            new ShardWorld(log, clock, clock, new SplitMixSeed(7)),
+            new ShardWorld(log, clock, clock, new SplitMixSeed(7), memory),
             partition -> new CallerRunsLane("shard", Runnable::run));
     groups.start(1);
     groups.becomeLeader(0, leaderEpoch);

@@ -85,7 +85,7 @@ final class GroupWorld {
     this.groups =
         new GroupCoordinator(
             CONFIG,
-            new ShardWorld(log, clock, clock, seed.fork()),
+            new ShardWorld(log, clock, clock, seed.fork(), GroupMemory.ofHeap(1 << 28, clock)),
             partition -> new SimulatedLane(laneSeed, others));
     log.sabotage(sabotage);
     groups.start(1);

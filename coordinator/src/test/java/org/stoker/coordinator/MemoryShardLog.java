@@ -1,8 +1,10 @@
 package org.stoker.coordinator;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.records.BatchWalk;
+import org.stoker.records.CorruptBatchException;
 import org.stoker.records.RecordBatch;
 import org.stoker.records.RecordCursor;
 
@@ -17,11 +20,15 @@ import org.stoker.records.RecordCursor;
 @ConfinedTo(ConfinedTo.ONE_THREAD)
 final class MemoryShardLog implements ShardLog {
   /** A batch whose outcome is not known yet. */
-  private record Held(ByteBuffer batch, Consumer<ErrorCode> outcome) {}
+  private record Held(ByteBuffer batch, Consumer<Appended> outcome) {}
 
   private final List<ByteBuffer> batches = new ArrayList<>();
   private final Deque<Held> held = new ArrayDeque<>();
   private final List<LoadSink> loads = new ArrayList<>();
+  private final Deque<Runnable> reads = new ArrayDeque<>();
+  private boolean holdsReads;
+  private int readCount;
+  private boolean isForgetful;
   private long nextOffset;
   private int keptCount;
   private boolean holdsAppends;
@@ -47,24 +54,22 @@ final class MemoryShardLog implements ShardLog {
   }
 
   @Override
-  public void append(
-      int partition, int leaderEpoch, ByteBuffer batch, Consumer<ErrorCode> outcome) {
+  public void append(int partition, int leaderEpoch, ByteBuffer batch, Consumer<Appended> outcome) {
     lastEpoch = leaderEpoch;
     if (leaderEpoch <= lastEndedEpoch) {
-      outcome.accept(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+      outcome.accept(Appended.failed(ErrorCode.NOT_LEADER_OR_FOLLOWER));
     } else if (refusal != null) {
-      outcome.accept(refusal);
+      outcome.accept(Appended.failed(refusal));
     } else if (holdsAppends || !held.isEmpty()) {
       // Behind those that wait, also when nothing is held any more: outcomes keep their order.
       if (sabotage == GroupWorld.Sabotage.LOG_SUCCEEDS_BEFORE_IT_KEEPS) {
-        held.add(new Held(batch, error -> {}));
-        outcome.accept(ErrorCode.NONE);
+        held.add(new Held(batch, result -> {}));
+        outcome.accept(new Appended(ErrorCode.NONE, nextOffset));
         return;
       }
       held.add(new Held(batch, outcome));
     } else {
-      keep(batch);
-      outcome.accept(ErrorCode.NONE);
+      outcome.accept(new Appended(ErrorCode.NONE, keep(batch)));
     }
   }
 
@@ -88,10 +93,12 @@ final class MemoryShardLog implements ShardLog {
   /** The oldest append that is held has this outcome. */
   void settleOldest(ErrorCode outcome) {
     Held oldest = held.remove();
-    if (outcome == ErrorCode.NONE) {
-      keep(oldest.batch());
-    }
-    oldest.outcome().accept(outcome);
+    oldest
+        .outcome()
+        .accept(
+            outcome == ErrorCode.NONE
+                ? new Appended(outcome, keep(oldest.batch()))
+                : Appended.failed(outcome));
   }
 
   void settleAll(ErrorCode outcome) {
@@ -108,18 +115,22 @@ final class MemoryShardLog implements ShardLog {
     }
     List<Held> lost = List.copyOf(held);
     held.clear();
-    lost.forEach(one -> one.outcome().accept(ErrorCode.NOT_LEADER_OR_FOLLOWER));
+    lost.forEach(one -> one.outcome().accept(Appended.failed(ErrorCode.NOT_LEADER_OR_FOLLOWER)));
   }
 
-  private void keep(ByteBuffer batch) {
+  @CanIgnoreReturnValue
+  private long keep(ByteBuffer batch) {
     keptCount++;
     if (sabotage == GroupWorld.Sabotage.LOG_FORGETS_A_BATCH && keptCount % 7 == 0) {
-      return;
+      return nextOffset;
     }
     RecordBatch stored = RecordBatch.at(batch, 0);
     stored.setBaseOffset(nextOffset);
     nextOffset = stored.nextOffset();
-    batches.add(batch);
+    if (!isForgetful) {
+      batches.add(batch);
+    }
+    return stored.baseOffset();
   }
 
   /** Puts in what another broker wrote. */
@@ -154,13 +165,62 @@ final class MemoryShardLog implements ShardLog {
   }
 
   private void deliver(LoadSink sink) {
-    for (ByteBuffer batch : batches) {
-      if (!sink.isWanted()) {
-        return;
+    try {
+      for (ByteBuffer batch : batches) {
+        if (!sink.isWanted()) {
+          break;
+        }
+        sink.batches(batch.duplicate());
       }
-      sink.batches(batch.duplicate());
+    } catch (CorruptBatchException e) {
+      sink.finished(ErrorCode.KAFKA_STORAGE_ERROR);
+      return;
     }
     sink.finished(ErrorCode.NONE);
+  }
+
+  @Override
+  public void read(int partition, long[] offsets, RecordSink sink) {
+    Runnable read = () -> readNow(offsets, sink);
+    if (holdsReads) {
+      reads.add(read);
+    } else {
+      read.run();
+    }
+  }
+
+  void holdReads(boolean hold) {
+    holdsReads = hold;
+  }
+
+  void finishOldestRead() {
+    reads.removeFirst().run();
+  }
+
+  private void readNow(long[] offsets, RecordSink sink) {
+    readCount += offsets.length;
+    try (var cursor = new RecordCursor(Integer.MAX_VALUE)) {
+      for (ByteBuffer batch : batches) {
+        cursor.open(RecordBatch.at(batch, 0));
+        while (cursor.next()) {
+          ByteBuffer key = cursor.key();
+          if (key != null && Arrays.binarySearch(offsets, cursor.offset()) >= 0) {
+            sink.record(cursor.offset(), key, cursor.value());
+          }
+        }
+      }
+    }
+    sink.finished(ErrorCode.NONE);
+  }
+
+  /** How many records were read one by one. */
+  int readCount() {
+    return readCount;
+  }
+
+  /** From now on: for what measures everything but the log. */
+  void forgetWhatIsAppended() {
+    isForgetful = true;
   }
 
   int batchCount() {

@@ -64,7 +64,7 @@ final class OracleRun {
     this.ours =
         new GroupCoordinator(
             config,
-            new ShardWorld(log, clock, clock, memberIds),
+            new ShardWorld(log, clock, clock, memberIds, GroupMemory.ofHeap(1 << 28, clock)),
             partition -> new CallerRunsLane("shard", Runnable::run));
     ours.start(1);
     ours.becomeLeader(0, leaderEpoch);
@@ -100,8 +100,8 @@ final class OracleRun {
   /** Both forget everything but the log; Kafka's reads the one that ours has written. */
   private void reload() {
     history.add("reload");
-    leaderEpoch++;
     ours.resign(0, leaderEpoch);
+    leaderEpoch++;
     for (Open<?> one : open) {
       assertThat(one.ours()).as(told("an answer")).isDone();
     }

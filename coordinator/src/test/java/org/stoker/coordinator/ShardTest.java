@@ -13,6 +13,7 @@ import org.stoker.records.BatchBuilder;
 import org.stoker.records.Compression;
 import org.stoker.records.CompressionType;
 import org.stoker.records.ControlRecord;
+import org.stoker.records.RecordBatch;
 import org.stoker.testkit.SimulatedClock;
 import org.stoker.testkit.SplitMixSeed;
 
@@ -27,7 +28,8 @@ final class ShardTest {
     var groups =
         new GroupCoordinator(
             GroupRig.NO_DELAY,
-            new ShardWorld(rig.log, clock, clock, new SplitMixSeed(1)),
+            new ShardWorld(
+                rig.log, clock, clock, new SplitMixSeed(1), GroupMemory.ofHeap(1 << 28, clock)),
             partition -> new CallerRunsLane("shard", Runnable::run));
 
     assertThat(groups.heartbeat(new HeartbeatCommand("g", "m", null, 1)).join())
@@ -99,6 +101,43 @@ final class ShardTest {
   }
 
   @Test
+  void aLogThatStaysUnreadableIsTriedLessAndLessOften() {
+    rig.resign();
+    rig.log.holdLoads(true);
+    rig.lead();
+
+    for (long waitMs = Shard.LOAD_RETRY_MS; waitMs < 64_000; waitMs *= 2) {
+      rig.log.finishOldestLoad(ErrorCode.KAFKA_STORAGE_ERROR);
+      rig.clock.advanceMs(Math.min(waitMs, Shard.MAX_LOAD_RETRY_MS) - 1);
+      assertThat(rig.log.heldLoadCount()).as("before %d ms", waitMs).isZero();
+      rig.clock.advanceMs(1);
+      assertThat(rig.log.heldLoadCount()).as("after %d ms", waitMs).isEqualTo(1);
+    }
+    rig.log.finishOldestLoad(ErrorCode.KAFKA_STORAGE_ERROR);
+    rig.clock.advanceMs(Shard.MAX_LOAD_RETRY_MS);
+    assertThat(rig.log.heldLoadCount()).isEqualTo(1);
+  }
+
+  @Test
+  void nothingIsServedFromALogWithABatchThatCannotBeRead() {
+    rig.groups.commitOffsets(commit(7));
+    rig.groups.commitOffsets(GroupRig.commitCommand("other", "", -1, 8));
+    // The count of its records no longer fits them.
+    RecordBatch second = rig.log.batch(1);
+    second.buffer().putInt(57, 2);
+
+    rig.reload();
+
+    assertThat(rig.committedStable("lone", false).join().error())
+        .as("what it committed last may be in what cannot be read")
+        .isEqualTo(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS);
+    second.buffer().putInt(57, 1);
+    rig.clock.advanceMs(Shard.LOAD_RETRY_MS);
+    assertThat(rig.committed("lone")).isEqualTo(7);
+    assertThat(rig.committed("other")).isEqualTo(8);
+  }
+
+  @Test
   void aLoadThatWasOvertakenByAResignationCountsForNothing() {
     rig.resign();
     rig.log.holdLoads(true);
@@ -108,6 +147,37 @@ final class ShardTest {
     rig.log.finishOldestLoad(ErrorCode.NONE);
 
     assertThat(rig.heartbeat("m", 1)).isEqualTo(ErrorCode.NOT_COORDINATOR);
+  }
+
+  @Test
+  void anElectionThatIsHeardOfAfterALaterResignationIsIgnored() {
+    rig.groups.resign(0, 6);
+
+    rig.groups.becomeLeader(0, 5);
+
+    assertThat(rig.heartbeat("m", 1)).isEqualTo(ErrorCode.NOT_COORDINATOR);
+    rig.groups.becomeLeader(0, 7);
+    assertThat(GroupRig.only(rig.groups.commitOffsets(commit(7)).join())).isEqualTo(ErrorCode.NONE);
+  }
+
+  @Test
+  void resignationsOnlyEverCountForward() {
+    rig.groups.resign(0, 6);
+    rig.groups.resign(0, 3);
+
+    rig.groups.becomeLeader(0, 5);
+
+    assertThat(rig.heartbeat("m", 1)).isEqualTo(ErrorCode.NOT_COORDINATOR);
+  }
+
+  @Test
+  void nothingIsLedOnceTheCoordinatorHasStopped() {
+    rig.log.holdLoads(true);
+    rig.groups.stop();
+
+    rig.lead();
+
+    assertThat(rig.log.heldLoadCount()).isZero();
   }
 
   @Test
@@ -290,6 +360,20 @@ final class ShardTest {
     assertThat(waiting.join().error()).isEqualTo(ErrorCode.NOT_COORDINATOR);
     assertThat(rig.heartbeat(members.get(0), 1)).isEqualTo(ErrorCode.COORDINATOR_NOT_AVAILABLE);
     assertThat(rig.clock.timersWaiting()).isZero();
+  }
+
+  @Test
+  void startedAgainWithMorePartitionsTheCoordinatorReadsThemAnew() {
+    rig.groups.commitOffsets(commit(7));
+    CompletableFuture<JoinGroupReply> waiting = rig.rejoin(rig.newMemberId());
+    int moved = GroupCoordinator.partitionFor("lone", 7);
+    assertThat(moved).isNotZero();
+
+    rig.groups.start(7);
+    rig.groups.becomeLeader(moved, 0);
+
+    assertThat(waiting.join().error()).isEqualTo(ErrorCode.NOT_COORDINATOR);
+    assertThat(rig.committed("lone")).as("every partition of this log is the same").isEqualTo(7);
   }
 
   @Test

@@ -261,6 +261,14 @@ public final class Partition implements PartitionReads.Standing {
       refuse(command, ErrorCode.NOT_LEADER_OR_FOLLOWER, topicPartition() + " is not led here");
       return;
     }
+    if (!command.mayBeAppendedIn(leader.leaderEpoch())) {
+      refuse(
+          command,
+          ErrorCode.NOT_LEADER_OR_FOLLOWER,
+          "%s is led in epoch %d, and epoch %d was expected"
+              .formatted(topicPartition(), leader.leaderEpoch(), command.expectedLeaderEpoch()));
+      return;
+    }
     if (command.waitsForAll() && leader.isr().size() < rules.minInsyncReplicas()) {
       refuse(
           command,

@@ -3,6 +3,7 @@ package org.stoker.replication;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.stoker.base.CallerRunsLane;
 import org.stoker.base.CpuLoad;
 import org.stoker.base.TopicPartition;
@@ -94,18 +95,18 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
 
   /** One record, to a partition that this broker leads. */
   void append(Partition partition) {
+    partition.append(
+        oneRecord(reply -> {
+          if (!(reply instanceof AppendReply.Accepted)) {
+            throw new AssertionError(reply);
+          }
+        }));
+  }
+
+  AppendCommand oneRecord(Consumer<AppendReply> onReply) {
     var batch = BatchBuilder.of(Compression.NONE);
     batch.append(clock.wallMs(), null, "record".getBytes(StandardCharsets.UTF_8));
-    partition.append(
-        new AppendCommand(
-            batch.build(),
-            AppendOrigin.COORDINATOR,
-            false,
-            reply -> {
-              if (!(reply instanceof AppendReply.Accepted)) {
-                throw new AssertionError(reply);
-              }
-            }));
+    return new AppendCommand(batch.build(), AppendOrigin.COORDINATOR, false, onReply);
   }
 
   /** Both in sync. */

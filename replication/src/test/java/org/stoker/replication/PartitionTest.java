@@ -65,6 +65,22 @@ final class PartitionTest {
                 && error == ErrorCode.NOT_LEADER_OR_FOLLOWER);
   }
 
+  @Test
+  void anAppendThatWasDecidedInAnEarlierEpochIsRefusedInALaterOne() {
+    partition.lead(OneOfTwoBrokers.led(OneOfTwoBrokers.SELF, EPOCH + 1));
+
+    partition.append(broker.oneRecord(replies::add).onlyInEpoch(EPOCH));
+
+    assertThat(replies)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            AppendReply.Refused.class,
+            refused -> assertThat(refused.error()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER));
+    assertThat(partition.log().logEndOffset()).isZero();
+    partition.append(broker.oneRecord(replies::add).onlyInEpoch(EPOCH + 1));
+    assertThat(partition.log().logEndOffset()).isEqualTo(1);
+  }
+
   private void followerHasUpTo(long end) {
     partition.followerAsked(
         new FetchPosition(

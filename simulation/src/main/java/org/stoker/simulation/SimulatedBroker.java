@@ -48,6 +48,8 @@ import org.stoker.testkit.SimulatedDisk;
 /** One life of a broker: the production classes, on a disk that outlives it. */
 @ConfinedTo(ConfinedTo.ONE_THREAD)
 final class SimulatedBroker {
+  private static final long HEAP_BYTES = 256L << 20;
+
   /** Each stands for a disk of its own. */
   static final List<Path> DIRECTORIES = List.of(Path.of("/data-a"), Path.of("/data-b"));
 
@@ -285,6 +287,7 @@ final class SimulatedBroker {
                 process,
                 process,
                 _ -> process.lane(),
+                HEAP_BYTES,
                 new SimulatedPeers(world.network(), process, id)),
             new BrokerCore.Setting(
                 id, Machines.LISTENER, Set.of(), settings.values(), live, new SilentLoggers()),

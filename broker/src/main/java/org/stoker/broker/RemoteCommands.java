@@ -213,11 +213,11 @@ final class RemoteCommands {
     List<CreateTopicsRequest.CreatableReplicaAssignment> assignments = new ArrayList<>();
     topic
         .assignments()
-        .forEach((index, replicas) ->
+        .forEach(assignment ->
             assignments.add(
                 new CreateTopicsRequest.CreatableReplicaAssignment()
-                    .setPartitionIndex(index)
-                    .setBrokerIds(replicas)));
+                    .setPartitionIndex(assignment.partition())
+                    .setBrokerIds(assignment.replicas())));
     List<CreateTopicsRequest.CreatableTopicConfig> configs = new ArrayList<>();
     topic
         .configs()

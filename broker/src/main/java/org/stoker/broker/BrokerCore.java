@@ -23,9 +23,9 @@ import org.stoker.log.UsableDirectories;
 import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.ClusterMetadata;
-import org.stoker.metadata.Command;
 import org.stoker.metadata.Heartbeat;
 import org.stoker.metadata.MetadataQuorum;
+import org.stoker.metadata.PartitionImage;
 import org.stoker.records.Compression;
 import org.stoker.records.CompressionType;
 import org.stoker.replication.FetchSessions;
@@ -109,7 +109,12 @@ public final class BrokerCore {
                 replicasOfOthers.fetchers(),
                 replicasOfOthers,
                 setting.live()::topicRules));
-    ControllerPort own = new SettledController(metadata, replicas);
+    ControllerPort own =
+        new SettledController(
+            metadata::submit,
+            () -> replicas.settled(metadata.image().offset()),
+            world.clock(),
+            world.timers());
     controller = new ClusterController(own, replicasOfOthers.controllerElsewhere());
     replicasOfOthers.proposeTo(controller);
     groups = groups();
@@ -287,17 +292,6 @@ public final class BrokerCore {
     @Override
     public CompletableFuture<@Nullable MetadataQuorum> quorum() {
       return metadata.quorum();
-    }
-  }
-
-  /** The controller, answering when this broker serves what was changed. */
-  private record SettledController(ClusterMetadata metadata, ReplicaKeeper replicas)
-      implements ControllerPort {
-    @Override
-    public <R> CompletableFuture<R> submit(Command<R> command, long timeoutMs) {
-      return metadata
-          .submit(command, timeoutMs)
-          .thenCompose(reply -> replicas.settled(metadata.image().offset()).thenApply(_ -> reply));
     }
   }
 }

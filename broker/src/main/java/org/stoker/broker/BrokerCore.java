@@ -265,10 +265,25 @@ public final class BrokerCore {
     if (isAlone || !setting.values().bool("controlled.shutdown.enable")) {
       return CompletableFuture.completedFuture(null);
     }
-    return replicasOfOthers
-        .heartbeats()
-        .shutDown()
-        .thenRun(() -> LOG.info("Other brokers lead what this one led"));
+    return replicasOfOthers.heartbeats().shutDown().thenRun(this::sayWhoLeads);
+  }
+
+  private void sayWhoLeads() {
+    long leaderless =
+        metadata.image().topicsById().values().stream()
+            .flatMap(topic -> topic.partitions().stream())
+            .filter(partition ->
+                partition.leader() == PartitionImage.NO_LEADER
+                    && partition.replicas().contains(setting.brokerId()))
+            .count();
+    if (leaderless == 0) {
+      LOG.info("Other brokers lead what this one led");
+    } else {
+      LOG.info(
+          "Other brokers lead what they are in sync with; {} partition(s) of this one have no"
+              + " leader until it is back",
+          leaderless);
+    }
   }
 
   /** From here on connections may end without meaning that somebody has died. */

@@ -581,13 +581,13 @@ public final class Partition implements PartitionReads.Standing {
   }
 
   private void deleteOnLane(RecordDeletion deletion) {
-    if (!(role instanceof ReplicaRole.Leader)) {
-      deletion.refuse(ErrorCode.NOT_LEADER_OR_FOLLOWER);
-      return;
+    try {
+      deletions.begin(deletion, role instanceof ReplicaRole.Leader, highWatermark);
+      releaseDeletions();
+      consumers.wake();
+    } finally {
+      deletion.hasTried();
     }
-    deletions.begin(deletion, highWatermark);
-    releaseDeletions();
-    consumers.wake();
   }
 
   private void releaseDeletions() {

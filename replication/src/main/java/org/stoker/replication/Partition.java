@@ -261,12 +261,10 @@ public final class Partition implements PartitionReads.Standing {
       refuse(command, ErrorCode.NOT_LEADER_OR_FOLLOWER, topicPartition() + " is not led here");
       return;
     }
-    if (command.waitsForAll() && leader.isr().size() < rules.minInsyncReplicas()) {
-      refuse(
-          command,
-          ErrorCode.NOT_ENOUGH_REPLICAS,
-          "%s has %d in-sync replicas, min.insync.replicas is %d"
-              .formatted(topicPartition(), leader.isr().size(), rules.minInsyncReplicas()));
+    InSyncReplicas account = inSync;
+    int minInSync = rules.minInsyncReplicas();
+    if (command.waitsForAll() && account != null && account.hasTooFew(minInSync)) {
+      refuse(command, ErrorCode.NOT_ENOUGH_REPLICAS, account.tooFew(minInSync, topicPartition()));
       return;
     }
     // The reserve is there for everybody but clients: offsets are committed while producing is not.
@@ -365,7 +363,7 @@ public final class Partition implements PartitionReads.Standing {
 
   private void advance() {
     InSyncReplicas account = inSync;
-    if (account == null || account.isr().size() < rules.minInsyncReplicas()) {
+    if (account == null || account.hasTooFew(rules.minInsyncReplicas())) {
       return;
     }
     long committed = account.highWatermark(ownEndOnDisk(), highWatermark);

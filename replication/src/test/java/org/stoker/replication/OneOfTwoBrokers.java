@@ -1,8 +1,10 @@
 package org.stoker.replication;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.stoker.base.CallerRunsLane;
 import org.stoker.base.CpuLoad;
 import org.stoker.base.TopicPartition;
@@ -94,11 +96,25 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
 
   /** One record, to a partition that this broker leads. */
   void append(Partition partition) {
+    append(partition, clock.wallMs());
+  }
+
+  /** The same, answered when all in sync have it. */
+  void appendForAll(Partition partition, Consumer<AppendReply> onReply) {
+    partition.append(
+        new AppendCommand(batch(clock.wallMs()), AppendOrigin.COORDINATOR, true, onReply));
+  }
+
+  private static ByteBuffer batch(long timestamp) {
     var batch = BatchBuilder.of(Compression.NONE);
-    batch.append(clock.wallMs(), null, "record".getBytes(StandardCharsets.UTF_8));
+    batch.append(timestamp, null, "record".getBytes(StandardCharsets.UTF_8));
+    return batch.build();
+  }
+
+  void append(Partition partition, long timestamp) {
     partition.append(
         new AppendCommand(
-            batch.build(),
+            batch(timestamp),
             AppendOrigin.COORDINATOR,
             false,
             reply -> {
@@ -106,6 +122,24 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
                 throw new AssertionError(reply);
               }
             }));
+  }
+
+  /** The other broker asks for what comes at this offset. */
+  void followerHasUpTo(Partition partition, int leaderEpoch, long end) {
+    partition.followerAsked(position(end, leaderEpoch, -1), OTHER, 1);
+  }
+
+  static FetchPosition position(long offset, int leaderEpoch, int lastFetchedEpoch) {
+    return new FetchPosition(
+        TOPIC,
+        "orders",
+        0,
+        offset,
+        1 << 20,
+        leaderEpoch,
+        lastFetchedEpoch,
+        0,
+        FetchPosition.ANY_HIGH_WATERMARK);
   }
 
   /** Both in sync. */

@@ -276,9 +276,15 @@ public final class PartitionReads {
     return offset(log.firstOffsetWithTimestamp(timestamp), committedOnly);
   }
 
-  /** The committed record with the largest time. Reads the disk: on a thread that may wait. */
+  /**
+   * The first of the committed records with the largest time. Reads the disk: on a thread that may
+   * wait.
+   */
   public OffsetReply offsetOfLargestTimestamp(boolean committedOnly) {
-    return offset(log.offsetOfLargestTimestamp(), committedOnly);
+    long bound = bound(committedOnly);
+    // What is not known to be committed yet may have been shown, and then counts.
+    long below = mayHaveEndedLater(bound) ? Long.MAX_VALUE : bound;
+    return offset(log.offsetOfLargestTimestampBelow(below), committedOnly);
   }
 
   private OffsetReply offset(@Nullable FoundOffset found, boolean committedOnly) {

@@ -142,7 +142,7 @@ public final class BrokerCore {
             controller,
             new Members(metadata),
             partitions,
-            directories.usable(),
+            directories,
             groups,
             producerIds,
             setting.loggers(),

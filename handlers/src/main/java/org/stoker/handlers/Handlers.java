@@ -148,7 +148,7 @@ public final class Handlers {
     handlers.put(ApiKey.LEAVE_GROUP, new LeaveGroupHandler(groups));
     handlers.put(ApiKey.OFFSET_COMMIT, new OffsetCommitHandler(rooms.cluster(), groups));
     handlers.put(ApiKey.OFFSET_FETCH, new OffsetFetchHandler(rooms.cluster(), groups));
-    handlers.put(ApiKey.OFFSET_DELETE, new OffsetDeleteHandler(groups));
+    handlers.put(ApiKey.OFFSET_DELETE, new OffsetDeleteHandler(rooms.cluster(), groups));
     handlers.put(ApiKey.DESCRIBE_GROUPS, new DescribeGroupsHandler(groups));
     handlers.put(ApiKey.LIST_GROUPS, new ListGroupsHandler(groups));
     handlers.put(ApiKey.DELETE_GROUPS, new DeleteGroupsHandler(groups));

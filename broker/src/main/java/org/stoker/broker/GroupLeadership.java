@@ -4,6 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stoker.base.Uuid;
 import org.stoker.coordinator.GroupCoordinator;
 import org.stoker.handlers.TopicCreator;
@@ -19,10 +22,13 @@ import org.stoker.replication.ReplicaKeeper;
  * here.
  */
 final class GroupLeadership implements MetadataListener {
+  private static final Logger LOG = LoggerFactory.getLogger(GroupLeadership.class);
+
   private final int brokerId;
   private final GroupCoordinator groups;
   private final ReplicaKeeper replicas;
-  private boolean isStarted;
+  private @Nullable Uuid topicId;
+  private int partitionCount;
 
   GroupLeadership(int brokerId, GroupCoordinator groups, ReplicaKeeper replicas) {
     this.brokerId = brokerId;
@@ -33,11 +39,8 @@ final class GroupLeadership implements MetadataListener {
   @Override
   public void imageChanged(MetadataDelta delta, ClusterImage image) {
     TopicImage topic = image.topic(TopicCreator.OFFSETS_TOPIC);
-    if (topic != null && !isStarted) {
-      isStarted = true;
-      groups.start(topic.partitions().size());
-    }
     if (topic != null) {
+      follow(topic);
       SortedSet<Integer> changed = delta.changedPartitions().get(topic.id());
       if (changed != null) {
         // The shards read their partitions, so these must be open.
@@ -50,6 +53,23 @@ final class GroupLeadership implements MetadataListener {
     if (!deleted.isEmpty()) {
       groups.topicsDeleted(deleted);
     }
+  }
+
+  private void follow(TopicImage topic) {
+    int count = topic.partitions().size();
+    if (!topic.id().equals(topicId)) {
+      groups.start(count);
+    } else if (count > partitionCount) {
+      LOG.warn(
+          "{} has {} partitions, and had {}: groups that now belong to another of them begin"
+              + " without the offsets that they have committed",
+          topic.name(),
+          count,
+          partitionCount);
+      groups.grow(count);
+    }
+    topicId = topic.id();
+    partitionCount = count;
   }
 
   private void assign(int index, PartitionImage state, CompletableFuture<Void> open) {

@@ -1,6 +1,7 @@
 package org.stoker.coordinator;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,23 +42,44 @@ public final class GroupCoordinator {
   // ---- life ----
 
   /**
-   * Until then nobody can be told which shard is whose.
-   *
-   * @param partitionCount that of the topic if it exists, else the configured one
+   * The topic of offsets is there, with this many partitions. Until then nobody can be told which
+   * shard is whose; what was known of an earlier topic of that name is forgotten.
    */
   public void start(int partitionCount) {
-    var started = new Shard[partitionCount];
-    for (int partition = 0; partition < partitionCount; partition++) {
-      started[partition] =
+    resignAll();
+    shards = grown(new Shard[0], partitionCount);
+    isActive = true;
+  }
+
+  /**
+   * The topic of offsets has more partitions now. Groups are looked for among all of them from here
+   * on, by every broker as soon as it hears of it, so that all agree whose coordinator a broker is.
+   * What a group committed before stays where it was, as in Kafka; not all find it again.
+   */
+  public void grow(int partitionCount) {
+    Shard[] before = started();
+    if (partitionCount > before.length) {
+      shards = grown(before, partitionCount);
+    }
+  }
+
+  /** As many shards as this, the first of them those that are there already. */
+  private Shard[] grown(Shard[] before, int partitionCount) {
+    Shard[] all = Arrays.copyOf(before, partitionCount);
+    for (int partition = before.length; partition < partitionCount; partition++) {
+      all[partition] =
           new Shard(new ShardSurroundings(partition, lanes.apply(partition), world, config));
     }
-    shards = started;
-    isActive = true;
+    return all;
   }
 
   /** Everybody who waits is answered; nobody is served from here on. */
   public void stop() {
     isActive = false;
+    resignAll();
+  }
+
+  private void resignAll() {
     Shard[] all = shards;
     if (all != null) {
       for (Shard shard : all) {
@@ -198,7 +220,7 @@ public final class GroupCoordinator {
   /** An empty group id is allowed, here and where offsets are fetched, as it always was. */
   public CompletableFuture<CommitOffsetsReply> commitOffsets(CommitOffsetsCommand command) {
     if (!isActive) {
-      return done(CommitOffsetsReply.refused(ErrorCode.COORDINATOR_NOT_AVAILABLE, command));
+      return done(CommitOffsetsReply.refused(whyNot(), command));
     }
     var reply = new CompletableFuture<CommitOffsetsReply>();
     ReplyTo<CommitOffsetsReply> to = reply::complete;
@@ -212,8 +234,7 @@ public final class GroupCoordinator {
 
   public CompletableFuture<FetchOffsetsReply> fetchOffsets(FetchOffsetsCommand command) {
     if (!isActive) {
-      return done(
-          FetchOffsetsReply.refused(ErrorCode.COORDINATOR_NOT_AVAILABLE, command.groupId()));
+      return done(FetchOffsetsReply.refused(whyNot(), command.groupId()));
     }
     var reply = new CompletableFuture<FetchOffsetsReply>();
     ReplyTo<FetchOffsetsReply> to = reply::complete;
@@ -257,7 +278,7 @@ public final class GroupCoordinator {
   public CompletableFuture<GroupDescription> describeGroup(
       String groupId, boolean knowsGroupIdNotFound) {
     if (!isActive) {
-      return done(GroupDescription.refused(ErrorCode.COORDINATOR_NOT_AVAILABLE, groupId));
+      return done(GroupDescription.refused(whyNot(), groupId));
     }
     var reply = new CompletableFuture<GroupDescription>();
     ReplyTo<GroupDescription> to = reply::complete;
@@ -310,7 +331,7 @@ public final class GroupCoordinator {
   /** The outcome of each, in the order in which they were named. */
   public CompletableFuture<Map<String, ErrorCode>> deleteGroups(Collection<String> groupIds) {
     if (!isActive) {
-      return done(GroupShard.allTo(groupIds, ErrorCode.COORDINATOR_NOT_AVAILABLE));
+      return done(GroupShard.allTo(groupIds, whyNot()));
     }
     var byPartition = new LinkedHashMap<Integer, List<String>>();
     for (String groupId : groupIds) {
@@ -342,9 +363,14 @@ public final class GroupCoordinator {
 
   private ErrorCode checkGroupId(String groupId) {
     if (!isActive) {
-      return ErrorCode.COORDINATOR_NOT_AVAILABLE;
+      return whyNot();
     }
     return groupId.isEmpty() ? ErrorCode.INVALID_GROUP_ID : ErrorCode.NONE;
+  }
+
+  /** Without the topic of offsets no group is anybody's; its first member makes it. */
+  private ErrorCode whyNot() {
+    return shards == null ? ErrorCode.NOT_COORDINATOR : ErrorCode.COORDINATOR_NOT_AVAILABLE;
   }
 
   private Shard shardOf(String groupId) {

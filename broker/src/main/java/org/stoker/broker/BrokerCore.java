@@ -25,9 +25,9 @@ import org.stoker.log.UsableDirectories;
 import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.ClusterMetadata;
-import org.stoker.metadata.Command;
 import org.stoker.metadata.Heartbeat;
 import org.stoker.metadata.MetadataQuorum;
+import org.stoker.metadata.PartitionImage;
 import org.stoker.records.Compression;
 import org.stoker.records.CompressionType;
 import org.stoker.replication.FetchSessions;
@@ -114,7 +114,12 @@ public final class BrokerCore {
                 replicasOfOthers.fetchers(),
                 replicasOfOthers,
                 setting.live()::topicRules));
-    ControllerPort own = new SettledController(metadata, replicas);
+    ControllerPort own =
+        new SettledController(
+            metadata::submit,
+            () -> replicas.settled(metadata.image().offset()),
+            world.clock(),
+            world.timers());
     controller = new ClusterController(own, replicasOfOthers.controllerElsewhere());
     replicasOfOthers.proposeTo(controller);
     groups = groups();
@@ -142,7 +147,7 @@ public final class BrokerCore {
             controller,
             new Members(metadata),
             partitions,
-            directories.usable(),
+            directories,
             groups,
             producerIds,
             setting.loggers(),
@@ -276,10 +281,25 @@ public final class BrokerCore {
     if (isAlone || !setting.values().bool("controlled.shutdown.enable")) {
       return CompletableFuture.completedFuture(null);
     }
-    return replicasOfOthers
-        .heartbeats()
-        .shutDown()
-        .thenRun(() -> LOG.info("Other brokers lead what this one led"));
+    return replicasOfOthers.heartbeats().shutDown().thenRun(this::sayWhoLeads);
+  }
+
+  private void sayWhoLeads() {
+    long leaderless =
+        metadata.image().topicsById().values().stream()
+            .flatMap(topic -> topic.partitions().stream())
+            .filter(partition ->
+                partition.leader() == PartitionImage.NO_LEADER
+                    && partition.replicas().contains(setting.brokerId()))
+            .count();
+    if (leaderless == 0) {
+      LOG.info("Other brokers lead what this one led");
+    } else {
+      LOG.info(
+          "Other brokers lead what they are in sync with; {} partition(s) of this one have no"
+              + " leader until it is back",
+          leaderless);
+    }
   }
 
   /** Answers the members that wait for their group: their connections end soon. */
@@ -308,17 +328,6 @@ public final class BrokerCore {
     @Override
     public CompletableFuture<@Nullable MetadataQuorum> quorum() {
       return metadata.quorum();
-    }
-  }
-
-  /** The controller, answering when this broker serves what was changed. */
-  private record SettledController(ClusterMetadata metadata, ReplicaKeeper replicas)
-      implements ControllerPort {
-    @Override
-    public <R> CompletableFuture<R> submit(Command<R> command, long timeoutMs) {
-      return metadata
-          .submit(command, timeoutMs)
-          .thenCompose(reply -> replicas.settled(metadata.image().offset()).thenApply(_ -> reply));
     }
   }
 }

@@ -7,6 +7,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stoker.base.Uuid;
 import org.stoker.coordinator.GroupCoordinator;
 import org.stoker.handlers.TopicCreator;
@@ -23,6 +25,7 @@ import org.stoker.replication.ReplicaKeeper;
  */
 final class GroupLeadership implements MetadataListener {
   private static final SortedSet<Integer> NONE = Collections.emptySortedSet();
+  private static final Logger LOG = LoggerFactory.getLogger(GroupLeadership.class);
 
   private final int brokerId;
   private final GroupCoordinator groups;
@@ -49,6 +52,7 @@ final class GroupLeadership implements MetadataListener {
       if (!Started.of(topic).equals(started)) {
         // Also when it was deleted and made again, or got more partitions, which moves its groups:
         // what the shards knew is not what its partitions hold.
+        warnIfGroupsMove(topic);
         started = Started.of(topic);
         groups.start(topic.partitions().size());
         assign(topic, everyPartition(topic), image);
@@ -60,6 +64,18 @@ final class GroupLeadership implements MetadataListener {
     delta.deletedTopics().forEach((id, gone) -> deleted.put(gone.name(), id));
     if (!deleted.isEmpty()) {
       groups.topicsDeleted(deleted);
+    }
+  }
+
+  private void warnIfGroupsMove(TopicImage topic) {
+    Started before = started;
+    if (before != null && before.topicId().equals(topic.id())) {
+      LOG.warn(
+          "{} has {} partitions, and had {}: groups that now belong to another of them begin"
+              + " without the offsets that they have committed",
+          topic.name(),
+          topic.partitions().size(),
+          before.partitionCount());
     }
   }
 

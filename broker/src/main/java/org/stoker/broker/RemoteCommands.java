@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.Uuid;
+import org.stoker.metadata.BrokerCommand;
 import org.stoker.metadata.Command;
 import org.stoker.metadata.ConfigResource;
+import org.stoker.metadata.PartitionCommand;
 import org.stoker.metadata.PartitionCommand.AlterPartition;
 import org.stoker.metadata.PartitionCommand.AssignDirectories;
 import org.stoker.metadata.PartitionCommand.AssignedDirectory;
@@ -49,7 +51,21 @@ final class RemoteCommands {
           case Command.AllocateProducerIds allocate -> allocateProducerIds(allocate);
           case Command.CreateTopics create -> createTopics(create, timeoutMs);
           case Command.IncrementalAlterConfigs alter -> incrementalAlterConfigs(alter);
-          default -> null;
+          // What clients ask for goes to the controller as the request that it came in.
+          case BrokerCommand.ReconcileBrokers _,
+              BrokerCommand.Fence _,
+              BrokerCommand.Unfence _,
+              BrokerCommand.DirectoriesFailed _,
+              BrokerCommand.ShutDown _,
+              BrokerCommand.Unregister _,
+              PartitionCommand.ElectLeaders _,
+              PartitionCommand.BalanceLeaders _,
+              PartitionCommand.Reassign _,
+              Command.DeleteTopics _,
+              Command.CreatePartitions _,
+              Command.AlterConfigs _,
+              Command.UpdateFeatures _ ->
+              null;
         };
     return (Call<R>) call;
   }
@@ -213,11 +229,11 @@ final class RemoteCommands {
     List<CreateTopicsRequest.CreatableReplicaAssignment> assignments = new ArrayList<>();
     topic
         .assignments()
-        .forEach((index, replicas) ->
+        .forEach(assignment ->
             assignments.add(
                 new CreateTopicsRequest.CreatableReplicaAssignment()
-                    .setPartitionIndex(index)
-                    .setBrokerIds(replicas)));
+                    .setPartitionIndex(assignment.partition())
+                    .setBrokerIds(assignment.replicas())));
     List<CreateTopicsRequest.CreatableTopicConfig> configs = new ArrayList<>();
     topic
         .configs()

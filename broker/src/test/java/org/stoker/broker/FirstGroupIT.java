@@ -15,11 +15,16 @@ import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData.JoinGroupRequestProtocol;
 import org.apache.kafka.common.message.JoinGroupRequestData.JoinGroupRequestProtocolCollection;
 import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.message.OffsetFetchRequestData;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopic;
+import org.apache.kafka.common.message.OffsetFetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FindCoordinatorResponse;
 import org.apache.kafka.common.requests.JoinGroupResponse;
+import org.apache.kafka.common.requests.OffsetFetchResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +96,42 @@ final class FirstGroupIT {
     } finally {
       broker.close();
     }
+  }
+
+  @Test
+  void nobodyIsTheCoordinatorBeforeTheFirstGroup(@TempDir Path directory) throws Exception {
+    RunningBroker broker = RunningBroker.in(directory).start();
+    try (var connection = new RawConnection(broker.port())) {
+      for (short version = 1; version <= ApiKeys.OFFSET_FETCH.latestVersion(); version++) {
+        assertThat(fetchOffsets(connection, version))
+            .as("v%d", version)
+            .isEqualTo(Errors.NOT_COORDINATOR);
+      }
+      assertThat(join(connection, "a")).isEqualTo(Errors.NOT_COORDINATOR);
+    } finally {
+      broker.close();
+    }
+  }
+
+  private static Errors fetchOffsets(RawConnection connection, short version) throws Exception {
+    var request = new OffsetFetchRequestData();
+    if (version < 8) {
+      request
+          .setGroupId("a")
+          .setTopics(
+              List.of(new OffsetFetchRequestTopic().setName("t").setPartitionIndexes(List.of(0))));
+    } else {
+      request.setGroups(List.of(new OffsetFetchRequestGroup().setGroupId("a").setTopics(null)));
+    }
+    OffsetFetchResponseData answer =
+        connection.ask(OffsetFetchResponse.class, ApiKeys.OFFSET_FETCH, version, request).data();
+    if (version >= 8) {
+      return Errors.forCode(answer.groups().getFirst().errorCode());
+    }
+    return Errors.forCode(
+        version == 1
+            ? answer.topics().getFirst().partitions().getFirst().errorCode()
+            : answer.errorCode());
   }
 
   private static Errors join(RawConnection connection, String group) throws Exception {

@@ -11,10 +11,13 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +68,13 @@ final class LostDirectoryIT {
                 temporary, settings, disk -> new UnreadableCheckpoint(disk, second));
         Admin admin = adminOf(broker)) {
       without = partitions(admin);
+      assertThat(offlineReplicas(broker, lost)).isEqualTo(1);
+      assertThat(offlineReplicas(broker, 1 - lost)).isZero();
+      var directories = admin.describeLogDirs(List.of(0)).allDescriptions().get().get(0);
+      assertThat(directories.keySet())
+          .containsExactlyInAnyOrder(first.toString(), second.toString());
+      assertThat(directories.get(second.toString()).error())
+          .isInstanceOf(KafkaStorageException.class);
     }
     List<TopicPartitionInfo> again;
     try (BrokerInside broker = BrokerInside.start(temporary, settings, disk -> disk);
@@ -76,6 +86,19 @@ final class LostDirectoryIT {
     assertThat(hasLeader(without.get(lost))).isFalse();
     assertThat(hasLeader(without.get(1 - lost))).isTrue();
     assertThat(again).allMatch(LostDirectoryIT::hasLeader);
+  }
+
+  private static int offlineReplicas(BrokerInside broker, int partition) {
+    try (var consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", broker.address()),
+            new StringDeserializer(),
+            new StringDeserializer())) {
+      return consumer.partitionsFor("halves").stream()
+          .filter(info -> info.partition() == partition)
+          .mapToInt(info -> info.offlineReplicas().length)
+          .sum();
+    }
   }
 
   /** As when the partition left this broker and came back while the directory was away. */

@@ -209,7 +209,7 @@ public final class GroupCoordinator {
   /** An empty group id is allowed, here and where offsets are fetched, as it always was. */
   public CompletableFuture<CommitOffsetsReply> commitOffsets(CommitOffsetsCommand command) {
     if (!isActive) {
-      return done(CommitOffsetsReply.refused(ErrorCode.COORDINATOR_NOT_AVAILABLE, command));
+      return done(CommitOffsetsReply.refused(whyNot(), command));
     }
     var reply = new CompletableFuture<CommitOffsetsReply>();
     ReplyTo<CommitOffsetsReply> to = reply::complete;
@@ -223,8 +223,7 @@ public final class GroupCoordinator {
 
   public CompletableFuture<FetchOffsetsReply> fetchOffsets(FetchOffsetsCommand command) {
     if (!isActive) {
-      return done(
-          FetchOffsetsReply.refused(ErrorCode.COORDINATOR_NOT_AVAILABLE, command.groupId()));
+      return done(FetchOffsetsReply.refused(whyNot(), command.groupId()));
     }
     var reply = new CompletableFuture<FetchOffsetsReply>();
     ReplyTo<FetchOffsetsReply> to = reply::complete;
@@ -283,7 +282,7 @@ public final class GroupCoordinator {
   public CompletableFuture<GroupDescription> describeGroup(
       String groupId, boolean knowsGroupIdNotFound) {
     if (!isActive) {
-      return done(GroupDescription.refused(ErrorCode.COORDINATOR_NOT_AVAILABLE, groupId));
+      return done(GroupDescription.refused(whyNot(), groupId));
     }
     var reply = new CompletableFuture<GroupDescription>();
     ReplyTo<GroupDescription> to = reply::complete;
@@ -336,7 +335,7 @@ public final class GroupCoordinator {
   /** The outcome of each, in the order in which they were named. */
   public CompletableFuture<Map<String, ErrorCode>> deleteGroups(Collection<String> groupIds) {
     if (!isActive) {
-      return done(GroupShard.allTo(groupIds, ErrorCode.COORDINATOR_NOT_AVAILABLE));
+      return done(GroupShard.allTo(groupIds, whyNot()));
     }
     var byPartition = new LinkedHashMap<Integer, List<String>>();
     for (String groupId : groupIds) {
@@ -368,9 +367,14 @@ public final class GroupCoordinator {
 
   private ErrorCode checkGroupId(String groupId) {
     if (!isActive) {
-      return ErrorCode.COORDINATOR_NOT_AVAILABLE;
+      return whyNot();
     }
     return groupId.isEmpty() ? ErrorCode.INVALID_GROUP_ID : ErrorCode.NONE;
+  }
+
+  /** Without the topic of offsets no group is anybody's; its first member makes it. */
+  private ErrorCode whyNot() {
+    return shards == null ? ErrorCode.NOT_COORDINATOR : ErrorCode.COORDINATOR_NOT_AVAILABLE;
   }
 
   private Shard shardOf(String groupId) {

@@ -24,22 +24,38 @@ final class ShardTest {
 
   @Test
   void beforeItIsStartedNobodyIsServed() {
-    var clock = new SimulatedClock();
-    var groups =
-        new GroupCoordinator(
-            GroupRig.NO_DELAY,
-            new ShardWorld(
-                rig.log, clock, clock, new SplitMixSeed(1), GroupMemory.ofHeap(1 << 28, clock)),
-            partition -> new CallerRunsLane("shard", Runnable::run));
+    GroupCoordinator groups = notStarted();
 
     assertThat(groups.heartbeat(new HeartbeatCommand("g", "m", null, 1)).join())
-        .isEqualTo(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+        .isEqualTo(ErrorCode.NOT_COORDINATOR);
     assertThat(GroupRig.only(groups.commitOffsets(commit(1)).join()))
-        .isEqualTo(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+        .isEqualTo(ErrorCode.NOT_COORDINATOR);
     // Not refused: clients would ask on until the topic is there, and nobody may ever need it.
     assertThat(groups.listGroups(Set.of(), Set.of()).join().error()).isEqualTo(ErrorCode.NONE);
     assertThat(groups.deleteGroups(List.of("g")).join())
-        .containsEntry("g", ErrorCode.COORDINATOR_NOT_AVAILABLE);
+        .containsEntry("g", ErrorCode.NOT_COORDINATOR);
+  }
+
+  private GroupCoordinator notStarted() {
+    var clock = new SimulatedClock();
+    return new GroupCoordinator(
+        GroupRig.NO_DELAY,
+        new ShardWorld(
+            rig.log, clock, clock, new SplitMixSeed(1), GroupMemory.ofHeap(1 << 28, clock)),
+        partition -> new CallerRunsLane("shard", Runnable::run));
+  }
+
+  @Test
+  void groupsBelongToAllPartitionsOfATopicThatHasGrown() {
+    GroupCoordinator groups = notStarted();
+    groups.start(1);
+
+    groups.start(3);
+
+    assertThat(groups.partitionFor("g")).isEqualTo(GroupCoordinator.partitionFor("g", 3));
+    groups.resign(2, 1);
+    assertThat(groups.heartbeat(new HeartbeatCommand("g", "m", null, 1)).join())
+        .isEqualTo(ErrorCode.NOT_COORDINATOR);
   }
 
   private static CommitOffsetsCommand commit(long offset) {

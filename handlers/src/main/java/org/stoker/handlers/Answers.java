@@ -1,7 +1,9 @@
 package org.stoker.handlers;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +15,11 @@ final class Answers {
   private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
 
   private Answers() {}
+
+  /** Makes the answer on another thread, where nobody else looks after what is thrown. */
+  static void on(Executor executor, Request request, Supplier<? extends Message> answer) {
+    when(CompletableFuture.supplyAsync(answer, executor), request, body -> body);
+  }
 
   static <R extends @Nullable Object> void when(
       CompletableFuture<R> reply, Request request, Function<? super R, ? extends Message> toBody) {

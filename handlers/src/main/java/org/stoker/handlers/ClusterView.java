@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.Endpoint;
+import org.stoker.metadata.PartitionImage;
 import org.stoker.network.Request;
 
 /**
@@ -27,6 +28,7 @@ public record ClusterView(
     wildcardListeners = Set.copyOf(wildcardListeners);
   }
 
+  /** The newest image; what is told in one answer is all from one. */
   ClusterImage image() {
     return images.get();
   }
@@ -35,9 +37,9 @@ public record ClusterView(
   record Reachable(BrokerImage broker, String host, int port) {}
 
   /** Brokers that listen where this client listens in, those that are fenced only if asked for. */
-  List<Reachable> brokers(Request request, boolean includeFenced) {
+  List<Reachable> brokers(ClusterImage image, Request request, boolean includeFenced) {
     List<Reachable> reachable = new ArrayList<>();
-    for (BrokerImage broker : image().brokers().values()) {
+    for (BrokerImage broker : image.brokers().values()) {
       Reachable found = broker.fenced() && !includeFenced ? null : reach(broker, request);
       if (found != null) {
         reachable.add(found);
@@ -47,8 +49,8 @@ public record ClusterView(
   }
 
   /** The broker with this id, or null if this client cannot reach it. */
-  @Nullable Reachable broker(int id, Request request) {
-    BrokerImage broker = image().broker(id);
+  @Nullable Reachable broker(ClusterImage image, int id, Request request) {
+    BrokerImage broker = image.broker(id);
     return broker == null || broker.fenced() ? null : reach(broker, request);
   }
 
@@ -64,14 +66,24 @@ public record ClusterView(
     return new Reachable(broker, host, endpoint.port());
   }
 
-  /** Whether replicas on this broker are of no use at the moment. */
-  boolean isOffline(int id) {
-    BrokerImage broker = image().broker(id);
-    return broker == null || broker.fenced();
-  }
-
-  List<Integer> offlineOf(List<Integer> replicas) {
-    return replicas.stream().filter(this::isOffline).toList();
+  /**
+   * Replicas that are of no use to this client at the moment: their broker is away or does not
+   * listen where the client does, or their log directory has failed.
+   */
+  static List<Integer> offlineReplicas(
+      ClusterImage image, PartitionImage partition, Request request) {
+    List<Integer> offline = new ArrayList<>(0);
+    for (int at = 0; at < partition.replicas().size(); at++) {
+      int replica = partition.replicas().get(at);
+      BrokerImage broker = image.broker(replica);
+      if (broker == null
+          || broker.fenced()
+          || broker.endpoint(request.listenerName()) == null
+          || !broker.hasDirectory(partition.directories().get(at))) {
+        offline.add(replica);
+      }
+    }
+    return offline;
   }
 
   static boolean isInternal(String topic) {

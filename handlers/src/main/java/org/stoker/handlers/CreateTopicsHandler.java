@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.stoker.metadata.Command;
 import org.stoker.metadata.Command.CreatedTopic;
 import org.stoker.metadata.Command.NewTopic;
+import org.stoker.metadata.Command.ReplicaAssignment;
 import org.stoker.network.Request;
 import org.stoker.protocol.message.CreateTopicsRequest;
-import org.stoker.protocol.message.CreateTopicsRequest.CreatableReplicaAssignment;
 import org.stoker.protocol.message.CreateTopicsRequest.CreatableTopic;
 import org.stoker.protocol.message.CreateTopicsResponse;
 import org.stoker.protocol.message.CreateTopicsResponse.CreatableTopicConfigs;
@@ -53,10 +53,11 @@ final class CreateTopicsHandler implements Handler {
   }
 
   private static NewTopic newTopic(CreatableTopic topic) {
-    Map<Integer, List<Integer>> assignments = new HashMap<>();
-    for (CreatableReplicaAssignment assignment : topic.assignments()) {
-      assignments.put(assignment.partitionIndex(), assignment.brokerIds());
-    }
+    List<ReplicaAssignment> assignments =
+        topic.assignments().stream()
+            .map(assignment ->
+                new ReplicaAssignment(assignment.partitionIndex(), assignment.brokerIds()))
+            .toList();
     Map<String, @Nullable String> configs = new HashMap<>();
     topic.configs().forEach(config -> configs.put(config.name(), config.value()));
     return new NewTopic(

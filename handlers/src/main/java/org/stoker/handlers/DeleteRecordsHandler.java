@@ -37,12 +37,20 @@ final class DeleteRecordsHandler implements Handler {
     List<DeleteRecordsTopicResult> topics = new ArrayList<>();
     List<Deletion> deletions = new ArrayList<>();
     AtomicInteger unfinished = new AtomicInteger(1);
+    AtomicInteger untried = new AtomicInteger(1);
     var answered = new CompletableFuture<Void>();
     Runnable oneLess =
         () -> {
           if (unfinished.decrementAndGet() == 0) {
             request.respond(new DeleteRecordsResponse().setTopics(topics));
             answered.complete(null);
+          }
+        };
+    // What this broker does itself is done before anybody looks at the clock, as in Kafka.
+    Runnable oneLessToTry =
+        () -> {
+          if (untried.decrementAndGet() == 0 && !answered.isDone()) {
+            limit(body.timeoutMs(), deletions, answered);
           }
         };
     lastOffsets(body)
@@ -60,19 +68,24 @@ final class DeleteRecordsHandler implements Handler {
             } else if (partition == null) {
               result.setErrorCode(lookup.errorOf(Uuid.ZERO, topic, index).code());
             } else {
-              deletions.add(new Deletion(partition, deletion(offset, result, oneLess)));
+              deletions.add(
+                  new Deletion(partition, deletion(offset, result, oneLess, oneLessToTry)));
             }
           });
           topics.add(new DeleteRecordsTopicResult().setName(topic).setPartitions(results));
         });
     unfinished.addAndGet(deletions.size());
+    untried.addAndGet(deletions.size());
     deletions.forEach(Deletion::begin);
+    oneLessToTry.run();
+    oneLess.run();
+  }
+
+  private void limit(int timeoutMs, List<Deletion> deletions, CompletableFuture<Void> answered) {
     Timers.Timer timeUp =
         timers.after(
-            Math.max(0, body.timeoutMs()),
-            () -> deletions.forEach(one -> one.deletion().timeOut()));
+            Math.max(0, timeoutMs), () -> deletions.forEach(one -> one.deletion().timeOut()));
     var _ = answered.thenRun(timeUp::cancel);
-    oneLess.run();
   }
 
   private record Deletion(Partition partition, RecordDeletion deletion) {
@@ -95,12 +108,13 @@ final class DeleteRecordsHandler implements Handler {
   }
 
   private static RecordDeletion deletion(
-      long offset, DeleteRecordsPartitionResult result, Runnable onEnd) {
+      long offset, DeleteRecordsPartitionResult result, Runnable onEnd, Runnable onTried) {
     return new RecordDeletion(
         offset,
         reply -> {
           result.setErrorCode(reply.error().code()).setLowWatermark(reply.lowWatermark());
           onEnd.run();
-        });
+        },
+        onTried);
   }
 }

@@ -1,6 +1,7 @@
 package org.stoker.handlers;
 
 import java.util.List;
+import org.stoker.metadata.ClusterImage;
 import org.stoker.network.Request;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.DescribeClusterRequest;
@@ -28,8 +29,9 @@ final class DescribeClusterHandler implements Handler {
               .setErrorMessage("This endpoint is a broker's"));
       return;
     }
+    ClusterImage image = cluster.image();
     List<DescribeClusterBroker> brokers =
-        cluster.brokers(request, body.includeFencedBrokers()).stream()
+        cluster.brokers(image, request, body.includeFencedBrokers()).stream()
             .map(reachable ->
                 new DescribeClusterBroker()
                     .setBrokerId(reachable.broker().id())
@@ -40,8 +42,8 @@ final class DescribeClusterHandler implements Handler {
             .toList();
     request.respond(
         new DescribeClusterResponse()
-            .setClusterId(cluster.image().clusterId())
-            .setControllerId(cluster.image().controllerId())
+            .setClusterId(image.clusterId())
+            .setControllerId(image.controllerId())
             .setBrokers(brokers)
             .setClusterAuthorizedOperations(
                 body.includeClusterAuthorizedOperations()

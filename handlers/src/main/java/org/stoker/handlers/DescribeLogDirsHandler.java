@@ -1,6 +1,7 @@
 package org.stoker.handlers;
 
 import java.io.File;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.stoker.base.TopicPartition;
 import org.stoker.log.Log;
 import org.stoker.log.LogDirectory;
+import org.stoker.log.UsableDirectories;
 import org.stoker.network.Request;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.DescribeLogDirsRequest;
@@ -22,11 +24,11 @@ import org.stoker.protocol.message.DescribeLogDirsResponse.DescribeLogDirsTopic;
 
 /** DescribeLogDirs: what lies in each log directory, and how much room there is. */
 final class DescribeLogDirsHandler implements Handler {
-  private final List<LogDirectory> directories;
+  private final UsableDirectories directories;
   private final Executor readers;
 
-  DescribeLogDirsHandler(List<LogDirectory> directories, Executor readers) {
-    this.directories = List.copyOf(directories);
+  DescribeLogDirsHandler(UsableDirectories directories, Executor readers) {
+    this.directories = directories;
     this.readers = readers;
   }
 
@@ -35,11 +37,22 @@ final class DescribeLogDirsHandler implements Handler {
     DescribeLogDirsRequest body = (DescribeLogDirsRequest) request.body();
     Set<TopicPartition> asked = asked(body.topics());
     // The file system is asked how much room it has, and may be slow to say.
-    readers.execute(() ->
-        request.respond(
-            new DescribeLogDirsResponse()
-                .setResults(
-                    directories.stream().map(directory -> describe(directory, asked)).toList())));
+    Answers.on(readers, request, () -> describe(asked));
+  }
+
+  private DescribeLogDirsResponse describe(@Nullable Set<TopicPartition> asked) {
+    List<DescribeLogDirsResult> results = new ArrayList<>();
+    for (LogDirectory directory : directories.usable()) {
+      results.add(describe(directory, asked));
+    }
+    directories.leftOut().forEach(path -> results.add(failed(path)));
+    return new DescribeLogDirsResponse().setResults(results);
+  }
+
+  private static DescribeLogDirsResult failed(Path path) {
+    return new DescribeLogDirsResult()
+        .setLogDir(path.toString())
+        .setErrorCode(ErrorCode.KAFKA_STORAGE_ERROR.code());
   }
 
   private static @Nullable Set<TopicPartition> asked(
@@ -55,10 +68,8 @@ final class DescribeLogDirsHandler implements Handler {
 
   private static DescribeLogDirsResult describe(
       LogDirectory directory, @Nullable Set<TopicPartition> asked) {
-    DescribeLogDirsResult result =
-        new DescribeLogDirsResult().setLogDir(directory.path().toString());
     if (!directory.isOnline()) {
-      return result.setErrorCode(ErrorCode.KAFKA_STORAGE_ERROR.code());
+      return failed(directory.path());
     }
     var topics = new TreeMap<String, List<DescribeLogDirsPartition>>();
     for (Log log : directory.logs()) {
@@ -77,7 +88,8 @@ final class DescribeLogDirsHandler implements Handler {
     topics.forEach((name, partitions) ->
         described.add(new DescribeLogDirsTopic().setName(name).setPartitions(partitions)));
     File place = directory.path().toFile();
-    return result
+    return new DescribeLogDirsResult()
+        .setLogDir(directory.path().toString())
         .setTopics(described)
         .setTotalBytes(place.getTotalSpace())
         .setUsableBytes(place.getUsableSpace());

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.stoker.base.Uuid;
 import org.stoker.log.ActiveProducer;
+import org.stoker.metadata.TopicNames;
 import org.stoker.network.Request;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.DescribeProducersRequest;
@@ -44,6 +45,11 @@ final class DescribeProducersHandler implements Handler {
   }
 
   private CompletableFuture<Void> describe(String topic, int index, PartitionResponse response) {
+    String problem = TopicNames.problemWith(topic);
+    if (problem != null) {
+      response.setErrorCode(ErrorCode.INVALID_TOPIC_EXCEPTION.code()).setErrorMessage(problem);
+      return CompletableFuture.completedFuture(null);
+    }
     Partition partition = lookup.find(Uuid.ZERO, topic, index);
     if (partition == null) {
       ErrorCode error = lookup.errorOf(Uuid.ZERO, topic, index);

@@ -2,7 +2,9 @@ package org.stoker.handlers;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.stoker.base.Uuid;
 import org.stoker.metadata.BrokerImage;
+import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.MetadataQuorum;
 import org.stoker.metadata.MetadataQuorum.Progress;
 import org.stoker.network.Request;
@@ -77,46 +79,55 @@ final class DescribeQuorumHandler implements Handler {
     if (quorum == null) {
       return refusal(body, ErrorCode.NOT_LEADER_OR_FOLLOWER);
     }
+    ClusterImage image = cluster.image();
     var log =
         new PartitionData()
             .setPartitionIndex(0)
             .setLeaderId(quorum.controllerId())
             .setLeaderEpoch(quorum.controllerEpoch())
             .setHighWatermark(quorum.endOffset())
-            .setCurrentVoters(List.of(controller(quorum)))
-            .setObservers(observers(quorum));
+            .setCurrentVoters(List.of(controller(image, quorum)))
+            .setObservers(observers(image, quorum));
     var response =
         new DescribeQuorumResponse()
             .setTopics(List.of(new TopicData().setTopicName(TOPIC).setPartitions(List.of(log))));
-    return version < FIRST_VERSION_WITH_NODES ? response : response.setNodes(nodes());
+    return version < FIRST_VERSION_WITH_NODES ? response : response.setNodes(voters(image, quorum));
   }
 
   /** What it has written it has; as in Kafka, that is so at this very moment. */
-  private static ReplicaState controller(MetadataQuorum quorum) {
-    return new ReplicaState()
-        .setReplicaId(quorum.controllerId())
+  private static ReplicaState controller(ClusterImage image, MetadataQuorum quorum) {
+    return replica(image, quorum.controllerId())
         .setLogEndOffset(quorum.endOffset())
         .setLastFetchTimestamp(quorum.atMs())
         .setLastCaughtUpTimestamp(quorum.atMs());
   }
 
-  private static List<ReplicaState> observers(MetadataQuorum quorum) {
+  private static List<ReplicaState> observers(ClusterImage image, MetadataQuorum quorum) {
     return quorum.brokers().entrySet().stream()
         .filter(broker -> broker.getKey() != quorum.controllerId())
-        .map(broker -> observer(broker.getKey(), broker.getValue()))
+        .map(broker -> observer(image, broker.getKey(), broker.getValue()))
         .toList();
   }
 
-  private static ReplicaState observer(int id, Progress progress) {
+  /** Kafka names the directory of the log; a broker here is known by the first of its own. */
+  private static ReplicaState replica(ClusterImage image, int id) {
+    BrokerImage broker = image.broker(id);
     return new ReplicaState()
         .setReplicaId(id)
+        .setReplicaDirectoryId(
+            broker == null || broker.logDirs().isEmpty() ? Uuid.ZERO : broker.logDirs().getFirst());
+  }
+
+  private static ReplicaState observer(ClusterImage image, int id, Progress progress) {
+    return replica(image, id)
         .setLogEndOffset(progress.appliedOffset())
         .setLastFetchTimestamp(progress.heardAtMs())
         .setLastCaughtUpTimestamp(progress.caughtUpAtMs());
   }
 
-  private List<Node> nodes() {
-    return cluster.image().brokers().values().stream().map(DescribeQuorumHandler::node).toList();
+  private static List<Node> voters(ClusterImage image, MetadataQuorum quorum) {
+    BrokerImage controller = image.broker(quorum.controllerId());
+    return controller == null ? List.of() : List.of(node(controller));
   }
 
   private static Node node(BrokerImage broker) {

@@ -2,10 +2,14 @@ package org.stoker.handlers;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.stoker.metadata.BrokerImage;
+import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.PartitionImage;
 import org.stoker.metadata.TopicImage;
+import org.stoker.metadata.TopicNames;
 import org.stoker.network.Request;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.DescribeTopicPartitionsRequest;
@@ -29,16 +33,15 @@ final class DescribeTopicPartitionsHandler implements Handler {
   public void handle(Request request) {
     DescribeTopicPartitionsRequest body = (DescribeTopicPartitionsRequest) request.body();
     DescribeTopicPartitionsRequest.Cursor from = body.cursor();
-    if (from != null && from.partitionIndex() < 0) {
-      request.closeConnection("DescribeTopicPartitions with a negative cursor");
+    ClusterImage image = cluster.image();
+    SortedSet<String> names = names(body, image);
+    if (from != null && !isPossible(from, body, names)) {
+      request.respond(refusal(names(body, ClusterImage.empty(""))));
       return;
     }
     int room = Math.clamp(body.responsePartitionLimit(), 1, mostPartitions);
-    Page page = new Page(room);
-    for (String name : names(body)) {
-      if (from != null && name.compareTo(from.topicName()) < 0) {
-        continue;
-      }
+    Page page = new Page(image, request, room);
+    for (String name : from == null ? names : names.tailSet(from.topicName())) {
       int first = from != null && name.equals(from.topicName()) ? from.partitionIndex() : 0;
       if (!page.add(name, first)) {
         break;
@@ -48,22 +51,48 @@ final class DescribeTopicPartitionsHandler implements Handler {
         new DescribeTopicPartitionsResponse().setTopics(page.topics).setNextCursor(page.next));
   }
 
-  private Iterable<String> names(DescribeTopicPartitionsRequest body) {
+  /**
+   * A cursor points to where a page ended: no partition below 0, no topic that is not asked for.
+   */
+  private static boolean isPossible(
+      DescribeTopicPartitionsRequest.Cursor cursor,
+      DescribeTopicPartitionsRequest body,
+      SortedSet<String> names) {
+    return cursor.partitionIndex() >= 0
+        && (body.topics().isEmpty() || names.contains(cursor.topicName()));
+  }
+
+  private static DescribeTopicPartitionsResponse refusal(SortedSet<String> names) {
+    return new DescribeTopicPartitionsResponse()
+        .setTopics(
+            names.stream()
+                .map(name ->
+                    new DescribeTopicPartitionsResponseTopic()
+                        .setErrorCode(ErrorCode.INVALID_REQUEST.code())
+                        .setName(name))
+                .toList());
+  }
+
+  private static SortedSet<String> names(DescribeTopicPartitionsRequest body, ClusterImage image) {
     var names = new TreeSet<String>();
     for (TopicRequest topic : body.topics()) {
       names.add(topic.name());
     }
     // No names stand for all topics.
-    return names.isEmpty() ? new TreeSet<>(cluster.image().topicsByName().keySet()) : names;
+    return names.isEmpty() ? new TreeSet<>(image.topicsByName().keySet()) : names;
   }
 
   /** What fits into one response. */
-  private final class Page {
+  private static final class Page {
+    private final ClusterImage image;
+    private final Request request;
     private final List<DescribeTopicPartitionsResponseTopic> topics = new ArrayList<>();
     private int room;
     private @Nullable Cursor next;
 
-    Page(int room) {
+    Page(ClusterImage image, Request request, int room) {
+      this.image = image;
+      this.request = request;
       this.room = room;
     }
 
@@ -73,12 +102,14 @@ final class DescribeTopicPartitionsHandler implements Handler {
         next = new Cursor().setTopicName(name).setPartitionIndex(first);
         return false;
       }
-      TopicImage topic = cluster.image().topic(name);
+      TopicImage topic = image.topic(name);
       if (topic == null) {
+        ErrorCode error =
+            TopicNames.problemWith(name) == null
+                ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+                : ErrorCode.INVALID_TOPIC_EXCEPTION;
         topics.add(
-            new DescribeTopicPartitionsResponseTopic()
-                .setErrorCode(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code())
-                .setName(name));
+            new DescribeTopicPartitionsResponseTopic().setErrorCode(error.code()).setName(name));
         return true;
       }
       int end = (int) Math.min(topic.partitions().size(), (long) first + room);
@@ -100,19 +131,21 @@ final class DescribeTopicPartitionsHandler implements Handler {
       }
       return true;
     }
-  }
 
-  private DescribeTopicPartitionsResponsePartition describe(int index, PartitionImage partition) {
-    boolean hasLeader = partition.leader() >= 0 && !cluster.isOffline(partition.leader());
-    return new DescribeTopicPartitionsResponsePartition()
-        .setErrorCode((hasLeader ? ErrorCode.NONE : ErrorCode.LEADER_NOT_AVAILABLE).code())
-        .setPartitionIndex(index)
-        .setLeaderId(hasLeader ? partition.leader() : PartitionImage.NO_LEADER)
-        .setLeaderEpoch(partition.leaderEpoch())
-        .setReplicaNodes(partition.replicas())
-        .setIsrNodes(partition.isr())
-        .setEligibleLeaderReplicas(partition.eligibleLeaderReplicas())
-        .setLastKnownElr(partition.lastKnownEligibleLeaderReplicas())
-        .setOfflineReplicas(cluster.offlineOf(partition.replicas()));
+    /** Without a leader this is no error here, unlike in Metadata. */
+    private DescribeTopicPartitionsResponsePartition describe(int index, PartitionImage partition) {
+      BrokerImage leader = image.broker(partition.leader());
+      boolean hasLeader =
+          leader != null && !leader.fenced() && leader.endpoint(request.listenerName()) != null;
+      return new DescribeTopicPartitionsResponsePartition()
+          .setPartitionIndex(index)
+          .setLeaderId(hasLeader ? partition.leader() : PartitionImage.NO_LEADER)
+          .setLeaderEpoch(partition.leaderEpoch())
+          .setReplicaNodes(partition.replicas())
+          .setIsrNodes(partition.isr())
+          .setEligibleLeaderReplicas(partition.eligibleLeaderReplicas())
+          .setLastKnownElr(partition.lastKnownEligibleLeaderReplicas())
+          .setOfflineReplicas(ClusterView.offlineReplicas(image, partition, request));
+    }
   }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.stoker.coordinator.GroupCoordinator;
+import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.Result;
 import org.stoker.metadata.TopicImage;
 import org.stoker.network.Request;
@@ -63,14 +64,15 @@ final class FindCoordinatorHandler implements Handler {
   }
 
   private CompletableFuture<Coordinator> find(String groupId, Request request, Result creation) {
-    TopicImage topic = cluster.image().topic(TopicCreator.OFFSETS_TOPIC);
+    ClusterImage image = cluster.image();
+    TopicImage topic = image.topic(TopicCreator.OFFSETS_TOPIC);
     if (topic == null) {
       return CompletableFuture.completedFuture(
           error(ErrorCode.COORDINATOR_NOT_AVAILABLE, creation.message()));
     }
     int partition = GroupCoordinator.partitionFor(groupId, topic.partitions().size());
     ClusterView.Reachable broker =
-        cluster.broker(topic.partitions().get(partition).leader(), request);
+        cluster.broker(image, topic.partitions().get(partition).leader(), request);
     if (broker == null || broker.broker().id() != cluster.brokerId()) {
       return CompletableFuture.completedFuture(coordinator(broker));
     }

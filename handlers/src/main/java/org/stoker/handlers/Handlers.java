@@ -2,7 +2,6 @@ package org.stoker.handlers;
 
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -11,7 +10,7 @@ import java.util.function.Supplier;
 import org.stoker.base.Clock;
 import org.stoker.base.Timers;
 import org.stoker.coordinator.GroupCoordinator;
-import org.stoker.log.LogDirectory;
+import org.stoker.log.UsableDirectories;
 import org.stoker.protocol.ApiKey;
 import org.stoker.replication.FetchSessions;
 import org.stoker.replication.Partitions;
@@ -36,7 +35,7 @@ public final class Handlers {
       ControllerForward forward,
       MemberPort members,
       Partitions partitions,
-      List<LogDirectory> directories,
+      UsableDirectories directories,
       GroupCoordinator groups,
       ProducerIdBlocks producerIds,
       BrokerLoggers loggers,
@@ -149,7 +148,7 @@ public final class Handlers {
     handlers.put(ApiKey.LEAVE_GROUP, new LeaveGroupHandler(groups));
     handlers.put(ApiKey.OFFSET_COMMIT, new OffsetCommitHandler(rooms.cluster(), groups));
     handlers.put(ApiKey.OFFSET_FETCH, new OffsetFetchHandler(rooms.cluster(), groups));
-    handlers.put(ApiKey.OFFSET_DELETE, new OffsetDeleteHandler(groups));
+    handlers.put(ApiKey.OFFSET_DELETE, new OffsetDeleteHandler(rooms.cluster(), groups));
     handlers.put(ApiKey.DESCRIBE_GROUPS, new DescribeGroupsHandler(groups));
     handlers.put(ApiKey.LIST_GROUPS, new ListGroupsHandler(groups));
     handlers.put(ApiKey.DELETE_GROUPS, new DeleteGroupsHandler(groups));

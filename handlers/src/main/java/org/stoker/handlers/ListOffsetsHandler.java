@@ -54,9 +54,9 @@ final class ListOffsetsHandler implements Handler {
   public void handle(Request request) {
     ListOffsetsRequest body = (ListOffsetsRequest) request.body();
     if (mustRead(body)) {
-      readers.execute(() -> answer(request, body));
+      Answers.on(readers, request, () -> answer(request.version(), body));
     } else {
-      answer(request, body);
+      request.respond(answer(request.version(), body));
     }
   }
 
@@ -67,7 +67,7 @@ final class ListOffsetsHandler implements Handler {
             partition -> partition.timestamp() >= 0 || partition.timestamp() == MAX_TIMESTAMP);
   }
 
-  private void answer(Request request, ListOffsetsRequest body) {
+  private ListOffsetsResponse answer(short version, ListOffsetsRequest body) {
     Set<TopicPartition> repeated = repeated(body);
     List<ListOffsetsTopicResponse> topics = new ArrayList<>();
     for (ListOffsetsTopic topic : body.topics()) {
@@ -78,12 +78,12 @@ final class ListOffsetsHandler implements Handler {
         OffsetReply reply =
             isRepeated
                 ? new OffsetReply.Refused(ErrorCode.INVALID_REQUEST)
-                : ask(request.version(), body.isolationLevel(), topic.name(), partition);
-        partitions.add(response(request.version(), partition.partitionIndex(), reply));
+                : ask(version, body.isolationLevel(), topic.name(), partition);
+        partitions.add(response(version, partition.partitionIndex(), reply));
       }
       topics.add(new ListOffsetsTopicResponse().setName(topic.name()).setPartitions(partitions));
     }
-    request.respond(new ListOffsetsResponse().setTopics(topics));
+    return new ListOffsetsResponse().setTopics(topics);
   }
 
   /** What is asked twice is answered not at all: a client could not tell the answers apart. */

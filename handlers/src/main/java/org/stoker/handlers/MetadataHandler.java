@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.Uuid;
+import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.PartitionImage;
 import org.stoker.metadata.Result;
 import org.stoker.metadata.TopicImage;
@@ -106,11 +107,10 @@ final class MetadataHandler implements Handler {
       return Map.of();
     }
     Map<String, CompletableFuture<Result>> creations = new HashMap<>();
+    ClusterImage image = cluster.image();
     for (MetadataRequestTopic topic : asked(body)) {
       String name = nameOf(topic);
-      if (name != null
-          && cluster.image().topic(name) == null
-          && creator.mayCreateForClients(name)) {
+      if (name != null && image.topic(name) == null && creator.mayCreateForClients(name)) {
         creations.put(name, creator.create(name));
       }
     }
@@ -124,8 +124,9 @@ final class MetadataHandler implements Handler {
 
   private MetadataResponse response(
       Request request, MetadataRequest body, Map<String, CompletableFuture<Result>> creations) {
+    ClusterImage image = cluster.image();
     List<MetadataResponseBroker> brokers = new ArrayList<>();
-    for (ClusterView.Reachable reachable : cluster.brokers(request, false)) {
+    for (ClusterView.Reachable reachable : cluster.brokers(image, request, false)) {
       brokers.add(
           new MetadataResponseBroker()
               .setNodeId(reachable.broker().id())
@@ -135,9 +136,9 @@ final class MetadataHandler implements Handler {
     }
     return new MetadataResponse()
         .setBrokers(brokers)
-        .setClusterId(cluster.image().clusterId())
-        .setControllerId(cluster.image().controllerId())
-        .setTopics(topics(request, body, creations))
+        .setClusterId(image.clusterId())
+        .setControllerId(image.controllerId())
+        .setTopics(topics(image, request, body, creations))
         .setClusterAuthorizedOperations(
             body.includeClusterAuthorizedOperations()
                 ? AllowedOperations.ON_THE_CLUSTER
@@ -145,7 +146,10 @@ final class MetadataHandler implements Handler {
   }
 
   private List<MetadataResponseTopic> topics(
-      Request request, MetadataRequest body, Map<String, CompletableFuture<Result>> creations) {
+      ClusterImage image,
+      Request request,
+      MetadataRequest body,
+      Map<String, CompletableFuture<Result>> creations) {
     List<MetadataRequestTopic> asked = body.topics();
     int operations =
         body.includeTopicAuthorizedOperations()
@@ -154,27 +158,27 @@ final class MetadataHandler implements Handler {
     List<MetadataResponseTopic> topics = new ArrayList<>();
     boolean isEmptyForAll = request.version() < FIRST_VERSION_WITH_EMPTY_FOR_NONE;
     if (asked == null || (asked.isEmpty() && isEmptyForAll)) {
-      for (TopicImage topic : cluster.image().topicsByName().values()) {
-        topics.add(describe(topic, request, operations));
+      for (TopicImage topic : image.topicsByName().values()) {
+        topics.add(describe(image, topic, request, operations));
       }
       return topics;
     }
     for (MetadataRequestTopic topic : asked(body)) {
-      topics.add(find(topic, request, operations, creations));
+      topics.add(find(image, topic, request, operations, creations));
     }
     return topics;
   }
 
   private MetadataResponseTopic find(
+      ClusterImage image,
       MetadataRequestTopic asked,
       Request request,
       int operations,
       Map<String, CompletableFuture<Result>> creations) {
     String name = nameOf(asked);
-    TopicImage topic =
-        name == null ? cluster.image().topic(asked.topicId()) : cluster.image().topic(name);
+    TopicImage topic = name == null ? image.topic(asked.topicId()) : image.topic(name);
     if (topic != null) {
-      return describe(topic, request, operations);
+      return describe(image, topic, request, operations);
     }
     if (name == null) {
       return new MetadataResponseTopic()
@@ -198,10 +202,11 @@ final class MetadataHandler implements Handler {
     return error == ErrorCode.NONE ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : error;
   }
 
-  private MetadataResponseTopic describe(TopicImage topic, Request request, int operations) {
+  private MetadataResponseTopic describe(
+      ClusterImage image, TopicImage topic, Request request, int operations) {
     List<MetadataResponsePartition> partitions = new ArrayList<>(topic.partitions().size());
     for (int index = 0; index < topic.partitions().size(); index++) {
-      partitions.add(describe(index, topic.partitions().get(index), request));
+      partitions.add(describe(image, index, topic.partitions().get(index), request));
     }
     return new MetadataResponseTopic()
         .setName(topic.name())
@@ -211,9 +216,9 @@ final class MetadataHandler implements Handler {
         .setTopicAuthorizedOperations(operations);
   }
 
-  private MetadataResponsePartition describe(int index, PartitionImage partition, Request request) {
-    boolean hasLeader =
-        partition.leader() >= 0 && cluster.broker(partition.leader(), request) != null;
+  private MetadataResponsePartition describe(
+      ClusterImage image, int index, PartitionImage partition, Request request) {
+    boolean hasLeader = cluster.broker(image, partition.leader(), request) != null;
     return new MetadataResponsePartition()
         .setErrorCode((hasLeader ? ErrorCode.NONE : ErrorCode.LEADER_NOT_AVAILABLE).code())
         .setPartitionIndex(index)
@@ -221,6 +226,6 @@ final class MetadataHandler implements Handler {
         .setLeaderEpoch(partition.leaderEpoch())
         .setReplicaNodes(partition.replicas())
         .setIsrNodes(partition.isr())
-        .setOfflineReplicas(cluster.offlineOf(partition.replicas()));
+        .setOfflineReplicas(ClusterView.offlineReplicas(image, partition, request));
   }
 }

@@ -9,6 +9,7 @@ import org.stoker.base.Uuid;
 import org.stoker.coordinator.CommitOffsetsCommand;
 import org.stoker.coordinator.CommitOffsetsReply;
 import org.stoker.coordinator.GroupCoordinator;
+import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.TopicImage;
 import org.stoker.network.Request;
 import org.stoker.protocol.ErrorCode;
@@ -36,11 +37,12 @@ final class OffsetCommitHandler implements Handler {
   public void handle(Request request) {
     OffsetCommitRequest body = (OffsetCommitRequest) request.body();
     boolean usesIds = request.version() >= FIRST_VERSION_WITH_IDS;
+    ClusterImage image = cluster.image();
     List<OffsetCommitResponseTopic> response = new ArrayList<>();
     Map<Slot, List<OffsetCommitResponsePartition>> slots = new HashMap<>();
     List<CommitOffsetsCommand.Topic> accepted = new ArrayList<>();
     for (OffsetCommitRequestTopic topic : body.topics()) {
-      response.add(sort(topic, usesIds, slots, accepted));
+      response.add(sort(image, topic, usesIds, slots, accepted));
     }
     CommitOffsetsCommand command =
         new CommitOffsetsCommand(
@@ -66,13 +68,13 @@ final class OffsetCommitHandler implements Handler {
 
   private record Slot(String topic, int partition) {}
 
-  private OffsetCommitResponseTopic sort(
+  private static OffsetCommitResponseTopic sort(
+      ClusterImage image,
       OffsetCommitRequestTopic topic,
       boolean usesIds,
       Map<Slot, List<OffsetCommitResponsePartition>> slots,
       List<CommitOffsetsCommand.Topic> accepted) {
-    TopicImage known =
-        usesIds ? cluster.image().topic(topic.topicId()) : cluster.image().topic(topic.name());
+    TopicImage known = usesIds ? image.topic(topic.topicId()) : image.topic(topic.name());
     List<OffsetCommitResponsePartition> results = new ArrayList<>();
     List<CommitOffsetsCommand.Partition> partitions = new ArrayList<>();
     for (OffsetCommitRequestPartition partition : topic.partitions()) {

@@ -8,6 +8,7 @@ import org.stoker.base.Uuid;
 import org.stoker.coordinator.FetchOffsetsCommand;
 import org.stoker.coordinator.FetchOffsetsReply;
 import org.stoker.coordinator.GroupCoordinator;
+import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.TopicImage;
 import org.stoker.network.Request;
 import org.stoker.protocol.ErrorCode;
@@ -130,12 +131,13 @@ final class OffsetFetchHandler implements Handler {
 
   private CompletableFuture<OffsetFetchResponseGroup> fetch(
       OffsetFetchRequestGroup group, boolean requireStable, boolean usesIds) {
+    ClusterImage image = cluster.image();
     List<OffsetFetchRequestTopics> asked = group.topics();
     List<OffsetFetchResponseTopics> unknown = new ArrayList<>();
     List<FetchOffsetsCommand.Topic> topics = asked == null ? null : new ArrayList<>();
     for (int i = 0; asked != null && topics != null && i < asked.size(); i++) {
       OffsetFetchRequestTopics topic = asked.get(i);
-      TopicImage known = usesIds ? cluster.image().topic(topic.topicId()) : null;
+      TopicImage known = usesIds ? image.topic(topic.topicId()) : null;
       if (usesIds && known == null) {
         unknown.add(unknownId(topic));
       } else {
@@ -148,7 +150,7 @@ final class OffsetFetchHandler implements Handler {
     }
     return groups
         .fetchOffsets(new FetchOffsetsCommand(group.groupId(), topics, requireStable))
-        .thenApply(reply -> response(reply, unknown, usesIds));
+        .thenApply(reply -> response(image, reply, unknown, usesIds));
   }
 
   private static OffsetFetchResponseTopics unknownId(OffsetFetchRequestTopics topic) {
@@ -165,8 +167,11 @@ final class OffsetFetchHandler implements Handler {
                 .toList());
   }
 
-  private OffsetFetchResponseGroup response(
-      FetchOffsetsReply reply, List<OffsetFetchResponseTopics> unknown, boolean usesIds) {
+  private static OffsetFetchResponseGroup response(
+      ClusterImage image,
+      FetchOffsetsReply reply,
+      List<OffsetFetchResponseTopics> unknown,
+      boolean usesIds) {
     OffsetFetchResponseGroup response =
         new OffsetFetchResponseGroup()
             .setGroupId(reply.groupId())
@@ -174,9 +179,9 @@ final class OffsetFetchHandler implements Handler {
     if (reply.error() != ErrorCode.NONE) {
       return response;
     }
-    List<OffsetFetchResponseTopics> topics = new ArrayList<>(unknown);
+    List<OffsetFetchResponseTopics> topics = new ArrayList<>();
     for (FetchOffsetsReply.Topic topic : reply.topics()) {
-      TopicImage known = cluster.image().topic(topic.name());
+      TopicImage known = image.topic(topic.name());
       // Offsets of a topic that is gone cannot be named by id.
       if (!usesIds || known != null) {
         topics.add(
@@ -187,6 +192,7 @@ final class OffsetFetchHandler implements Handler {
                     topic.partitions().stream().map(OffsetFetchHandler::partition).toList()));
       }
     }
+    topics.addAll(unknown);
     return response.setTopics(topics);
   }
 

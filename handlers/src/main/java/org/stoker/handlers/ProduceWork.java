@@ -43,7 +43,6 @@ final class ProduceWork {
   private static final short ALL = -1;
   private static final short NONE = 0;
   private static final short ONE = 1;
-  private static final int FIRST_VERSION_WITH_RECORD_ERRORS = 8;
   // Kafka's tools that mend internal topics call themselves so.
   private static final String ADMINISTRATORS_CLIENT_ID = "__admin_client";
 
@@ -85,6 +84,11 @@ final class ProduceWork {
         items.add(item(topic, data, lookup));
       }
     }
+    if (body.transactionalId() == null && items.stream().anyMatch(ProduceWork::isTransactional)) {
+      // As in Kafka, where nobody may write to a transaction that has no name.
+      ErrorCode error = ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+      items.forEach(item -> refuse(item, error, error.message()));
+    }
     replies = new AtomicReferenceArray<>(items.size());
     untaken = new AtomicInteger(items.size());
     unanswered = new AtomicInteger(items.size());
@@ -108,6 +112,11 @@ final class ProduceWork {
       refuse(item, ErrorCode.INVALID_RECORD, "no records");
     }
     return item;
+  }
+
+  private static boolean isTransactional(Item item) {
+    ByteBuffer bytes = item.bytes;
+    return bytes != null && BatchValidator.isFirstTransactional(bytes);
   }
 
   /** What groups rely on is written by their coordinator, and mended by administrators. */
@@ -177,10 +186,6 @@ final class ProduceWork {
   private static void accept(
       Item item, ByteBuffer bytes, BatchVerdict.Valid valid, ProduceRules rules, long nowMs) {
     RecordBatch batch = RecordBatch.at(bytes, bytes.position());
-    if (batch.isTransactional()) {
-      refuse(item, ErrorCode.INVALID_TXN_STATE, "transactions are not available in this version");
-      return;
-    }
     if (valid.mustRewrite()) {
       ByteBuffer rewritten = new BatchRewriter().rewrite(bytes, bytes.position(), rules, nowMs);
       if (rewritten == null) {
@@ -216,10 +221,11 @@ final class ProduceWork {
       case TOO_LARGE -> ErrorCode.MESSAGE_TOO_LARGE;
       case ZSTD_NOT_ALLOWED -> ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
       case TIMESTAMP_OUT_OF_RANGE -> ErrorCode.INVALID_TIMESTAMP;
+      // What Kafka does not expect of a codec it has no code for.
+      case UNKNOWN_COMPRESSION, MALFORMED_COMPRESSION -> ErrorCode.UNKNOWN_SERVER_ERROR;
       case NO_BATCH,
           MORE_THAN_ONE_BATCH,
           OLD_MAGIC,
-          UNKNOWN_COMPRESSION,
           BASE_OFFSET_NOT_ZERO,
           INCONSISTENT_COUNT,
           OFFSETS_NOT_DENSE,
@@ -227,7 +233,6 @@ final class ProduceWork {
           INCONSISTENT_PRODUCER,
           MALFORMED_RECORD,
           RECORD_ABOVE_LIMIT,
-          MALFORMED_COMPRESSION,
           KEY_MISSING,
           OFFSETS_OUT_OF_ORDER ->
           ErrorCode.INVALID_RECORD;
@@ -333,7 +338,10 @@ final class ProduceWork {
         new PartitionProduceResponse().setIndex(partition).setBaseOffset(-1);
     Refusal refusal = item.refusal;
     if (refusal != null) {
-      return refused(response, refusal);
+      return response
+          .setErrorCode(refusal.error().code())
+          .setErrorMessage(refusal.message())
+          .setRecordErrors(refusal.records());
     }
     return switch (replies.get(item.index)) {
       case AppendReply.Accepted(var baseOffset, var _, var timeMs, var logStartOffset) ->
@@ -348,18 +356,5 @@ final class ProduceWork {
               .setErrorCode(ErrorCode.REQUEST_TIMED_OUT.code())
               .setErrorMessage("not on the disk of every in-sync replica in time");
     };
-  }
-
-  private PartitionProduceResponse refused(PartitionProduceResponse response, Refusal refusal) {
-    // Producers from before version 8 know neither the code nor the errors of records.
-    boolean isOld = request.version() < FIRST_VERSION_WITH_RECORD_ERRORS;
-    ErrorCode error =
-        isOld && refusal.error() == ErrorCode.INVALID_RECORD
-            ? ErrorCode.CORRUPT_MESSAGE
-            : refusal.error();
-    return response
-        .setErrorCode(error.code())
-        .setErrorMessage(refusal.message())
-        .setRecordErrors(refusal.records());
   }
 }

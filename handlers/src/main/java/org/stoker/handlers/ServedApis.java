@@ -37,11 +37,15 @@ public final class ServedApis implements ApiVersionsTable {
     return range != null && version >= range.lowest() && version <= range.highest();
   }
 
-  /** Visits those that clients are told of. */
+  /**
+   * Visits those that clients are told of. Old librdkafka takes a broker without the first versions
+   * of Produce for one that knows no compression, so these are told of although they are refused
+   * (KAFKA-18659).
+   */
   void forEachAdvertised(BiConsumer<ApiKey, Range> visitor) {
     ranges.forEach((key, range) -> {
       if (!BETWEEN_BROKERS.contains(key)) {
-        visitor.accept(key, range);
+        visitor.accept(key, key == ApiKey.PRODUCE ? new Range((short) 0, range.highest()) : range);
       }
     });
   }

@@ -92,7 +92,7 @@ public final class TopicCreator {
         name,
         current.integer("offsets.topic.num.partitions"),
         current.shortInteger("offsets.topic.replication.factor"),
-        Map.of(),
+        List.of(),
         configs);
   }
 }

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.stoker.metadata.ClusterImage;
+import org.stoker.base.Uuid;
 import org.stoker.metadata.Heartbeat;
 import org.stoker.metadata.MetadataQuorum;
 import org.stoker.metadata.MetadataQuorum.Progress;
@@ -48,7 +48,7 @@ final class DescribeQuorumHandlerTest {
 
   private static DescribeQuorumResponse ask(
       @Nullable MetadataQuorum known, String topic, int partition) {
-    var view = new ClusterView(() -> ClusterImage.empty("cluster"), 1, Set.of());
+    var view = new ClusterView(() -> Clusters.ofThree("cluster"), 1, Set.of());
     var request =
         new AskedRequest(
             ApiKey.DESCRIBE_QUORUM,
@@ -89,6 +89,19 @@ final class DescribeQuorumHandlerTest {
     assertThat(log.observers())
         .extracting(ReplicaState::lastCaughtUpTimestamp)
         .containsExactly(8_000L, -1L);
+  }
+
+  @Test
+  void replicasAreKnownByTheirFirstDirectoryAndOnlyTheVoterHasAnAddress() {
+    DescribeQuorumResponse response = ask(KNOWN, "__cluster_metadata", 0);
+
+    assertThat(only(response).currentVoters())
+        .extracting(ReplicaState::replicaDirectoryId)
+        .containsExactly(new Uuid(77, 2));
+    assertThat(only(response).observers())
+        .extracting(ReplicaState::replicaDirectoryId)
+        .containsExactly(new Uuid(77, 1), new Uuid(77, 3));
+    assertThat(response.nodes()).extracting(DescribeQuorumResponse.Node::nodeId).containsExactly(2);
   }
 
   @Test

@@ -160,9 +160,12 @@ public final class Log {
     return reader.firstWithTimestamp(timestamp);
   }
 
-  /** The first record with the largest timestamp of the log; on a reader thread. */
-  public @Nullable FoundOffset offsetOfLargestTimestamp() {
-    return reader.withLargestTimestamp();
+  /**
+   * The first record with the largest timestamp among those from the log's start to below the
+   * offset; on a reader thread.
+   */
+  public @Nullable FoundOffset offsetOfLargestTimestampBelow(long endOffset) {
+    return reader.withLargestTimestamp(endOffset);
   }
 
   /** The log start offset and its epoch: what EARLIEST and EARLIEST_LOCAL ask for. */

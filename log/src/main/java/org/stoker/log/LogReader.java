@@ -194,9 +194,9 @@ final class LogReader {
     }
   }
 
-  @Nullable FoundOffset withLargestTimestamp() {
+  @Nullable FoundOffset withLargestTimestamp(long endOffset) {
     try {
-      return found(withView(view -> new Search(withLargestTimestamp(view))));
+      return found(withView(view -> new Search(withLargestTimestamp(view, endOffset))));
     } catch (IOException e) {
       throw failedSearch(e);
     }
@@ -258,17 +258,84 @@ final class LogReader {
     }
   }
 
-  private static @Nullable FoundOffset withLargestTimestamp(LogView view) throws IOException {
-    int best = -1;
-    TimestampOffset max = new TimestampOffset(TimestampOffset.NO_TIMESTAMP, -1);
+  /**
+   * A segment's own account includes what lies before the log's start and what is not to be seen
+   * yet; only if that has the largest time are the segment's batches looked at.
+   */
+  private static @Nullable FoundOffset withLargestTimestamp(LogView view, long endOffset)
+      throws IOException {
+    FoundOffset best = null;
     for (int i = 0; i < view.segments().size(); i++) {
-      TimestampOffset candidate = view.segments().get(i).maxTimestamp();
-      if (candidate.timestamp() > max.timestamp()) {
-        max = candidate;
-        best = i;
+      Segment segment = view.segments().get(i);
+      boolean isVisible =
+          view.endOffset(i) > view.logStartOffset() && segment.baseOffset() < endOffset;
+      long max = segment.maxTimestamp().timestamp();
+      if (isVisible && max >= 0 && (best == null || max > best.timestamp())) {
+        FoundOffset found = firstWithTimestamp(view, i, max);
+        best =
+            found != null && found.offset() < endOffset
+                ? found
+                : largestInPart(view, i, endOffset, best);
       }
     }
-    return best < 0 ? null : firstWithTimestamp(view, best, max.timestamp());
+    return best;
+  }
+
+  /**
+   * The visible record of a segment with the largest timestamp, if that is above the best so far.
+   * The time index says what lies before its last entry that is visible.
+   */
+  private static @Nullable FoundOffset largestInPart(
+      LogView view, int index, long endOffset, @Nullable FoundOffset bestBefore)
+      throws IOException {
+    Segment segment = view.segments().get(index);
+    FoundOffset best = bestBefore;
+    long from = Math.max(segment.baseOffset(), view.logStartOffset());
+    TimestampOffset indexed = segment.timeIndex().lastEntryBelow(endOffset);
+    if (indexed.timestamp() >= 0) {
+      FoundOffset found = firstWithTimestamp(view, index, indexed.timestamp());
+      if (found != null && found.offset() < endOffset) {
+        best = best == null || found.timestamp() > best.timestamp() ? found : best;
+        from = Math.max(from, indexed.offset() + 1);
+      }
+    }
+    SegmentFile file = segment.retainFile();
+    if (file == null) {
+      throw new IOException(segment.path() + " is gone");
+    }
+    try {
+      SegmentScan scan = segment.lookup().find(file, from, view.limitPosition(index));
+      while (scan != null && scan.batch().baseOffset() < endOffset) {
+        if (best == null || scan.batch().maxTimestamp() > best.timestamp()) {
+          best = largestIn(scan, view.logStartOffset(), endOffset, best);
+        }
+        scan = scan.next() ? scan : null;
+      }
+      return best;
+    } finally {
+      file.release();
+    }
+  }
+
+  private static @Nullable FoundOffset largestIn(
+      SegmentScan scan, long startOffset, long endOffset, @Nullable FoundOffset bestBefore)
+      throws IOException {
+    FoundOffset best = bestBefore;
+    RecordBatch batch = scan.load();
+    try (var cursor = new RecordCursor(RecordCursor.HOLD_NOTHING)) {
+      cursor.open(batch);
+      while (cursor.next()) {
+        boolean isVisible = cursor.offset() >= startOffset && cursor.offset() < endOffset;
+        if (isVisible
+            && cursor.timestamp() >= 0
+            && (best == null || cursor.timestamp() > best.timestamp())) {
+          best = new FoundOffset(cursor.timestamp(), cursor.offset(), batch.partitionLeaderEpoch());
+        }
+      }
+      return best;
+    } catch (CorruptBatchException e) {
+      throw new CorruptSegmentException(scan.path(), scan.position(), "" + e.getMessage());
+    }
   }
 
   private static @Nullable FoundOffset recordIn(SegmentScan scan, long timestamp, long startOffset)

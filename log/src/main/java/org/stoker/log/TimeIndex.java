@@ -115,9 +115,21 @@ final class TimeIndex implements AutoCloseable {
     return new TimestampOffset(entry.longAt(0), baseOffset + entry.intAt(Long.BYTES));
   }
 
+  /** The last entry of a smaller offset; no timestamp and the base offset if there is none. */
+  TimestampOffset lastEntryBelow(long offset) throws IOException {
+    IndexFile.View view = file.view();
+    int count = countBelow(view, offset);
+    IndexFile.Entry last = count == 0 ? null : file.entry(view, count - 1);
+    return last == null ? beforeAll() : toTimestampOffset(last);
+  }
+
   /** Drops the entries of this offset and all above. */
   void truncateTo(long offset) throws IOException {
-    IndexFile.View view = file.view();
+    file.truncateToCount(countBelow(file.view(), offset));
+    lastEntry = null;
+  }
+
+  private int countBelow(IndexFile.View view, long offset) throws IOException {
     int low = 0;
     int high = view.count();
     while (low < high) {
@@ -129,8 +141,7 @@ final class TimeIndex implements AutoCloseable {
         high = middle;
       }
     }
-    file.truncateToCount(low);
-    lastEntry = null;
+    return low;
   }
 
   /** Drops all entries, to be built again from the segment. */

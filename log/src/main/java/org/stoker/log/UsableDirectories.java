@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.stoker.base.ThreadSafe;
 import org.stoker.base.Uuid;
@@ -21,7 +20,7 @@ public final class UsableDirectories {
   private final List<Uuid> lostIds = new CopyOnWriteArrayList<>();
   private final Consumer<LogDirectoryException> onLeftOut;
   private final int count;
-  private final AtomicInteger leftOut = new AtomicInteger();
+  private final List<Path> leftOut = new CopyOnWriteArrayList<>();
 
   /** A step of the start, for one directory. */
   public interface Step {
@@ -52,7 +51,7 @@ public final class UsableDirectories {
       try {
         locked.usable.add(locker.lock(path));
       } catch (LogDirectoryException e) {
-        locked.leaveOut(e);
+        locked.leaveOut(path, e);
       }
     }
     return locked;
@@ -68,7 +67,7 @@ public final class UsableDirectories {
       try {
         step.take(directory);
       } catch (LogDirectoryException e) {
-        leaveOut(e);
+        leaveOut(directory.path(), e);
         usable.remove(directory);
         Uuid id = directory.id();
         if (id != null) {
@@ -78,12 +77,12 @@ public final class UsableDirectories {
     }
   }
 
-  private void leaveOut(LogDirectoryException e) throws LogDirectoryException {
+  private void leaveOut(Path path, LogDirectoryException e) throws LogDirectoryException {
     // Without a cause it is somebody else's, and not for this broker to go round.
-    if (e.getCause() == null || leftOut.get() + 1 == count) {
+    if (e.getCause() == null || leftOut.size() + 1 == count) {
       throw e;
     }
-    leftOut.incrementAndGet();
+    leftOut.add(path);
     onLeftOut.accept(e);
   }
 
@@ -94,7 +93,12 @@ public final class UsableDirectories {
 
   /** Whether another one could not be used: what is in it is unknown. */
   public boolean isAnyLeftOut() {
-    return leftOut.get() > 0;
+    return !leftOut.isEmpty();
+  }
+
+  /** Those others. */
+  public List<Path> leftOut() {
+    return List.copyOf(leftOut);
   }
 
   /** Of those left out after their ids were known: the cluster may have been told of them. */

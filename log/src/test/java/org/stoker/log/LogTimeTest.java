@@ -11,9 +11,11 @@ import java.util.Set;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.stoker.testkit.SimulatedClock;
 import org.stoker.testkit.SimulatedDisk;
+import org.stoker.testkit.SplitMixSeed;
 
 /** What a log does because time passes, or because it writes its own time into what it gets. */
 final class LogTimeTest {
@@ -214,8 +216,48 @@ final class LogTimeTest {
 
     assertThat(found).isEqualTo(new FoundOffset(NOW_MS + 200, 4, LogWorld.EPOCH));
     assertThat(log.firstOffsetWithTimestamp(NOW_MS + 401)).isNull();
-    assertThat(log.offsetOfLargestTimestamp())
+    assertThat(log.offsetOfLargestTimestampBelow(Long.MAX_VALUE))
         .isEqualTo(new FoundOffset(NOW_MS + 400, 8, LogWorld.EPOCH));
+  }
+
+  @Test
+  void theLargestTimeIsLookedForAmongVisibleRecordsOnly() throws Exception {
+    LogConfig smallSegments =
+        LogConfig.DEFAULT.withSegment(
+            LogConfig.DEFAULT.segment().withSegmentSizeBytes(6_000).withIndexIntervalBytes(300));
+    LogWorld world = open(smallSegments, 1);
+    Log log = world.create(LogWorld.ORDERS, smallSegments);
+    var random = new SplitMixSeed(7);
+    List<Long> times = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      long time = 1_000L + random.nextInt(500);
+      world.append(log, Batches.of(time, "x".repeat(random.nextInt(60)), "y"));
+      times.add(time);
+      times.add(time);
+    }
+    assertThat(log.segmentCount()).isGreaterThan(3);
+    LogWorld.runOnLane(log, () -> log.updateHighWatermark(log.logEndOffset()));
+
+    for (long start = 0; start < times.size(); start += 37) {
+      long newStart = start;
+      LogWorld.runOnLane(log, () -> log.deleteRecordsUpTo(newStart));
+      for (long end = start; end <= times.size(); end += 29) {
+        assertThat(log.offsetOfLargestTimestampBelow(end))
+            .as("from %d to %d", start, end)
+            .isEqualTo(largest(times, start, end));
+      }
+    }
+  }
+
+  private static @Nullable FoundOffset largest(List<Long> times, long start, long end) {
+    FoundOffset best = null;
+    for (long offset = start; offset < end; offset++) {
+      long time = times.get((int) offset);
+      if (best == null || time > best.timestamp()) {
+        best = new FoundOffset(time, offset, LogWorld.EPOCH);
+      }
+    }
+    return best;
   }
 
   @Test

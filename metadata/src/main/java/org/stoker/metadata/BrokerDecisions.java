@@ -137,7 +137,7 @@ final class BrokerDecisions {
       return Decision.nothing(
           new Result(
               ErrorCode.BROKER_ID_NOT_REGISTERED,
-              "Broker " + command.brokerId() + " is not registered."));
+              "Broker ID " + command.brokerId() + " is not currently registered"));
     }
     if (!broker.fenced()) {
       // It would register again at once.

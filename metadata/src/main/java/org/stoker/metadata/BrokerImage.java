@@ -41,6 +41,16 @@ public record BrokerImage(
     return null;
   }
 
+  /**
+   * Whether this log directory works, as far as is known: a replica may not have been given one
+   * yet.
+   */
+  public boolean hasDirectory(Uuid directory) {
+    boolean isNone =
+        directory.equals(LogDirectoryId.UNASSIGNED) || directory.equals(LogDirectoryId.MIGRATING);
+    return isNone || logDirs.isEmpty() || logDirs.contains(directory);
+  }
+
   /** Whether it may lead partitions and be in sync. */
   public boolean isActive() {
     return !fenced && !inControlledShutdown;

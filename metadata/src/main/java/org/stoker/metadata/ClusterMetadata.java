@@ -25,6 +25,11 @@ import org.stoker.protocol.ErrorCode;
 public final class ClusterMetadata implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterMetadata.class);
 
+  // A change on its way to ZooKeeper is there in milliseconds. A client that waits for less would
+  // be
+  // told that it timed out, and then find it done.
+  private static final long MIN_WRITE_MS = 1_000;
+
   private final MetadataConfig config;
   private final BrokerIdentity identity;
   private final CoordinationSession.Opener opener;
@@ -185,19 +190,24 @@ public final class ClusterMetadata implements AutoCloseable {
       return;
     }
     waiting.add(command);
-    command.timeOutWith(
-        lane.after(
-            timeoutMs,
-            () -> {
-              waiting.remove(command);
-              command.fail(
-                  ErrorCode.REQUEST_TIMED_OUT,
-                  "The controller could not write the change within " + timeoutMs + " ms.");
-            }));
+    long waitMs = Math.max(0, timeoutMs);
+    command.timeOutWith(lane.after(waitMs, () -> timeUp(command, waitMs)));
     SessionWork current = work;
     if (current != null) {
       current.serve();
     }
+  }
+
+  private <R> void timeUp(PendingCommand<R> command, long timeoutMs) {
+    if (command.isDecided() && timeoutMs < MIN_WRITE_MS) {
+      long leftMs = MIN_WRITE_MS - timeoutMs;
+      command.timeOutWith(lane.after(leftMs, () -> timeUp(command, MIN_WRITE_MS)));
+      return;
+    }
+    waiting.remove(command);
+    command.fail(
+        ErrorCode.REQUEST_TIMED_OUT,
+        "The controller could not write the change within " + timeoutMs + " ms.");
   }
 
   private void failWaiting(ErrorCode error, String message) {

@@ -41,20 +41,24 @@ public sealed interface Command<R>
    *
    * @param partitions how many; −1 leaves it to the cluster or to the assignments
    * @param replicationFactor how often each is kept; −1 leaves it to the cluster or the assignments
-   * @param assignments the replicas of each partition; empty leaves the choice to the controller
+   * @param assignments the replicas of each partition, as they were asked for; empty leaves the
+   *     choice to the controller
    * @param configs what differs from the defaults; a null value is refused
    */
   record NewTopic(
       String name,
       int partitions,
       int replicationFactor,
-      Map<Integer, List<Integer>> assignments,
+      List<ReplicaAssignment> assignments,
       Map<String, @Nullable String> configs) {
     /** A topic whose replicas the controller places. */
     public static NewTopic of(String name, int partitions, int replicationFactor) {
-      return new NewTopic(name, partitions, replicationFactor, Map.of(), Map.of());
+      return new NewTopic(name, partitions, replicationFactor, List.of(), Map.of());
     }
   }
+
+  /** The brokers that are to keep a partition of a new topic, the preferred leader first. */
+  record ReplicaAssignment(int partition, List<Integer> replicas) {}
 
   /**
    * What became of a {@link NewTopic}.

@@ -88,11 +88,19 @@ final class Membership {
     for (BrokerImage broker : silent) {
       if (ask(new BrokerCommand.Fence(broker.id(), broker.epoch()))) {
         LOG.warn(
-            "Broker {} was silent for more than {} ms: others lead what it led",
+            "Broker {} was silent for more than {} ms: {}",
             broker.id(),
-            liveness.mostSilenceMs(broker));
+            liveness.mostSilenceMs(broker),
+            canAnyTakeOver(image, silent)
+                ? "others lead what they are in sync with"
+                : "nobody leads what it led until it is heard again");
       }
     }
+  }
+
+  private static boolean canAnyTakeOver(ClusterImage image, List<BrokerImage> silent) {
+    return image.brokers().values().stream()
+        .anyMatch(broker -> broker.isActive() && !silent.contains(broker));
   }
 
   /** False, and nothing is asked, if the same is under way. */

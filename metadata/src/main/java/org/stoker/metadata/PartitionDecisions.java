@@ -318,7 +318,9 @@ final class PartitionDecisions {
     TopicImage topic = image.topic(name.topic());
     PartitionImage partition = image.partition(name);
     if (topic == null || partition == null) {
-      return new Result(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "There is no partition " + name);
+      return new Result(
+          ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+          topic == null ? "No such topic as " + name.topic() : "No such partition as " + name);
     }
     boolean isUnclean = how == Election.UNCLEAN;
     boolean isNeeded =
@@ -326,7 +328,7 @@ final class PartitionDecisions {
             ? partition.leader() == PartitionImage.NO_LEADER
             : partition.leader() != partition.replicas().getFirst();
     if (!isNeeded) {
-      return new Result(ErrorCode.ELECTION_NOT_NEEDED, null);
+      return Result.of(ErrorCode.ELECTION_NOT_NEEDED);
     }
     PartitionChangeRecord change =
         new PartitionTransition(
@@ -336,11 +338,10 @@ final class PartitionDecisions {
     boolean isElected =
         change != null && partition.changedBy(change).leader() != partition.leader();
     if (change == null || !isElected) {
-      return isUnclean
-          ? new Result(ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE, "No replica of it is there.")
-          : new Result(
-              ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE,
-              "Broker " + partition.replicas().getFirst() + " is not in sync or not there.");
+      return Result.of(
+          isUnclean
+              ? ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE
+              : ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE);
     }
     records.add(change);
     return Result.OK;
@@ -396,16 +397,20 @@ final class PartitionDecisions {
       List<Message> records) {
     TopicImage topic = image.topic(wanted.partition().topic());
     PartitionImage partition = image.partition(wanted.partition());
+    TopicPartition name = wanted.partition();
     if (topic == null || partition == null) {
       return new Result(
-          ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "There is no partition " + wanted.partition());
+          ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+          topic == null
+              ? "Unable to find a topic named " + name.topic() + "."
+              : "Unable to find partition " + name.topic() + ":" + name.partition() + ".");
     }
     ReplicaFacts facts = rulesOf(image, topic.name()).facts(image.brokers(), partition);
     var transition = new PartitionTransition(partition, facts);
     List<Integer> target = wanted.replicas();
     Result refusal =
         target == null
-            ? callOff(partition, transition)
+            ? callOff(name, partition, transition)
             : begin(image, partition, target, mayChangeReplicationFactor, transition);
     if (refusal != null) {
       return refusal;
@@ -424,21 +429,14 @@ final class PartitionDecisions {
       boolean mayChangeReplicationFactor,
       PartitionTransition transition) {
     List<Integer> original = without(partition.addingReplicas(), partition.replicas());
-    String problem = null;
-    if (target.isEmpty()) {
-      problem = "has no replica";
-    } else if (new HashSet<>(target).size() != target.size()) {
-      problem = "has a broker twice: " + target;
-    } else if (!image.brokers().keySet().containsAll(target)) {
-      problem = "names a broker that is not registered: " + target;
-    }
+    String problem = TopicDecisions.problemWithReplicas(target, image);
     if (problem != null) {
-      return new Result(ErrorCode.INVALID_REPLICA_ASSIGNMENT, "The partition " + problem + ".");
+      return new Result(ErrorCode.INVALID_REPLICA_ASSIGNMENT, problem);
     }
     if (!mayChangeReplicationFactor && target.size() != original.size()) {
       return new Result(
           ErrorCode.INVALID_REPLICATION_FACTOR,
-          "The partition has %d replicas, and %d are asked for."
+          "The replication factor is changed from %d to %d"
               .formatted(original.size(), target.size()));
     }
     List<Integer> removing = without(target, partition.replicas());
@@ -450,17 +448,17 @@ final class PartitionDecisions {
 
   /** Who was about to come goes again, and who was about to go stays. */
   private static @Nullable Result callOff(
-      PartitionImage partition, PartitionTransition transition) {
+      TopicPartition name, PartitionImage partition, PartitionTransition transition) {
     if (!partition.isBeingReassigned()) {
-      return new Result(
-          ErrorCode.NO_REASSIGNMENT_IN_PROGRESS, "The partition is not being reassigned.");
+      return Result.of(ErrorCode.NO_REASSIGNMENT_IN_PROGRESS);
     }
     List<Integer> adding = partition.addingReplicas();
     List<Integer> isr = without(adding, partition.isr());
     if (isr.isEmpty()) {
       return new Result(
           ErrorCode.INVALID_REPLICA_ASSIGNMENT,
-          "Only replicas that are being added are in sync; without them records would be lost.");
+          "Unable to revert partition assignment for %s:%d because it would require an unclean leader election."
+              .formatted(name.topic(), name.partition()));
     }
     transition.replicas(without(adding, partition.replicas()), List.of(), List.of()).isr(isr);
     return null;

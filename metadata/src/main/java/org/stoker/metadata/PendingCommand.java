@@ -13,6 +13,7 @@ final class PendingCommand<R> {
   private final Command<R> command;
   private final CompletableFuture<R> future = new CompletableFuture<>();
   private Timers.Timer timeout = () -> {};
+  private boolean isDecided;
   private R reply;
 
   PendingCommand(Command<R> command) {
@@ -28,6 +29,11 @@ final class PendingCommand<R> {
     timeout = timer;
   }
 
+  /** Whether it has been decided, so that it is done as soon as its records are written. */
+  boolean isDecided() {
+    return isDecided;
+  }
+
   boolean isAnswered() {
     return future.isDone();
   }
@@ -36,6 +42,7 @@ final class PendingCommand<R> {
   List<Message> decide(Controller controller, ClusterImage image) {
     Decision<R> decision = command.decide(controller, image);
     reply = decision.reply();
+    isDecided = true;
     return decision.records();
   }
 

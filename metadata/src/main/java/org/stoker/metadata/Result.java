@@ -7,6 +7,11 @@ import org.stoker.protocol.ErrorCode;
 public record Result(ErrorCode error, @Nullable String message) {
   public static final Result OK = new Result(ErrorCode.NONE, null);
 
+  /** Says no more than the code does. */
+  static Result of(ErrorCode error) {
+    return new Result(error, error.message());
+  }
+
   public boolean isOk() {
     return error == ErrorCode.NONE;
   }

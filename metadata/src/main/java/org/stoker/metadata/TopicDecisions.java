@@ -8,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.Seed;
 import org.stoker.base.Uuid;
@@ -16,6 +15,7 @@ import org.stoker.metadata.Command.CreatedTopic;
 import org.stoker.metadata.Command.DeletedTopic;
 import org.stoker.metadata.Command.MorePartitions;
 import org.stoker.metadata.Command.NewTopic;
+import org.stoker.metadata.Command.ReplicaAssignment;
 import org.stoker.metadata.Command.TopicReference;
 import org.stoker.metadata.Command.TopicResult;
 import org.stoker.protocol.ErrorCode;
@@ -28,6 +28,9 @@ import org.stoker.protocol.record.TopicRecord;
 final class TopicDecisions {
   private static final int MOST_PARTITIONS_AT_ONCE = 10_000;
   private static final String KAFKA_METADATA_TOPIC = "__cluster_metadata";
+  private static final String DUPLICATE_NAME = "Duplicate topic name.";
+  private static final String NAME_OF_ID_THAT_IS_NAMED =
+      "The provided topic name maps to an ID that was already supplied.";
 
   private final ConfigDecisions configs;
   private final ClusterDefaults defaults;
@@ -46,8 +49,12 @@ final class TopicDecisions {
     private final transient Result result;
 
     Refusal(ErrorCode error, String message) {
-      super(message, null, false, false);
-      this.result = new Result(error, message);
+      this(new Result(error, message));
+    }
+
+    Refusal(Result result) {
+      super(result.message(), null, false, false);
+      this.result = result;
     }
 
     Result result() {
@@ -56,22 +63,23 @@ final class TopicDecisions {
   }
 
   Decision<List<CreatedTopic>> create(ClusterImage image, Command.CreateTopics command) {
+    if (newPartitions(command.topics()) > MOST_PARTITIONS_AT_ONCE) {
+      return Decision.nothing(
+          command.failed(
+              ErrorCode.POLICY_VIOLATION, "Excessively large number of partitions per request."));
+    }
     List<Message> records = new ArrayList<>();
     List<CreatedTopic> replies = new ArrayList<>();
     Set<String> duplicates = duplicatesOf(command.topics().stream().map(NewTopic::name).toList());
     Map<String, String> spellings = new HashMap<>();
     image.topicsByName().keySet().forEach(name -> spellings.put(TopicNames.unified(name), name));
-    int partitions = 0;
     for (NewTopic topic : command.topics()) {
       try {
         if (duplicates.contains(topic.name())) {
-          throw new Refusal(
-              ErrorCode.INVALID_REQUEST, "Topic '" + topic.name() + "' is in the request twice.");
+          throw new Refusal(ErrorCode.INVALID_REQUEST, DUPLICATE_NAME);
         }
         checkName(topic.name(), image, spellings);
         List<List<Integer>> assignments = assignmentsOf(topic, image);
-        partitions = Math.addExact(partitions, assignments.size());
-        requireFew(partitions);
         replies.add(create(topic, assignments, image, command.validateOnly(), records));
         spellings.put(TopicNames.unified(topic.name()), topic.name());
       } catch (Refusal refusal) {
@@ -81,12 +89,19 @@ final class TopicDecisions {
     return Decision.of(records, replies);
   }
 
-  private static void requireFew(int partitions) throws Refusal {
-    if (partitions > MOST_PARTITIONS_AT_ONCE) {
-      throw new Refusal(
-          ErrorCode.POLICY_VIOLATION,
-          "One request creates at most " + MOST_PARTITIONS_AT_ONCE + " partitions.");
+  /** How many partitions a request asks for, before anything else is checked. */
+  private long newPartitions(List<NewTopic> topics) {
+    long partitions = 0;
+    for (NewTopic topic : topics) {
+      if (!topic.assignments().isEmpty()) {
+        partitions += topic.assignments().size();
+      } else if (topic.partitions() == -1) {
+        partitions += defaults.partitions();
+      } else {
+        partitions += Math.max(0, topic.partitions());
+      }
     }
+    return partitions;
   }
 
   static Set<String> duplicatesOf(List<String> names) {
@@ -105,7 +120,7 @@ final class TopicDecisions {
     if (name.equals(KAFKA_METADATA_TOPIC)) {
       throw new Refusal(
           ErrorCode.INVALID_REQUEST,
-          "The name " + KAFKA_METADATA_TOPIC + " is kept for Kafka's own metadata.");
+          "Creation of internal topic " + KAFKA_METADATA_TOPIC + " is prohibited.");
     }
     String problem = TopicNames.problemWith(name);
     if (problem != null) {
@@ -118,11 +133,7 @@ final class TopicDecisions {
     if (other != null) {
       throw new Refusal(
           ErrorCode.INVALID_TOPIC_EXCEPTION,
-          "Topic '"
-              + name
-              + "' collides with topic '"
-              + other
-              + "': they differ in '.' and '_' alone.");
+          "Topic '" + name + "' collides with existing topic: " + other);
     }
   }
 
@@ -163,41 +174,40 @@ final class TopicDecisions {
         || topic.replicationFactor() > Short.MAX_VALUE) {
       throw new Refusal(
           ErrorCode.INVALID_REPLICATION_FACTOR,
-          "The replication factor is at least 1, or -1 for the default; it is "
-              + topic.replicationFactor()
-              + ".");
+          "Replication factor must be larger than 0, or -1 to use the default value.");
     }
     if (topic.partitions() == 0 || topic.partitions() < -1) {
       throw new Refusal(
           ErrorCode.INVALID_PARTITIONS,
-          "A topic has at least 1 partition, or -1 for the default; asked for "
-              + topic.partitions()
-              + ".");
+          "Number of partitions was set to an invalid non-positive value.");
     }
     int partitions = topic.partitions() == -1 ? defaults.partitions() : topic.partitions();
-    requireFew(partitions);
-    return placed(
-        partitions,
-        topic.replicationFactor() == -1 ? defaults.replicationFactor() : topic.replicationFactor(),
-        image);
+    int replicationFactor =
+        topic.replicationFactor() == -1 ? defaults.replicationFactor() : topic.replicationFactor();
+    String problem = problemWithPlacing(replicationFactor, image);
+    if (problem != null) {
+      throw new Refusal(
+          ErrorCode.INVALID_REPLICATION_FACTOR,
+          "Unable to replicate the partition " + replicationFactor + " time(s): " + problem);
+    }
+    return placed(partitions, replicationFactor, image);
   }
 
-  private List<List<Integer>> placed(int partitions, int replicationFactor, ClusterImage image)
-      throws Refusal {
+  private static @Nullable String problemWithPlacing(int replicationFactor, ClusterImage image) {
     if (image.brokers().values().stream().noneMatch(BrokerImage::isActive)) {
-      throw new Refusal(
-          ErrorCode.INVALID_REPLICATION_FACTOR,
-          "No partition can be placed: every broker is fenced or shutting down.");
+      return "All brokers are currently fenced, or have all their log directories cordoned.";
     }
-    if (replicationFactor > image.brokers().size()) {
-      throw new Refusal(
-          ErrorCode.INVALID_REPLICATION_FACTOR,
-          "The replication factor is "
-              + replicationFactor
-              + " and only "
-              + image.brokers().size()
-              + " broker(s) are registered.");
-    }
+    int registered = image.brokers().size();
+    return replicationFactor > registered
+        ? "The target replication factor of "
+            + replicationFactor
+            + " cannot be reached because only "
+            + registered
+            + " broker(s) are registered or some brokers have all their log directories cordoned."
+        : null;
+  }
+
+  private List<List<Integer>> placed(int partitions, int replicationFactor, ClusterImage image) {
     var placement = new ReplicaPlacement(image.brokers().values(), seed);
     List<List<Integer>> assignments = new ArrayList<>(partitions);
     for (int partition = 0; partition < partitions; partition++) {
@@ -208,24 +218,36 @@ final class TopicDecisions {
 
   private static List<List<Integer>> manualAssignments(NewTopic topic, ClusterImage image)
       throws Refusal {
-    if (topic.replicationFactor() != -1 || topic.partitions() != -1) {
+    if (topic.replicationFactor() != -1) {
       throw new Refusal(
           ErrorCode.INVALID_REQUEST,
-          "With assignments of replicas, the number of partitions and the replication factor must"
-              + " be -1.");
+          "A manual partition assignment was specified, but replication factor was not set to -1.");
     }
-    List<List<Integer>> assignments = new ArrayList<>();
-    for (Map.Entry<Integer, List<Integer>> assignment :
-        new TreeMap<>(topic.assignments()).entrySet()) {
-      if (assignment.getKey() != assignments.size()) {
+    if (topic.partitions() != -1) {
+      throw new Refusal(
+          ErrorCode.INVALID_REQUEST,
+          "A manual partition assignment was specified, but numPartitions was not set to -1.");
+    }
+    Map<Integer, List<Integer>> byPartition = new HashMap<>();
+    int replicationFactor = topic.assignments().getFirst().replicas().size();
+    for (ReplicaAssignment assignment : topic.assignments()) {
+      int partition = assignment.partition();
+      if (byPartition.put(partition, assignment.replicas()) != null) {
         throw new Refusal(
             ErrorCode.INVALID_REPLICA_ASSIGNMENT,
-            "Partitions are numbered from 0 without a gap; " + assignments.size() + " is missing.");
+            "Found multiple manual partition assignments for partition " + partition);
       }
-      assignments.add(assignment.getValue());
+      checkAssignment(partition, assignment.replicas(), replicationFactor, image);
     }
-    for (int partition = 0; partition < assignments.size(); partition++) {
-      checkAssignment(partition, assignments.get(partition), assignments.getFirst().size(), image);
+    List<List<Integer>> assignments = new ArrayList<>();
+    for (int partition = 0; partition < byPartition.size(); partition++) {
+      List<Integer> replicas = byPartition.get(partition);
+      if (replicas == null) {
+        throw new Refusal(
+            ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+            "partitions should be a consecutive 0-based integer sequence");
+      }
+      assignments.add(replicas);
     }
     return assignments;
   }
@@ -233,22 +255,46 @@ final class TopicDecisions {
   private static void checkAssignment(
       int partition, List<Integer> replicas, int replicationFactor, ClusterImage image)
       throws Refusal {
-    String problem = null;
-    if (replicas.isEmpty()) {
-      problem = "has no replica";
-    } else if (new HashSet<>(replicas).size() != replicas.size()) {
-      problem = "has a broker twice: " + replicas;
-    } else if (replicas.size() != replicationFactor) {
-      problem = "has " + replicas.size() + " replicas, other partitions have " + replicationFactor;
-    } else if (!image.brokers().keySet().containsAll(replicas)) {
-      problem = "names a broker that is not registered: " + replicas;
-    } else if (activeOf(replicas, image).isEmpty()) {
-      problem = "names only brokers that are fenced or shutting down: " + replicas;
+    String problem = problemWithReplicas(replicas, image);
+    if (problem == null && replicas.size() != replicationFactor) {
+      problem =
+          "The manual partition assignment includes a partition with "
+              + replicas.size()
+              + " replica(s), but this is not consistent with previous partitions, which have "
+              + replicationFactor
+              + " replica(s).";
+    }
+    if (problem == null && activeOf(replicas, image).isEmpty()) {
+      problem =
+          "All brokers specified in the manual partition assignment for partition "
+              + partition
+              + " are fenced or in controlled shutdown.";
     }
     if (problem != null) {
-      throw new Refusal(
-          ErrorCode.INVALID_REPLICA_ASSIGNMENT, "Partition " + partition + " " + problem + ".");
+      throw new Refusal(ErrorCode.INVALID_REPLICA_ASSIGNMENT, problem);
     }
+  }
+
+  /** Why these brokers cannot be the replicas of any partition; null if they can. */
+  static @Nullable String problemWithReplicas(List<Integer> replicas, ClusterImage image) {
+    if (replicas.isEmpty()) {
+      return "The manual partition assignment includes an empty replica list.";
+    }
+    Integer previous = null;
+    for (Integer replica : replicas.stream().sorted().toList()) {
+      if (image.broker(replica) == null) {
+        return "The manual partition assignment includes broker "
+            + replica
+            + ", but no such broker is registered.";
+      }
+      if (replica.equals(previous)) {
+        return "The manual partition assignment includes the broker "
+            + replica
+            + " more than once.";
+      }
+      previous = replica;
+    }
+    return null;
   }
 
   private static List<Integer> activeOf(List<Integer> replicas, ClusterImage image) {
@@ -285,7 +331,10 @@ final class TopicDecisions {
         .setPartitionEpoch(0);
   }
 
-  /** What is named twice is not deleted: the request may mean another topic than it says. */
+  /**
+   * What is named twice is not deleted: the request may mean another topic than it says. A topic
+   * that is named by its name and by its id is answered once, for both.
+   */
   static Decision<List<DeletedTopic>> delete(ClusterImage image, Command.DeleteTopics command) {
     List<Message> records = new ArrayList<>();
     List<DeletedTopic> replies = new ArrayList<>();
@@ -297,65 +346,74 @@ final class TopicDecisions {
       }
     }
     for (TopicReference reference : once) {
-      String name = reference.name();
-      try {
-        TopicImage topic = topicToDelete(reference, repeated, once, image);
+      String problem = problemWith(reference, repeated);
+      TopicImage topic = topicOf(reference, image);
+      if (problem != null) {
+        Result refused = new Result(ErrorCode.INVALID_REQUEST, problem);
+        replies.add(new DeletedTopic(reference.name(), reference.id(), refused));
+      } else if (topic == null) {
+        ErrorCode error =
+            reference.name() == null
+                ? ErrorCode.UNKNOWN_TOPIC_ID
+                : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+        replies.add(new DeletedTopic(reference.name(), reference.id(), Result.of(error)));
+      } else if (!isNamedBothWays(topic, once, repeated)) {
         records.add(new RemoveTopicRecord().setTopicId(topic.id()));
         replies.add(new DeletedTopic(topic.name(), topic.id(), Result.OK));
-      } catch (Refusal refusal) {
-        replies.add(new DeletedTopic(name, reference.id(), refusal.result()));
+      } else if (reference.name() != null) {
+        Result refused = new Result(ErrorCode.INVALID_REQUEST, NAME_OF_ID_THAT_IS_NAMED);
+        replies.add(new DeletedTopic(topic.name(), topic.id(), refused));
       }
     }
     return Decision.of(records, replies);
   }
 
-  private static TopicImage topicToDelete(
-      TopicReference reference,
-      Set<TopicReference> repeated,
-      Set<TopicReference> all,
-      ClusterImage image)
-      throws Refusal {
-    String name = reference.name();
+  private static @Nullable String problemWith(
+      TopicReference reference, Set<TopicReference> repeated) {
     boolean hasId = !reference.id().equals(Uuid.ZERO);
-    if ((name != null) == hasId) {
-      throw new Refusal(
-          ErrorCode.INVALID_REQUEST,
-          "A topic is deleted by its name or by its id, one of the two.");
+    if (reference.name() == null && !hasId) {
+      return "Neither topic name nor id were specified.";
     }
-    if (repeated.contains(reference)) {
-      throw new Refusal(
-          ErrorCode.INVALID_REQUEST,
-          "Topic '" + (name == null ? reference.id() : name) + "' is in the request twice.");
+    if (reference.name() != null && hasId) {
+      return "You may not specify both topic name and topic id.";
     }
-    TopicImage topic = name == null ? image.topic(reference.id()) : image.topic(name);
-    if (topic == null) {
-      throw name == null
-          ? new Refusal(ErrorCode.UNKNOWN_TOPIC_ID, "No topic has the id " + reference.id() + ".")
-          : new Refusal(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "There is no topic '" + name + "'.");
+    if (!repeated.contains(reference)) {
+      return null;
     }
-    if (name != null && all.contains(new TopicReference(null, topic.id()))) {
-      throw new Refusal(
-          ErrorCode.INVALID_REQUEST, "Topic '" + name + "' is in the request by its id too.");
-    }
-    return topic;
+    return reference.name() == null ? "Duplicate topic id." : DUPLICATE_NAME;
+  }
+
+  private static @Nullable TopicImage topicOf(TopicReference reference, ClusterImage image) {
+    String name = reference.name();
+    return name == null ? image.topic(reference.id()) : image.topic(name);
+  }
+
+  private static boolean isNamedBothWays(
+      TopicImage topic, Set<TopicReference> all, Set<TopicReference> repeated) {
+    TopicReference byName = TopicReference.named(topic.name());
+    return all.contains(TopicReference.of(topic.id()))
+        && all.contains(byName)
+        && !repeated.contains(byName);
   }
 
   Decision<List<TopicResult>> createPartitions(
       ClusterImage image, Command.CreatePartitions command) {
+    if (addedPartitions(command.topics(), image) > MOST_PARTITIONS_AT_ONCE) {
+      return Decision.nothing(
+          command.failed(
+              ErrorCode.POLICY_VIOLATION,
+              "Excessively large number of additional partitions per request."));
+    }
     List<Message> records = new ArrayList<>();
     List<TopicResult> replies = new ArrayList<>();
     Set<String> duplicates =
         duplicatesOf(command.topics().stream().map(MorePartitions::topic).toList());
-    int partitions = 0;
     for (MorePartitions more : command.topics()) {
       try {
         if (duplicates.contains(more.topic())) {
-          throw new Refusal(
-              ErrorCode.INVALID_REQUEST, "Topic '" + more.topic() + "' is in the request twice.");
+          throw new Refusal(ErrorCode.INVALID_REQUEST, DUPLICATE_NAME);
         }
         List<PartitionRecord> added = morePartitions(more, image);
-        partitions = Math.addExact(partitions, added.size());
-        requireFew(partitions);
         if (!command.validateOnly()) {
           records.addAll(added);
         }
@@ -367,27 +425,38 @@ final class TopicDecisions {
     return Decision.of(records, replies);
   }
 
+  /** How many partitions are to be added, before anything else is checked. */
+  private static long addedPartitions(List<MorePartitions> topics, ClusterImage image) {
+    long added = 0;
+    for (MorePartitions more : topics) {
+      TopicImage topic = image.topic(more.topic());
+      added +=
+          topic == null ? 0 : Math.max(0L, more.partitions() - (long) topic.partitions().size());
+    }
+    return added;
+  }
+
   private List<PartitionRecord> morePartitions(MorePartitions more, ClusterImage image)
       throws Refusal {
     TopicImage topic = image.topic(more.topic());
     if (topic == null) {
-      throw new Refusal(
-          ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "There is no topic '" + more.topic() + "'.");
+      throw new Refusal(Result.of(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
     }
     int before = topic.partitions().size();
     if (more.partitions() <= before) {
       throw new Refusal(
           ErrorCode.INVALID_PARTITIONS,
           more.partitions() == before
-              ? "The topic has " + before + " partition(s) already."
-              : "The topic has "
+              ? "Topic already has " + before + " partition(s)."
+              : "The topic "
+                  + more.topic()
+                  + " currently has "
                   + before
-                  + " partition(s), and "
+                  + " partition(s); "
                   + more.partitions()
-                  + " would be fewer.");
+                  + " would not be an increase.");
     }
     int added = more.partitions() - before;
-    requireFew(added);
     List<List<Integer>> assignments = assignmentsOf(more, added, topic, image);
     List<PartitionRecord> records = new ArrayList<>(added);
     for (int at = 0; at < added; at++) {
@@ -401,12 +470,20 @@ final class TopicDecisions {
     int replicationFactor = topic.partitions().getFirst().replicas().size();
     @Nullable List<List<Integer>> manual = more.assignments();
     if (manual == null) {
+      String problem = problemWithPlacing(replicationFactor, image);
+      if (problem != null) {
+        throw new Refusal(ErrorCode.INVALID_REPLICATION_FACTOR, problem);
+      }
       return placed(added, replicationFactor, image);
     }
     if (manual.size() != added) {
       throw new Refusal(
           ErrorCode.INVALID_REPLICA_ASSIGNMENT,
-          added + " partition(s) are added, and " + manual.size() + " assignment(s) are given.");
+          "Attempted to add "
+              + added
+              + " additional partition(s), but only "
+              + manual.size()
+              + " assignment(s) were specified.");
     }
     for (int at = 0; at < added; at++) {
       checkAssignment(topic.partitions().size() + at, manual.get(at), replicationFactor, image);

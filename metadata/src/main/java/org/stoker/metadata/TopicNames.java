@@ -10,24 +10,25 @@ public final class TopicNames {
 
   /** Why this cannot be a topic's name; null if it can. */
   public static @Nullable String problemWith(String name) {
+    String reason = reasonAgainst(name);
+    return reason == null ? null : "Topic name is invalid: " + reason;
+  }
+
+  private static @Nullable String reasonAgainst(String name) {
     if (name.isEmpty()) {
-      return "A topic's name cannot be empty.";
+      return "the empty string is not allowed";
     }
     if (name.equals(".") || name.equals("..")) {
-      return "A topic cannot be named '.' or '..'.";
+      return "'" + name + "' is not allowed";
     }
     if (name.length() > LONGEST) {
-      return "A topic's name has at most "
-          + LONGEST
-          + " characters; this has "
-          + name.length()
-          + ".";
+      return "the length of '" + name + "' is longer than the max allowed length " + LONGEST;
     }
     for (int at = 0; at < name.length(); at++) {
       if (!isLegal(name.charAt(at))) {
-        return "A topic's name has letters, digits, '.', '_' and '-' of ASCII; '"
+        return "'"
             + name
-            + "' has another character.";
+            + "' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'";
       }
     }
     return null;

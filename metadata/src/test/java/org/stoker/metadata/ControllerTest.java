@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,11 +27,14 @@ import org.stoker.metadata.Command.CreatePartitions;
 import org.stoker.metadata.Command.CreateTopics;
 import org.stoker.metadata.Command.CreatedTopic;
 import org.stoker.metadata.Command.DeleteTopics;
+import org.stoker.metadata.Command.DeletedTopic;
 import org.stoker.metadata.Command.IncrementalAlterConfigs;
 import org.stoker.metadata.Command.MorePartitions;
 import org.stoker.metadata.Command.NewTopic;
 import org.stoker.metadata.Command.ProducerIds;
+import org.stoker.metadata.Command.ReplicaAssignment;
 import org.stoker.metadata.Command.TopicReference;
+import org.stoker.metadata.Command.TopicResult;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.Message;
 import org.stoker.testkit.SplitMixSeed;
@@ -151,7 +155,10 @@ final class ControllerTest {
   }
 
   private static NewTopic assigned(Map<Integer, List<Integer>> assignments) {
-    return new NewTopic("assigned", -1, -1, assignments, Map.of());
+    List<ReplicaAssignment> inOrder = new ArrayList<>();
+    new TreeMap<>(assignments)
+        .forEach((partition, replicas) -> inOrder.add(new ReplicaAssignment(partition, replicas)));
+    return new NewTopic("assigned", -1, -1, inOrder, Map.of());
   }
 
   @Test
@@ -167,7 +174,10 @@ final class ControllerTest {
           .as("%s", wrong)
           .isEqualTo(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
     }
-    assertThat(createOne(new NewTopic("assigned", 1, -1, Map.of(0, List.of(1)), Map.of())))
+    assertThat(
+            createOne(
+                new NewTopic(
+                    "assigned", 1, -1, List.of(new ReplicaAssignment(0, List.of(1))), Map.of())))
         .isEqualTo(ErrorCode.INVALID_REQUEST);
 
     assertThat(createOne(assigned(Map.of(0, List.of(3, 1), 1, List.of(2, 3)))))
@@ -181,11 +191,11 @@ final class ControllerTest {
     Map<String, @Nullable String> nothing = new HashMap<>();
     nothing.put("retention.ms", null);
 
-    assertThat(createOne(new NewTopic("a", 1, 1, Map.of(), Map.of("retention.ms", "soon"))))
+    assertThat(createOne(new NewTopic("a", 1, 1, List.of(), Map.of("retention.ms", "soon"))))
         .isEqualTo(ErrorCode.INVALID_CONFIG);
-    assertThat(createOne(new NewTopic("a", 1, 1, Map.of(), nothing)))
+    assertThat(createOne(new NewTopic("a", 1, 1, List.of(), nothing)))
         .isEqualTo(ErrorCode.INVALID_CONFIG);
-    assertThat(createOne(new NewTopic("a", 1, 1, Map.of(), Map.of("retention.ms", "5"))))
+    assertThat(createOne(new NewTopic("a", 1, 1, List.of(), Map.of("retention.ms", "5"))))
         .isEqualTo(ErrorCode.NONE);
     assertThat(cluster.image().configs(ConfigResource.topic("a")))
         .containsEntry("retention.ms", "5");
@@ -204,7 +214,7 @@ final class ControllerTest {
 
   @Test
   void topicsAreDeletedByNameAndByIdWithTheirConfiguration() {
-    create(new NewTopic("a", 1, 1, Map.of(), Map.of("retention.ms", "5")));
+    create(new NewTopic("a", 1, 1, List.of(), Map.of("retention.ms", "5")));
     Uuid second = create(NewTopic.of("b", 1, 1)).getFirst().topicId();
 
     assertThat(
@@ -248,11 +258,119 @@ final class ControllerTest {
         .containsExactly(
             ErrorCode.INVALID_REQUEST,
             ErrorCode.INVALID_REQUEST,
-            ErrorCode.NONE,
             ErrorCode.INVALID_REQUEST,
             ErrorCode.INVALID_REQUEST,
             ErrorCode.INVALID_REQUEST);
-    assertThat(cluster.image().topicsByName().keySet()).containsExactlyInAnyOrder("a", "c");
+    assertThat(cluster.image().topicsByName().keySet()).containsExactlyInAnyOrder("a", "b", "c");
+  }
+
+  @Test
+  void aTopicThatIsNamedByNameAndByIdIsRefusedForBothAtOnce() {
+    Uuid id = create(NewTopic.of("a", 1, 1)).getFirst().topicId();
+
+    List<DeletedTopic> deleted =
+        cluster.apply(new DeleteTopics(List.of(TopicReference.of(id), TopicReference.named("a"))));
+
+    assertThat(deleted)
+        .containsExactly(
+            new DeletedTopic(
+                "a",
+                id,
+                new Result(
+                    ErrorCode.INVALID_REQUEST,
+                    "The provided topic name maps to an ID that was already supplied.")));
+    assertThat(cluster.image().topicsByName()).containsKey("a");
+  }
+
+  @Test
+  void aPartitionThatIsAssignedTwiceRefusesTheTopic() {
+    List<ReplicaAssignment> twice =
+        List.of(
+            new ReplicaAssignment(0, List.of(1)),
+            new ReplicaAssignment(1, List.of(2)),
+            new ReplicaAssignment(0, List.of(3)));
+
+    Result result = create(new NewTopic("assigned", -1, -1, twice, Map.of())).getFirst().result();
+
+    assertThat(result)
+        .isEqualTo(
+            new Result(
+                ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+                "Found multiple manual partition assignments for partition 0"));
+    assertThat(cluster.image().topic("assigned")).isNull();
+  }
+
+  @Test
+  void aRequestForTooManyPartitionsMakesNoTopicAtAll() {
+    assertThat(create(NewTopic.of("few", 1, 1), NewTopic.of("many", 10_000, 1)))
+        .extracting(CreatedTopic::result)
+        .containsOnly(
+            new Result(
+                ErrorCode.POLICY_VIOLATION, "Excessively large number of partitions per request."));
+    create(NewTopic.of("grows", 1, 1), NewTopic.of("grows-much", 1, 1));
+    assertThat(
+            cluster.apply(
+                new CreatePartitions(
+                    List.of(
+                        new MorePartitions("grows", 2, null),
+                        new MorePartitions("grows-much", 10_001, null)),
+                    false)))
+        .extracting(TopicResult::result)
+        .containsOnly(
+            new Result(
+                ErrorCode.POLICY_VIOLATION,
+                "Excessively large number of additional partitions per request."));
+
+    assertThat(cluster.image().topicsByName().keySet()).containsOnly("grows", "grows-much");
+    assertThat(requireNonNull(cluster.image().topic("grows")).partitions()).hasSize(1);
+  }
+
+  private @Nullable String refusalOf(NewTopic topic) {
+    return create(topic).getFirst().result().message();
+  }
+
+  @Test
+  void refusalsOfTopicsAreToldInTheSentencesThatToolsKnowFromKafka() {
+    create(NewTopic.of("a.b", 2, 1));
+
+    assertThat(refusalOf(NewTopic.of("a b", 1, 1)))
+        .isEqualTo(
+            "Topic name is invalid: 'a b' contains one or more characters other than ASCII"
+                + " alphanumerics, '.', '_' and '-'");
+    assertThat(refusalOf(NewTopic.of("..", 1, 1)))
+        .isEqualTo("Topic name is invalid: '..' is not allowed");
+    assertThat(refusalOf(NewTopic.of("a.b", 1, 1))).isEqualTo("Topic 'a.b' already exists.");
+    assertThat(refusalOf(NewTopic.of("a_b", 1, 1)))
+        .isEqualTo("Topic 'a_b' collides with existing topic: a.b");
+    assertThat(refusalOf(NewTopic.of("c", 1, 0)))
+        .isEqualTo("Replication factor must be larger than 0, or -1 to use the default value.");
+    assertThat(refusalOf(NewTopic.of("c", 0, 1)))
+        .isEqualTo("Number of partitions was set to an invalid non-positive value.");
+    assertThat(refusalOf(NewTopic.of("c", 1, 4)))
+        .isEqualTo(
+            "Unable to replicate the partition 4 time(s): The target replication factor of 4"
+                + " cannot be reached because only 3 broker(s) are registered or some brokers have"
+                + " all their log directories cordoned.");
+    assertThat(refusalOf(assigned(Map.of(0, List.of(9)))))
+        .isEqualTo(
+            "The manual partition assignment includes broker 9, but no such broker is"
+                + " registered.");
+    assertThat(refusalOf(assigned(Map.of(0, List.of(1, 1)))))
+        .isEqualTo("The manual partition assignment includes the broker 1 more than once.");
+    assertThat(refusalOf(assigned(Map.of(1, List.of(1)))))
+        .isEqualTo("partitions should be a consecutive 0-based integer sequence");
+    assertThat(grow("a.b", 2)).isEqualTo("Topic already has 2 partition(s).");
+    assertThat(grow("a.b", 1))
+        .isEqualTo("The topic a.b currently has 2 partition(s); 1 would not be an increase.");
+    assertThat(grow("none", 1)).isEqualTo("This server does not host this topic-partition.");
+  }
+
+  private @Nullable String grow(String topic, int partitions) {
+    return cluster
+        .apply(new CreatePartitions(List.of(new MorePartitions(topic, partitions, null)), false))
+        .getFirst()
+        .result()
+        .message();
   }
 
   private ErrorCode more(String topic, int partitions, @Nullable List<List<Integer>> assignments) {
@@ -271,6 +389,7 @@ final class ControllerTest {
 
     assertThat(more("orders", 2, null)).isEqualTo(ErrorCode.INVALID_PARTITIONS);
     assertThat(more("orders", 1, null)).isEqualTo(ErrorCode.INVALID_PARTITIONS);
+    assertThat(more("orders", Integer.MIN_VALUE, null)).isEqualTo(ErrorCode.INVALID_PARTITIONS);
     assertThat(more("unknown", 3, null)).isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
     assertThat(more("orders", 4, List.of(List.of(1, 2))))
         .isEqualTo(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
@@ -345,7 +464,7 @@ final class ControllerTest {
 
   @Test
   void theOldWayReplacesEverything() {
-    create(new NewTopic("orders", 1, 1, Map.of(), Map.of("retention.ms", "5", "other", "x")));
+    create(new NewTopic("orders", 1, 1, List.of(), Map.of("retention.ms", "5", "other", "x")));
     ConfigResource orders = ConfigResource.topic("orders");
 
     cluster.apply(
@@ -431,7 +550,7 @@ final class ControllerTest {
 
   @Test
   void anImageIsTheSameAfterItsOwnRecords() {
-    create(new NewTopic("orders", 4, 2, Map.of(), Map.of("retention.ms", "5")));
+    create(new NewTopic("orders", 4, 2, List.of(), Map.of("retention.ms", "5")));
     cluster.apply(new AllocateProducerIds(1, 10));
 
     List<Message> records = new ArrayList<>(cluster.image().toRecords());

@@ -19,6 +19,7 @@ import org.stoker.metadata.Command.CreateTopics;
 import org.stoker.metadata.Command.FeatureChange;
 import org.stoker.metadata.Command.IncrementalAlterConfigs;
 import org.stoker.metadata.Command.NewTopic;
+import org.stoker.metadata.Command.ReplicaAssignment;
 import org.stoker.metadata.Command.UpdateFeatures;
 import org.stoker.metadata.Command.UpgradeType;
 import org.stoker.protocol.ErrorCode;
@@ -52,7 +53,14 @@ final class FeatureDecisionsTest {
     }
     cluster.apply(
         new CreateTopics(
-            List.of(new NewTopic("orders", -1, -1, Map.of(0, List.of(1, 2, 3)), Map.of())), false));
+            List.of(
+                new NewTopic(
+                    "orders",
+                    -1,
+                    -1,
+                    List.of(new ReplicaAssignment(0, List.of(1, 2, 3))),
+                    Map.of())),
+            false));
   }
 
   private Result update(String feature, int level, UpgradeType type) {

@@ -271,7 +271,7 @@ final class MetadataSimulation {
                             name,
                             1 + seed.nextInt(5),
                             1,
-                            Map.of(),
+                            List.of(),
                             Map.of("retention.ms", "1000"))),
                     false),
                 COMMAND_TIMEOUT_MS);

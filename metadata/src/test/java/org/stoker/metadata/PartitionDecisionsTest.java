@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +20,7 @@ import org.stoker.metadata.BrokerCommand.Unfence;
 import org.stoker.metadata.BrokerCommand.Unregister;
 import org.stoker.metadata.Command.CreateTopics;
 import org.stoker.metadata.Command.NewTopic;
+import org.stoker.metadata.Command.ReplicaAssignment;
 import org.stoker.metadata.PartitionCommand.AlterPartition;
 import org.stoker.metadata.PartitionCommand.AssignDirectories;
 import org.stoker.metadata.PartitionCommand.AssignedDirectory;
@@ -60,7 +60,14 @@ final class PartitionDecisionsTest {
     }
     cluster.apply(
         new CreateTopics(
-            List.of(new NewTopic("orders", -1, -1, Map.of(0, List.of(1, 2, 3)), Map.of())), false));
+            List.of(
+                new NewTopic(
+                    "orders",
+                    -1,
+                    -1,
+                    List.of(new ReplicaAssignment(0, List.of(1, 2, 3))),
+                    Map.of())),
+            false));
   }
 
   private static BrokerImage broker(int id, long epoch, Uuid... directories) {
@@ -227,7 +234,14 @@ final class PartitionDecisionsTest {
   void replicasOfAFailedDirectoryAreLedByOthersAndTheRestStays() {
     cluster.apply(
         new CreateTopics(
-            List.of(new NewTopic("other", -1, -1, Map.of(0, List.of(1, 2, 3)), Map.of())), false));
+            List.of(
+                new NewTopic(
+                    "other",
+                    -1,
+                    -1,
+                    List.of(new ReplicaAssignment(0, List.of(1, 2, 3))),
+                    Map.of())),
+            false));
     Uuid other = requireNonNull(cluster.image().topic("other")).id();
     assign(1, new AssignedDirectory(topicId(), 0, new Uuid(77, 1)));
     assign(1, new AssignedDirectory(other, 0, new Uuid(78, 1)));
@@ -317,6 +331,35 @@ final class PartitionDecisionsTest {
   }
 
   @Test
+  void refusalsOfElectionsAndMovesAreToldInTheSentencesThatToolsKnowFromKafka() {
+    assertThat(messageOf(new ElectLeaders(false, List.of(new TopicPartition("none", 0)))))
+        .isEqualTo("No such topic as none");
+    assertThat(messageOf(new ElectLeaders(false, List.of(new TopicPartition("orders", 9)))))
+        .isEqualTo("No such partition as orders-9");
+    assertThat(messageOf(new ElectLeaders(false, List.of(new TopicPartition("orders", 0)))))
+        .isEqualTo("Leader election not needed for topic partition.");
+    assertThat(messageOf(move("none", 0, List.of(1))))
+        .isEqualTo("Unable to find a topic named none.");
+    assertThat(messageOf(move("orders", 9, List.of(1))))
+        .isEqualTo("Unable to find partition orders:9.");
+    assertThat(messageOf(move("orders", 0, null)))
+        .isEqualTo("No partition reassignment is in progress.");
+    assertThat(messageOf(move("orders", 0, List.of())))
+        .isEqualTo("The manual partition assignment includes an empty replica list.");
+    assertThat(messageOf(move("orders", 0, List.of(1, 2))))
+        .isEqualTo("The replication factor is changed from 3 to 2");
+  }
+
+  private @Nullable String messageOf(Command<List<PartitionResult>> command) {
+    return cluster.apply(command).getFirst().result().message();
+  }
+
+  private static Reassign move(String topic, int partition, @Nullable List<Integer> replicas) {
+    return new Reassign(
+        List.of(new Reassignment(new TopicPartition(topic, partition), replicas)), false);
+  }
+
+  @Test
   void impossibleReassignmentsAreRefused() {
     assertThat(reassign(List.of()).error()).isEqualTo(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
     assertThat(reassign(List.of(1, 1)).error()).isEqualTo(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
@@ -328,9 +371,10 @@ final class PartitionDecisionsTest {
 
   @Test
   void tenThousandLeadersMoveInThreeEntriesOfTheLogAtMost() {
-    var assignments = new TreeMap<Integer, List<Integer>>();
+    var assignments = new ArrayList<ReplicaAssignment>();
     for (int number = 0; number < 10_000; number++) {
-      assignments.put(number, List.of(1, 2 + number % 3, 2 + (number + 1) % 3));
+      assignments.add(
+          new ReplicaAssignment(number, List.of(1, 2 + number % 3, 2 + (number + 1) % 3)));
     }
     cluster.apply(
         new CreateTopics(List.of(new NewTopic("many", -1, -1, assignments, Map.of())), false));

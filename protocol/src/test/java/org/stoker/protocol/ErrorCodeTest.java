@@ -29,8 +29,8 @@ final class ErrorCodeTest {
 
   @ParameterizedTest
   @EnumSource(ErrorCode.class)
-  void theSentenceIsASentence(ErrorCode error) {
-    assertThat(error.message()).matches("\\S.*\\.");
+  void theSentenceIsTheOneThatToolsKnowFromKafka(ErrorCode error) {
+    assertThat(error.message()).isEqualTo(Errors.valueOf(error.name()).message());
   }
 
   @Test

@@ -16,7 +16,7 @@ public enum BatchFault {
   TOO_LARGE,
   /** zstd in a produce request below version 7: UNSUPPORTED_COMPRESSION_TYPE. */
   ZSTD_NOT_ALLOWED,
-  /** A compression code without a meaning: INVALID_RECORD. */
+  /** A compression code without a meaning: UNKNOWN_SERVER_ERROR. */
   UNKNOWN_COMPRESSION,
   /** A batch from a client does not start at offset 0: INVALID_RECORD. */
   BASE_OFFSET_NOT_ZERO,
@@ -32,7 +32,7 @@ public enum BatchFault {
   MALFORMED_RECORD,
   /** A record is larger than {@code max.decompressed.message.bytes}: INVALID_RECORD. */
   RECORD_ABOVE_LIMIT,
-  /** The compressed bytes are not those of the codec: INVALID_RECORD. */
+  /** The compressed bytes are not those of the codec: UNKNOWN_SERVER_ERROR. */
   MALFORMED_COMPRESSION,
   /** Records without a key for a compacted topic: INVALID_RECORD, with record errors. */
   KEY_MISSING,

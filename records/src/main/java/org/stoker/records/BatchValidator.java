@@ -11,9 +11,9 @@ import org.stoker.base.ConfinedTo;
  * <p>It accepts what Kafka accepts, with these exceptions, where Kafka would store what its own
  * consumers cannot read or what has no meaning: the fields of a compressed record do not fill it,
  * offset deltas have gaps (Kafka stores some of those and fails on others), a transactional batch
- * has no producer id, a producer id has no epoch, the records expand to more than 2 GiB. Where
- * Kafka fails with an unexpected error (UNKNOWN_SERVER_ERROR for an unknown compression code or for
- * bytes that do not decompress) the batch is called what it is, invalid.
+ * has no producer id, a producer id has no epoch, the records expand to more than 2 GiB. For an
+ * unknown compression code and for bytes that do not decompress Kafka has no error of its own, and
+ * answers UNKNOWN_SERVER_ERROR.
  *
  * <p>An uncompressed batch is read once, without allocating; a compressed one streams through a
  * small window, however large it expands. Whoever runs on an event loop asks {@link #isCheap}
@@ -45,6 +45,15 @@ public final class BatchValidator {
     Compression target = rules.targetCompression();
     boolean keepsPlain = target == null || target.type() == CompressionType.NONE;
     return keepsPlain && !isFirstCompressed(records);
+  }
+
+  /** Whether the first batch says that it belongs to a transaction; nothing is checked. */
+  public static boolean isFirstTransactional(ByteBuffer records) {
+    if (records.remaining() < RecordBatch.HEADER_SIZE_BYTES) {
+      return false;
+    }
+    RecordBatch first = RecordBatch.at(records, records.position());
+    return first.magic() == RecordBatch.MAGIC_V2 && first.isTransactional();
   }
 
   private static boolean isFirstCompressed(ByteBuffer records) {

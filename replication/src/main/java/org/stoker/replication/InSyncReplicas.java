@@ -8,6 +8,7 @@ import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
+import org.stoker.base.TopicPartition;
 import org.stoker.base.Uuid;
 
 /**
@@ -77,6 +78,24 @@ final class InSyncReplicas {
 
   List<Integer> isr() {
     return committed.isr();
+  }
+
+  /** Whether fewer are in sync than acks=all asks for. */
+  boolean hasTooFew(int minInSync) {
+    return isr().size() < required(minInSync);
+  }
+
+  /** A partition cannot be asked for more replicas than it has. */
+  private int required(int minInSync) {
+    return Math.min(minInSync, committed.replicas().size());
+  }
+
+  /** What a producer hears then. */
+  String tooFew(int minInSync, TopicPartition partition) {
+    return "The size of the current ISR : %d is insufficient to satisfy the min.isr requirement of"
+            .formatted(isr().size())
+        + " %d for partition %s, live replica(s) broker.id are : %s"
+            .formatted(required(minInSync), partition, isr());
   }
 
   boolean isReplica(int broker) {

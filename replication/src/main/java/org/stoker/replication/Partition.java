@@ -269,12 +269,10 @@ public final class Partition implements PartitionReads.Standing {
               .formatted(topicPartition(), leader.leaderEpoch(), command.expectedLeaderEpoch()));
       return;
     }
-    if (command.waitsForAll() && leader.isr().size() < rules.minInsyncReplicas()) {
-      refuse(
-          command,
-          ErrorCode.NOT_ENOUGH_REPLICAS,
-          "%s has %d in-sync replicas, min.insync.replicas is %d"
-              .formatted(topicPartition(), leader.isr().size(), rules.minInsyncReplicas()));
+    InSyncReplicas account = inSync;
+    int minInSync = rules.minInsyncReplicas();
+    if (command.waitsForAll() && account != null && account.hasTooFew(minInSync)) {
+      refuse(command, ErrorCode.NOT_ENOUGH_REPLICAS, account.tooFew(minInSync, topicPartition()));
       return;
     }
     // The reserve is there for everybody but clients: offsets are committed while producing is not.
@@ -373,7 +371,7 @@ public final class Partition implements PartitionReads.Standing {
 
   private void advance() {
     InSyncReplicas account = inSync;
-    if (account == null || account.isr().size() < rules.minInsyncReplicas()) {
+    if (account == null || account.hasTooFew(rules.minInsyncReplicas())) {
       return;
     }
     long committed = account.highWatermark(ownEndOnDisk(), highWatermark);
@@ -589,13 +587,13 @@ public final class Partition implements PartitionReads.Standing {
   }
 
   private void deleteOnLane(RecordDeletion deletion) {
-    if (!(role instanceof ReplicaRole.Leader)) {
-      deletion.refuse(ErrorCode.NOT_LEADER_OR_FOLLOWER);
-      return;
+    try {
+      deletions.begin(deletion, role instanceof ReplicaRole.Leader, highWatermark);
+      releaseDeletions();
+      consumers.wake();
+    } finally {
+      deletion.hasTried();
     }
-    deletions.begin(deletion, highWatermark);
-    releaseDeletions();
-    consumers.wake();
   }
 
   private void releaseDeletions() {

@@ -113,6 +113,10 @@ public final class PartitionReads {
     }
     long bound = standing.highWatermark();
     long lastStable = Math.min(log.lastStableOffset(), bound);
+    FetchReply otherHistory = otherHistory(position, bound, lastStable);
+    if (otherHistory != null) {
+      return otherHistory;
+    }
     try {
       ReadOutcome outcome =
           log.read(
@@ -189,14 +193,41 @@ public final class PartitionReads {
     }
   }
 
-  /** Where the two logs part, if the follower's last record is not one of this log (KIP-595). */
-  private FetchReply.@Nullable Diverging divergence(
-      FetchPosition position, long bound, long lastStable) {
+  /**
+   * What a consumer hears that read its last record in another history than this log's (KIP-595):
+   * an epoch that this log does not know says nothing of where the two part. Null if there is
+   * nothing to say.
+   */
+  private @Nullable FetchReply otherHistory(FetchPosition position, long bound, long lastStable) {
     if (position.lastFetchedEpoch() < 0) {
       return null;
     }
     LeaderEpochHistory.EpochEndOffset end =
         log.endOffsetForLeaderEpoch(position.lastFetchedEpoch());
+    long logStart = log.logStartOffset();
+    if (end.endOffset() == LeaderEpochHistory.NO_OFFSET || position.fetchOffset() < logStart) {
+      return new FetchReply.Refused(ErrorCode.OFFSET_OUT_OF_RANGE, bound, lastStable, logStart);
+    }
+    return divergence(position, end, bound, lastStable);
+  }
+
+  /** Where the two logs part, if the follower's last record is not one of this log (KIP-595). */
+  private FetchReply.@Nullable Diverging divergence(
+      FetchPosition position, long bound, long lastStable) {
+    return position.lastFetchedEpoch() < 0
+        ? null
+        : divergence(
+            position,
+            log.endOffsetForLeaderEpoch(position.lastFetchedEpoch()),
+            bound,
+            lastStable);
+  }
+
+  private FetchReply.@Nullable Diverging divergence(
+      FetchPosition position,
+      LeaderEpochHistory.EpochEndOffset end,
+      long bound,
+      long lastStable) {
     boolean isKnown = end.endOffset() != LeaderEpochHistory.NO_OFFSET;
     boolean diverges =
         isKnown
@@ -276,9 +307,15 @@ public final class PartitionReads {
     return offset(log.firstOffsetWithTimestamp(timestamp), committedOnly);
   }
 
-  /** The committed record with the largest time. Reads the disk: on a thread that may wait. */
+  /**
+   * The first of the committed records with the largest time. Reads the disk: on a thread that may
+   * wait.
+   */
   public OffsetReply offsetOfLargestTimestamp(boolean committedOnly) {
-    return offset(log.offsetOfLargestTimestamp(), committedOnly);
+    long bound = bound(committedOnly);
+    // What is not known to be committed yet may have been shown, and then counts.
+    long below = mayHaveEndedLater(bound) ? Long.MAX_VALUE : bound;
+    return offset(log.offsetOfLargestTimestampBelow(below), committedOnly);
   }
 
   private OffsetReply offset(@Nullable FoundOffset found, boolean committedOnly) {

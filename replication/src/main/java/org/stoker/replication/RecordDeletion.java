@@ -16,6 +16,7 @@ public final class RecordDeletion {
 
   private final long beforeOffset;
   private final Consumer<Reply> onReply;
+  private final Runnable onTried;
   private final AtomicBoolean isAnswered = new AtomicBoolean();
   private volatile long reached = Reply.NO_LOW_WATERMARK;
 
@@ -31,10 +32,13 @@ public final class RecordDeletion {
 
   /**
    * @param beforeOffset −1 for everything that is committed
+   * @param onTried runs when this broker has dropped the records, or will not: only then is
+   *     somebody else waited for, and only that wait may time out
    */
-  public RecordDeletion(long beforeOffset, Consumer<Reply> onReply) {
+  public RecordDeletion(long beforeOffset, Consumer<Reply> onReply, Runnable onTried) {
     this.beforeOffset = beforeOffset;
     this.onReply = onReply;
+    this.onTried = onTried;
   }
 
   /** Nobody waits any longer. The leader may have dropped the records, and others will. */
@@ -44,6 +48,10 @@ public final class RecordDeletion {
 
   long target(long highWatermark) {
     return beforeOffset == ALL_COMMITTED ? highWatermark : beforeOffset;
+  }
+
+  void hasTried() {
+    onTried.run();
   }
 
   boolean isAnswered() {

@@ -23,7 +23,11 @@ final class RecordDeletions {
   }
 
   /** Drops the records here. Reads and writes the disk: on a thread that may wait. */
-  void begin(RecordDeletion deletion, long highWatermark) {
+  void begin(RecordDeletion deletion, boolean isLeader, long highWatermark) {
+    if (!isLeader) {
+      deletion.refuse(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+      return;
+    }
     if (!log.config().retention().delete()) {
       deletion.refuse(ErrorCode.POLICY_VIOLATION);
       return;

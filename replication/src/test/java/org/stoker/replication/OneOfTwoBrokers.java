@@ -1,5 +1,6 @@
 package org.stoker.replication;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -95,18 +96,54 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
 
   /** One record, to a partition that this broker leads. */
   void append(Partition partition) {
-    partition.append(
-        oneRecord(reply -> {
-          if (!(reply instanceof AppendReply.Accepted)) {
-            throw new AssertionError(reply);
-          }
-        }));
+    append(partition, clock.wallMs());
   }
 
   AppendCommand oneRecord(Consumer<AppendReply> onReply) {
+    return new AppendCommand(batch(clock.wallMs()), AppendOrigin.COORDINATOR, false, onReply);
+  }
+
+  /** The same, answered when all in sync have it. */
+  void appendForAll(Partition partition, Consumer<AppendReply> onReply) {
+    partition.append(
+        new AppendCommand(batch(clock.wallMs()), AppendOrigin.COORDINATOR, true, onReply));
+  }
+
+  private static ByteBuffer batch(long timestamp) {
     var batch = BatchBuilder.of(Compression.NONE);
-    batch.append(clock.wallMs(), null, "record".getBytes(StandardCharsets.UTF_8));
-    return new AppendCommand(batch.build(), AppendOrigin.COORDINATOR, false, onReply);
+    batch.append(timestamp, null, "record".getBytes(StandardCharsets.UTF_8));
+    return batch.build();
+  }
+
+  void append(Partition partition, long timestamp) {
+    partition.append(
+        new AppendCommand(
+            batch(timestamp),
+            AppendOrigin.COORDINATOR,
+            false,
+            reply -> {
+              if (!(reply instanceof AppendReply.Accepted)) {
+                throw new AssertionError(reply);
+              }
+            }));
+  }
+
+  /** The other broker asks for what comes at this offset. */
+  void followerHasUpTo(Partition partition, int leaderEpoch, long end) {
+    partition.followerAsked(position(end, leaderEpoch, -1), OTHER, 1);
+  }
+
+  static FetchPosition position(long offset, int leaderEpoch, int lastFetchedEpoch) {
+    return new FetchPosition(
+        TOPIC,
+        "orders",
+        0,
+        offset,
+        1 << 20,
+        leaderEpoch,
+        lastFetchedEpoch,
+        0,
+        FetchPosition.ANY_HIGH_WATERMARK);
   }
 
   /** Both in sync. */

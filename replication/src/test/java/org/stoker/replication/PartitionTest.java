@@ -82,18 +82,56 @@ final class PartitionTest {
   }
 
   private void followerHasUpTo(long end) {
-    partition.followerAsked(
-        new FetchPosition(
-            OneOfTwoBrokers.TOPIC,
-            "orders",
-            0,
-            end,
-            1 << 20,
+    broker.followerHasUpTo(partition, EPOCH, end);
+  }
+
+  private AppendReply appendForAll(int minInSync) {
+    TopicRules rules = OneOfTwoBrokers.RULES;
+    partition.reconfigure(
+        new TopicRules(
+            rules.log(),
+            rules.produce(),
+            minInSync,
+            rules.throttledLeaders(),
+            rules.throttledFollowers()));
+    broker.appendForAll(partition, replies::add);
+    followerHasUpTo(partition.log().logEndOffset());
+    return replies.getLast();
+  }
+
+  @Test
+  void aPartitionIsNotAskedForMoreReplicasInSyncThanItHas() {
+    assertThat(appendForAll(3)).isInstanceOf(AppendReply.Accepted.class);
+  }
+
+  @Test
+  void aPartitionWithTooFewReplicasInSyncRefusesAppendsForAll() {
+    partition.lead(
+        new PartitionState(
+            OneOfTwoBrokers.SELF,
             EPOCH,
-            -1,
-            0,
-            FetchPosition.ANY_HIGH_WATERMARK),
-        OneOfTwoBrokers.OTHER,
-        1);
+            EPOCH + 1,
+            List.of(OneOfTwoBrokers.OTHER, OneOfTwoBrokers.SELF),
+            List.of(OneOfTwoBrokers.SELF)));
+
+    assertThat(appendForAll(3))
+        .isEqualTo(
+            new AppendReply.Refused(
+                ErrorCode.NOT_ENOUGH_REPLICAS,
+                "The size of the current ISR : 1 is insufficient to satisfy the min.isr requirement"
+                    + " of 2 for partition orders-0, live replica(s) broker.id are : [2]"));
+  }
+
+  @Test
+  void deletedRecordsAreAnsweredForWhenThisBrokerHasTriedAndNotBefore() {
+    broker.append(partition);
+    followerHasUpTo(1);
+    List<String> told = new ArrayList<>();
+
+    partition.deleteRecords(
+        new RecordDeletion(1, reply -> told.add("answered " + reply), () -> told.add("tried")));
+    partition.followerAsked(OneOfTwoBrokers.position(1, EPOCH, -1), OneOfTwoBrokers.OTHER, 1);
+
+    assertThat(told.getFirst()).isEqualTo("tried");
   }
 }

@@ -40,7 +40,7 @@ public final class BatchRewriter {
 
   /** The batch is no longer needed. */
   public static void release(ByteBuffer rewritten, HeapBudget budget) {
-    budget.release(rewritten.array().length);
+    budget.release(rewritten.capacity());
   }
 
   /**

@@ -27,6 +27,7 @@ import org.stoker.base.SystemClock;
  */
 final class BystanderMain {
   static final String TOPIC = "bystander";
+
   /** Said when it has written so much that its figures are those of a running client. */
   static final String WARM = "bystander: warm";
 
@@ -66,8 +67,7 @@ final class BystanderMain {
   }
 
   private void readInput() {
-    try (var input =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+    try (var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       for (String line = input.readLine(); line != null; line = input.readLine()) {
         lines.add(line);
       }

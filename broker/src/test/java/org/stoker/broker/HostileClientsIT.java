@@ -116,7 +116,10 @@ final class HostileClientsIT {
     try (RawConnection raw = new RawConnection(port)) {
       var answer =
           raw.ask(
-              ApiVersionsResponse.class, ApiKeys.API_VERSIONS, (short) 0, new ApiVersionsRequestData());
+              ApiVersionsResponse.class,
+              ApiKeys.API_VERSIONS,
+              (short) 0,
+              new ApiVersionsRequestData());
       assertThat(answer.data().errorCode()).isEqualTo(Errors.NONE.code());
     }
     String status = Files.readString(Path.of("/proc", Long.toString(broker.pid()), "status"));

@@ -67,10 +67,8 @@ final class FetchHandler implements Handler {
                 positions,
                 forgotten(body, usesIds)));
     switch (begun) {
-      case Begun.WithoutSession() ->
-          start(request, body, positions, null, true);
-      case Begun.NewSession(var session) ->
-          start(request, body, positions, session, true);
+      case Begun.WithoutSession() -> start(request, body, positions, null, true);
+      case Begun.NewSession(var session) -> start(request, body, positions, session, true);
       case Begun.Incremental(var session) ->
           start(request, body, session.positions(), session, false);
       case Begun.UnknownSession() -> refuse(request, ErrorCode.FETCH_SESSION_ID_NOT_FOUND);

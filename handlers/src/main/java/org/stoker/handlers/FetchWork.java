@@ -31,9 +31,8 @@ import org.stoker.replication.PartitionReads.FollowerView;
  * is up; read again, answered.
  *
  * <p>It runs on the connection's event loop, one step at a time; on workers if it names very many
- * partitions. What will probably have to wait
- * for the disk is read on a reader thread, and what turns out not to be in the page cache is warmed
- * on one; meanwhile nothing else happens to it.
+ * partitions. What will probably have to wait for the disk is read on a reader thread, and what
+ * turns out not to be in the page cache is warmed on one; meanwhile nothing else happens to it.
  */
 @ConfinedTo("its executor")
 final class FetchWork implements FetchWaiter {
@@ -176,9 +175,7 @@ final class FetchWork implements FetchWaiter {
     timeout =
         setting
             .timers()
-            .after(
-                Math.min(body.maxWaitMs(), LONGEST_WAIT_MS),
-                () -> own.execute(this::timeIsUp));
+            .after(Math.min(body.maxWaitMs(), LONGEST_WAIT_MS), () -> own.execute(this::timeIsUp));
     if (isFollower()) {
       // What a broker says behind its own fetch means that it has more to ask for.
       awaitNextRequest();

@@ -348,8 +348,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     metrics.waitsForMemory.increment();
     claimBudget = budget;
     claim =
-        budget.await(
-            place, () -> onLoop(() -> memoryGranted(budget, place, size), budget, place));
+        budget.await(place, () -> onLoop(() -> memoryGranted(budget, place, size), budget, place));
   }
 
   /** Grants come on any thread; one that comes when the loop has ended is given back. */

@@ -37,7 +37,8 @@ final class RequestHeapTest {
   void allMemoryIsGivenBack() throws IOException {
     RunningNetwork.await(
         "all memory is given back",
-        () -> network.network().requestBytesHeld() == 0 && network.network().requestHeapHeld() == 0);
+        () ->
+            network.network().requestBytesHeld() == 0 && network.network().requestHeapHeld() == 0);
     network.close();
   }
 

@@ -172,8 +172,7 @@ final class WireReaderTest {
 
     assertThat(new WireReader(bytes, 50_000).readArrayLength("topics", false, 1, 50))
         .isEqualTo(1_000);
-    assertThatThrownBy(
-            () -> new WireReader(bytes, 49_999).readArrayLength("topics", false, 1, 50))
+    assertThatThrownBy(() -> new WireReader(bytes, 49_999).readArrayLength("topics", false, 1, 50))
         .isInstanceOf(MessageTooLargeException.class);
   }
 

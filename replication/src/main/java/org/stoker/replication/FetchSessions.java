@@ -18,8 +18,8 @@ import org.stoker.base.ThreadSafe;
  * smaller one; a follower's is never given up for a consumer's. Without a place the fetcher is
  * served without a session.
  *
- * <p>The partitions that sessions remember are claimed from a budget, too. A fetcher for which there
- * is no more is served without a session; a session that grows above it is ended.
+ * <p>The partitions that sessions remember are claimed from a budget, too. A fetcher for which
+ * there is no more is served without a session; a session that grows above it is ended.
  */
 @ThreadSafe
 public final class FetchSessions {

@@ -34,6 +34,7 @@ record Machine(
   static Machine of(ConfigValues values) {
     BrokerThreads threads = new BrokerThreads();
     Clock clock = new SystemClock();
+    ExecutorService workers = threads.pool("worker", values.integer("num.io.threads"));
     return new Machine(
         threads,
         clock,
@@ -41,9 +42,12 @@ record Machine(
         new SystemSeed(),
         new FileDisk(LinuxPageCache::drop),
         threads.pool("storage", values.integer("background.threads")),
-        threads.pool("worker", values.integer("num.io.threads")),
+        workers,
         new Network(
-            NetworkSettings.read(values, DirectMemory.limitBytes()), clock, new NetworkMetrics()));
+            NetworkSettings.read(values, DirectMemory.limitBytes()),
+            clock,
+            new NetworkMetrics(),
+            workers));
   }
 
   /** The same as a broker's core sees it. */

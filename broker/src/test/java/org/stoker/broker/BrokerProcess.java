@@ -144,6 +144,10 @@ final class BrokerProcess implements AutoCloseable {
     return awaitExit();
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }

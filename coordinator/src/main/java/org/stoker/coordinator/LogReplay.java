@@ -28,6 +28,9 @@ import org.stoker.records.RecordCursor;
 final class LogReplay {
   private static final Logger LOG = LoggerFactory.getLogger(LogReplay.class);
 
+  // Coordinators write no larger one; administrators' clients may write what expands to gigabytes.
+  private static final int MAX_HELD_BYTES = 16 << 20;
+
   private final GroupShard groups;
   private final ShardSurroundings around;
   // By producer id: the offsets of transactions that have not ended.
@@ -50,7 +53,7 @@ final class LogReplay {
    */
   void batches(ByteBuffer batches) {
     var walk = new BatchWalk(batches);
-    try (var cursor = new RecordCursor(Integer.MAX_VALUE)) {
+    try (var cursor = new RecordCursor(MAX_HELD_BYTES)) {
       while (walk.next()) {
         batch(walk.batch(), cursor);
       }
@@ -72,6 +75,14 @@ final class LogReplay {
 
   private void record(RecordBatch batch, RecordCursor cursor) {
     recordCount++;
+    if (!cursor.isHeld()) {
+      LOG.error(
+          "{} holds a record of {} bytes, which no coordinator writes, offset={}",
+          around.name(),
+          cursor.sizeInBytes(),
+          cursor.offset());
+      return;
+    }
     ByteBuffer key = cursor.key();
     if (key == null) {
       return;

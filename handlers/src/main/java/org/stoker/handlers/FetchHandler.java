@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.stoker.base.LimitedExecutor;
 import org.stoker.base.Timers;
 import org.stoker.base.Uuid;
 import org.stoker.metadata.ClusterImage;
@@ -16,6 +18,7 @@ import org.stoker.protocol.message.FetchRequest.FetchTopic;
 import org.stoker.protocol.message.FetchRequest.ForgottenTopic;
 import org.stoker.protocol.message.FetchResponse;
 import org.stoker.replication.FetchPosition;
+import org.stoker.replication.FetchSession;
 import org.stoker.replication.FetchSessions;
 import org.stoker.replication.FetchSessions.Begun;
 
@@ -26,9 +29,14 @@ import org.stoker.replication.FetchSessions.Begun;
 final class FetchHandler implements Handler {
   private static final int FIRST_VERSION_WITH_IDS = 13;
 
+  // Each look at a partition takes microseconds, and a fetch may look many times.
+  private static final int MAX_PARTITIONS_ON_EVENT_LOOP = 2_000;
+  private static final int MAX_LARGE_FETCHES_AT_ONCE = 2;
+
   private final Supplier<ClusterImage> image;
   private final FetchSessions sessions;
   private final FetchWork.Setting setting;
+  private final Executor largeFetches;
 
   FetchHandler(
       Supplier<ClusterImage> image,
@@ -40,6 +48,7 @@ final class FetchHandler implements Handler {
       int mostBytes) {
     this.image = image;
     this.sessions = sessions;
+    this.largeFetches = new LimitedExecutor(readers, MAX_LARGE_FETCHES_AT_ONCE);
     this.setting = new FetchWork.Setting(lookup, readReplicas, readers, timers, mostBytes);
   }
 
@@ -58,15 +67,29 @@ final class FetchHandler implements Handler {
                 positions,
                 forgotten(body, usesIds)));
     switch (begun) {
-      case Begun.WithoutSession() ->
-          new FetchWork(request, body, positions, null, true, setting).start();
-      case Begun.NewSession(var session) ->
-          new FetchWork(request, body, positions, session, true, setting).start();
+      case Begun.WithoutSession() -> start(request, body, positions, null, true);
+      case Begun.NewSession(var session) -> start(request, body, positions, session, true);
       case Begun.Incremental(var session) ->
-          new FetchWork(request, body, session.positions(), session, false, setting).start();
+          start(request, body, session.positions(), session, false);
       case Begun.UnknownSession() -> refuse(request, ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
       case Begun.WrongEpoch(var _) -> refuse(request, ErrorCode.INVALID_FETCH_SESSION_EPOCH);
       case Begun.OtherTopicNaming() -> refuse(request, ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR);
+    }
+  }
+
+  private void start(
+      Request request,
+      FetchRequest body,
+      List<FetchPosition> positions,
+      @Nullable FetchSession session,
+      boolean isFull) {
+    boolean isSmall = positions.size() <= MAX_PARTITIONS_ON_EVENT_LOOP;
+    Executor own = isSmall ? request.eventLoop() : new LimitedExecutor(largeFetches, 1);
+    FetchWork work = new FetchWork(request, body, positions, session, isFull, own, setting);
+    if (isSmall && !request.isOnWorker()) {
+      work.start();
+    } else {
+      own.execute(work::start);
     }
   }
 

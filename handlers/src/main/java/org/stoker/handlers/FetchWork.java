@@ -30,11 +30,11 @@ import org.stoker.replication.PartitionReads.FollowerView;
  * One fetch on its way: read; if there is too little, parked until a partition has more or its time
  * is up; read again, answered.
  *
- * <p>It runs on the connection's event loop, one step at a time. What will probably have to wait
- * for the disk is read on a reader thread, and what turns out not to be in the page cache is warmed
- * on one; meanwhile nothing else happens to it.
+ * <p>It runs on the connection's event loop, one step at a time; on workers if it names very many
+ * partitions. What will probably have to wait for the disk is read on a reader thread, and what
+ * turns out not to be in the page cache is warmed on one; meanwhile nothing else happens to it.
  */
-@ConfinedTo(ConfinedTo.EVENT_LOOP)
+@ConfinedTo("its executor")
 final class FetchWork implements FetchWaiter {
   private static final Logger LOG = LoggerFactory.getLogger(FetchWork.class);
 
@@ -49,6 +49,7 @@ final class FetchWork implements FetchWaiter {
   private final List<FetchPosition> positions;
   private final @Nullable FetchSession session;
   private final boolean isFull;
+  private final Executor own;
   private final Setting setting;
   private final List<Partition> parkedAt = new ArrayList<>();
   private final AtomicBoolean isWakeUpOnItsWay = new AtomicBoolean();
@@ -70,18 +71,21 @@ final class FetchWork implements FetchWaiter {
   /** What one look at all partitions brought. */
   private record Look(List<FetchReply> replies, long sizeBytes, boolean isUrgent) {}
 
+  /** Each step is a task of the executor, which runs one at a time. */
   FetchWork(
       Request request,
       FetchRequest body,
       List<FetchPosition> positions,
       @Nullable FetchSession session,
       boolean isFull,
+      Executor own,
       Setting setting) {
     this.request = request;
     this.body = body;
     this.positions = positions;
     this.session = session;
     this.isFull = isFull;
+    this.own = own;
     this.setting = setting;
   }
 
@@ -146,16 +150,14 @@ final class FetchWork implements FetchWaiter {
       if (look != null) {
         look.replies().forEach(FetchWork::release);
       }
-      request.eventLoop().execute(() -> fail("the broker failed; its log says more"));
+      own.execute(() -> fail("the broker failed; its log says more"));
       return;
     }
     Look found = look;
-    request
-        .eventLoop()
-        .execute(() -> {
-          isReading = false;
-          hasRead(found);
-        });
+    own.execute(() -> {
+      isReading = false;
+      hasRead(found);
+    });
   }
 
   private void hasRead(Look look) {
@@ -194,12 +196,10 @@ final class FetchWork implements FetchWaiter {
     timeout =
         setting
             .timers()
-            .after(
-                Math.min(body.maxWaitMs(), LONGEST_WAIT_MS),
-                () -> request.eventLoop().execute(this::timeIsUp));
+            .after(Math.min(body.maxWaitMs(), LONGEST_WAIT_MS), () -> own.execute(this::timeIsUp));
     if (isFollower()) {
       // What a broker says behind its own fetch means that it has more to ask for.
-      request.whenNextArrives(this::timeIsUp);
+      awaitNextRequest();
     }
     for (FetchPosition position : positions) {
       Partition partition = find(position);
@@ -212,6 +212,15 @@ final class FetchWork implements FetchWaiter {
     look();
   }
 
+  private void awaitNextRequest() {
+    Executor eventLoop = request.eventLoop();
+    if (own == eventLoop) {
+      request.whenNextArrives(this::timeIsUp);
+    } else {
+      eventLoop.execute(() -> request.whenNextArrives(() -> own.execute(this::timeIsUp)));
+    }
+  }
+
   private void timeIsUp() {
     isTimeUp = true;
     look();
@@ -220,12 +229,10 @@ final class FetchWork implements FetchWaiter {
   @Override
   public void wake() {
     if (isWakeUpOnItsWay.compareAndSet(false, true)) {
-      request
-          .eventLoop()
-          .execute(() -> {
-            isWakeUpOnItsWay.set(false);
-            look();
-          });
+      own.execute(() -> {
+        isWakeUpOnItsWay.set(false);
+        look();
+      });
     }
   }
 

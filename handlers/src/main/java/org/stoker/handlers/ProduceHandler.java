@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.stoker.base.Clock;
+import org.stoker.base.HeapBudget;
+import org.stoker.base.LimitedExecutor;
 import org.stoker.base.Timers;
 import org.stoker.network.Request;
 import org.stoker.protocol.message.ProduceRequest;
@@ -16,12 +18,20 @@ import org.stoker.records.BatchValidator;
  *
  * <p>Requests of one connection overlap while they wait for the disk, but enter the partitions in
  * the order in which they came, although a big compressed batch is checked on another thread.
+ *
+ * <p>Whatever expands to very much is checked there one batch at a time: a few bytes can keep a
+ * processor busy for seconds, and must not keep all checking threads from everybody else's.
  */
 final class ProduceHandler implements Handler {
+  // They are held from being compressed anew until the log has them, usually for milliseconds.
+  private static final int REWRITTEN_SHARE_OF_HEAP = 8;
+
   private final PartitionLookup lookup;
   private final Executor checkers;
+  private final Executor longChecks;
   private final Timers timers;
   private final Clock clock;
+  private final HeapBudget rewritten = HeapBudget.shareOfHeap(REWRITTEN_SHARE_OF_HEAP);
   private final ThreadLocal<BatchValidator> validators =
       ThreadLocal.withInitial(BatchValidator::new);
 
@@ -33,13 +43,15 @@ final class ProduceHandler implements Handler {
   ProduceHandler(PartitionLookup lookup, Executor checkers, Timers timers, Clock clock) {
     this.lookup = lookup;
     this.checkers = checkers;
+    this.longChecks = new LimitedExecutor(checkers, 1);
     this.timers = timers;
     this.clock = clock;
   }
 
   @Override
   public void handle(Request request) {
-    ProduceWork work = new ProduceWork(request, (ProduceRequest) request.body(), lookup, timers);
+    ProduceWork work =
+        new ProduceWork(request, (ProduceRequest) request.body(), lookup, timers, rewritten);
     String connection = request.connectionId();
     ArrayDeque<ProduceWork> before = inOrder.get(connection);
     if (before != null) {
@@ -61,11 +73,18 @@ final class ProduceHandler implements Handler {
   }
 
   private void checkElsewhere(ProduceWork work) {
-    try {
-      work.checkTheRest(validators.get(), clock.wallMs());
-    } finally {
-      work.request().eventLoop().execute(() -> appendThoseThatMay(work.request().connectionId()));
+    if (work.checkTheRest(validators.get(), clock.wallMs(), BatchValidator.USUAL_EXPANDED_BYTES)) {
+      checkedElsewhere(work);
+    } else {
+      longChecks.execute(() -> {
+        work.checkTheRest(validators.get(), clock.wallMs(), Integer.MAX_VALUE);
+        checkedElsewhere(work);
+      });
     }
+  }
+
+  private void checkedElsewhere(ProduceWork work) {
+    work.request().eventLoop().execute(() -> appendThoseThatMay(work.request().connectionId()));
   }
 
   private void appendThoseThatMay(String connection) {

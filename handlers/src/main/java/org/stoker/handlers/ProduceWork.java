@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stoker.base.HeapBudget;
 import org.stoker.base.Timers;
 import org.stoker.log.AppendOrigin;
 import org.stoker.network.Request;
@@ -49,6 +50,7 @@ final class ProduceWork {
   private final Request request;
   private final ProduceRequest body;
   private final Timers timers;
+  private final HeapBudget rewritten;
   private final List<Item> items = new ArrayList<>();
   private final AtomicReferenceArray<@Nullable AppendReply> replies;
   private final AtomicInteger untaken;
@@ -63,6 +65,7 @@ final class ProduceWork {
     private final @Nullable Partition partition;
     private final @Nullable ByteBuffer bytes;
     private @Nullable ByteBuffer checked;
+    private boolean isRewritten;
     private @Nullable Refusal refusal;
 
     Item(int index, @Nullable Partition partition, @Nullable ByteBuffer bytes) {
@@ -75,10 +78,17 @@ final class ProduceWork {
   private record Refusal(
       ErrorCode error, String message, List<BatchIndexAndErrorMessage> records) {}
 
-  ProduceWork(Request request, ProduceRequest body, PartitionLookup lookup, Timers timers) {
+  /** Batches that are compressed anew are claimed from the budget until a log has them. */
+  ProduceWork(
+      Request request,
+      ProduceRequest body,
+      PartitionLookup lookup,
+      Timers timers,
+      HeapBudget rewritten) {
     this.request = request;
     this.body = body;
     this.timers = timers;
+    this.rewritten = rewritten;
     for (TopicProduceData topic : body.topicData()) {
       for (PartitionProduceData data : topic.partitionData()) {
         items.add(item(topic, data, lookup));
@@ -148,50 +158,76 @@ final class ProduceWork {
       if (item.refusal != null || partition == null || item.bytes == null) {
         continue;
       }
-      if (BatchValidator.isCheap(item.bytes, partition.rules().produce())) {
-        check(item, item.bytes, partition, validator, nowMs);
-      } else {
-        isAll = false;
+      isAll &=
+          BatchValidator.isCheap(item.bytes, partition.rules().produce())
+              && check(
+                  item,
+                  item.bytes,
+                  partition,
+                  validator,
+                  nowMs,
+                  BatchValidator.CHEAP_EXPANDED_BYTES);
+    }
+    isChecked = isAll;
+    return isAll;
+  }
+
+  /**
+   * Checks what is left, on a thread that may take its time; says whether that was all.
+   *
+   * @param maxExpandedBytes batches that expand further are left for a later call
+   */
+  boolean checkTheRest(BatchValidator validator, long nowMs, int maxExpandedBytes) {
+    boolean isAll = true;
+    for (Item item : items) {
+      Partition partition = item.partition;
+      if (item.refusal == null && item.checked == null && partition != null && item.bytes != null) {
+        isAll &= check(item, item.bytes, partition, validator, nowMs, maxExpandedBytes);
       }
     }
     isChecked = isAll;
     return isAll;
   }
 
-  /** Checks what is left; on a thread that may take its time. */
-  void checkTheRest(BatchValidator validator, long nowMs) {
-    for (Item item : items) {
-      Partition partition = item.partition;
-      if (item.refusal == null && item.checked == null && partition != null && item.bytes != null) {
-        check(item, item.bytes, partition, validator, nowMs);
-      }
-    }
-    isChecked = true;
-  }
-
-  private void check(
-      Item item, ByteBuffer bytes, Partition partition, BatchValidator validator, long nowMs) {
+  /** False when the batch expands to more than that. */
+  private boolean check(
+      Item item,
+      ByteBuffer bytes,
+      Partition partition,
+      BatchValidator validator,
+      long nowMs,
+      int maxExpandedBytes) {
     ProduceRules rules = partition.rules().produce();
     try {
-      switch (validator.check(bytes, request.version(), rules, nowMs)) {
+      switch (validator.check(bytes, request.version(), rules, nowMs, maxExpandedBytes)) {
         case BatchVerdict.Invalid invalid -> item.refusal = refusal(invalid);
         case BatchVerdict.Valid valid -> accept(item, bytes, valid, rules, nowMs);
+        case BatchVerdict.Unfinished _ -> {
+          return false;
+        }
       }
     } catch (RuntimeException e) {
       LOG.error("Checking a batch for {} failed", partition.topicPartition(), e);
       refuse(item, ErrorCode.UNKNOWN_SERVER_ERROR, "the broker failed; its log says more");
     }
+    return true;
   }
 
-  private static void accept(
+  private void accept(
       Item item, ByteBuffer bytes, BatchVerdict.Valid valid, ProduceRules rules, long nowMs) {
     RecordBatch batch = RecordBatch.at(bytes, bytes.position());
     if (valid.mustRewrite()) {
-      ByteBuffer rewritten = new BatchRewriter().rewrite(bytes, bytes.position(), rules, nowMs);
-      if (rewritten == null) {
-        refuse(item, ErrorCode.MESSAGE_TOO_LARGE, "the batch is too large once it is stored");
-      } else {
-        item.checked = rewritten;
+      switch (new BatchRewriter(rewritten).rewrite(bytes, bytes.position(), rules, nowMs)) {
+        case BatchRewriter.Outcome.Rewritten(var result) -> {
+          item.checked = result;
+          item.isRewritten = true;
+        }
+        case BatchRewriter.Outcome.TooLarge() ->
+            refuse(item, ErrorCode.MESSAGE_TOO_LARGE, "the batch is too large once it is stored");
+        // Producers send it again after such an error.
+        case BatchRewriter.Outcome.NoMemory() ->
+            refuse(
+                item, ErrorCode.REQUEST_TIMED_OUT, "no memory to compress the batch anew just now");
       }
       return;
     }
@@ -233,6 +269,7 @@ final class ProduceWork {
           INCONSISTENT_PRODUCER,
           MALFORMED_RECORD,
           RECORD_ABOVE_LIMIT,
+          EXPANDS_TOO_FAR,
           KEY_MISSING,
           OFFSETS_OUT_OF_ORDER ->
           ErrorCode.INVALID_RECORD;
@@ -253,7 +290,7 @@ final class ProduceWork {
       ByteBuffer checked = item.checked;
       Refusal refusal = item.refusal;
       if (refusal != null || partition == null || checked == null) {
-        taken();
+        taken(item);
         replied(item, new AppendReply.Refused(errorOf(refusal), ""));
       } else {
         partition.append(
@@ -261,7 +298,7 @@ final class ProduceWork {
                 checked,
                 AppendOrigin.CLIENT,
                 waitsForAll,
-                this::taken,
+                () -> taken(item),
                 reply -> replied(item, reply)));
       }
     }
@@ -271,7 +308,12 @@ final class ProduceWork {
     return refusal == null ? ErrorCode.UNKNOWN_SERVER_ERROR : refusal.error();
   }
 
-  private void taken() {
+  private void taken(Item item) {
+    ByteBuffer checked = item.checked;
+    item.checked = null;
+    if (checked != null && item.isRewritten) {
+      BatchRewriter.release(checked, rewritten);
+    }
     if (untaken.decrementAndGet() == 0 && unanswered.get() > 0 && body.acks() == ALL) {
       timeout = timers.after(Math.max(0, body.timeoutMs()), this::answer);
       if (unanswered.get() == 0) {

@@ -246,6 +246,7 @@ final class FetchWorkTest {
         List.of(positions),
         null,
         true,
+        Runnable::run,
         new FetchWork.Setting(
             new PartitionLookup(() -> ClusterImage.empty("cluster"), partitions),
             new ReadReplicas(() -> ClusterImage.empty("cluster"), SELF, false),

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCounted;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -257,16 +258,48 @@ final class Connection implements FrameDecoder.Sink {
   }
 
   private void start(Slot<Frame, Response> slot) {
-    RequestDecoder.Outcome outcome;
+    ByteBuffer bytes = slot.request().bytes().nioBuffer();
+    if (!RequestDecoder.isLarge(bytes)) {
+      started(slot, decode(bytes));
+      return;
+    }
     try {
-      outcome = requests.decode(slot.request().bytes().nioBuffer());
+      // The frame stays until the request is answered, also if the connection ends before.
+      environment.largeRequests().execute(() -> startElsewhere(slot, decode(bytes)));
+    } catch (RejectedExecutionException stopped) {
+      started(slot, new RequestDecoder.Outcome.Refused("a request while we stop"));
+    }
+  }
+
+  private void startElsewhere(Slot<Frame, Response> slot, RequestDecoder.Outcome outcome) {
+    if (outcome instanceof RequestDecoder.Outcome.Decoded decoded) {
+      dispatch(new ConnectionRequest(this, slot, decoded));
+    } else {
+      runOnLoop(() -> {
+        started(slot, outcome);
+        pump();
+      });
+    }
+  }
+
+  private RequestDecoder.Outcome decode(ByteBuffer bytes) {
+    try {
+      return requests.decode(bytes);
     } catch (RuntimeException e) {
       log.error("A request of {} cannot be read because of a bug, closing it", peer, e);
-      outcome = new RequestDecoder.Outcome.Refused("what we failed to read");
+      return new RequestDecoder.Outcome.Refused("what we failed to read");
     }
+  }
+
+  private void started(Slot<Frame, Response> slot, RequestDecoder.Outcome outcome) {
     switch (outcome) {
-      case RequestDecoder.Outcome.Decoded decoded ->
-          dispatch(new ConnectionRequest(this, slot, decoded));
+      case RequestDecoder.Outcome.Decoded decoded -> {
+        if (decoded.apiKey() == ApiKey.FETCH) {
+          // Nothing in it is a view of the frame, and it may wait for minutes.
+          slot.request().release();
+        }
+        dispatch(new ConnectionRequest(this, slot, decoded));
+      }
       case RequestDecoder.Outcome.UnknownApiVersionsVersion(int correlationId) -> {
         slot.request().release();
         short version = 0;
@@ -301,6 +334,7 @@ final class Connection implements FrameDecoder.Sink {
       }
     }
     request.slot().request().release();
+    requests.release(request.claimedBytes());
     lastUsedNs = environment.clock().monotonicNs();
     if (isClosing && response != null) {
       drop(response);
@@ -424,6 +458,7 @@ final class Connection implements FrameDecoder.Sink {
           .release();
     }
     request.slot().request().release();
+    requests.release(request.claimedBytes());
   }
 
   @Override

@@ -11,12 +11,19 @@ import org.stoker.protocol.Message;
 final class ConnectionRequest extends Request {
   private final Connection connection;
   private final Slot<Frame, Response> slot;
+  private final long claimedBytes;
 
   ConnectionRequest(
       Connection connection, Slot<Frame, Response> slot, RequestDecoder.Outcome.Decoded decoded) {
     super(decoded.apiKey(), decoded.header(), decoded.body());
     this.connection = connection;
     this.slot = slot;
+    this.claimedBytes = decoded.claimedBytes();
+  }
+
+  /** What it has of the heap's budget. */
+  long claimedBytes() {
+    return claimedBytes;
   }
 
   Slot<Frame, Response> slot() {
@@ -51,6 +58,11 @@ final class ConnectionRequest extends Request {
   @Override
   public int sizeInBytes() {
     return slot.request().sizeInBytes();
+  }
+
+  @Override
+  public boolean isOnWorker() {
+    return RequestDecoder.isLarge(apiKey(), sizeInBytes());
   }
 
   @Override

@@ -15,21 +15,36 @@ import org.stoker.base.ConfinedTo;
  *
  * <p>Bytes are read into a small buffer that all connections of an event loop share. A frame that
  * is whole in it is copied out once its size is reserved; of a longer frame the first few kilobytes
- * are collected as proof that somebody really sends it, then its size is reserved and the rest is
- * read from the socket straight into its place. So a connection that announces a frame and sends
- * nothing costs nothing, and beside the reserved frames a connection keeps a few kilobytes at most.
+ * are collected as proof that somebody really sends it, then a place is reserved and the rest is
+ * read from the socket straight into it. The place of a usual frame has the frame's size as long as
+ * there is plenty of memory; otherwise it begins small and doubles whenever it is full. So a
+ * connection that announces a frame and sends nothing costs nothing, and one that sends little
+ * holds little.
  *
  * <pre>
  * collecting ──enough──▶ (reserved?) ──yes──▶ receiving ──whole──▶ frame, collecting again
+ *                             │                │    ▲
+ *                             │             full  granted (reading is off meanwhile)
+ *                             │                ▼    │
+ *                             │                growing ──waited too long──▶ closed
  *                             └──no──▶ waiting for memory, reading is off ──granted──▶ receiving
  * </pre>
+ *
+ * <p>A frame must be whole in a time that follows from what has come of it. While others wait for
+ * memory that time is short, so that the slowest frames go first.
  */
 @ConfinedTo(ConfinedTo.EVENT_LOOP)
 final class FrameDecoder extends ChannelInboundHandlerAdapter {
   private static final int LENGTH_BYTES = 4;
   // Slow enough for any real link, fast enough that a drip is cut off.
   private static final int SLOWEST_BYTES_PER_MS = 32;
+  // While others wait for the memory that a frame holds.
+  private static final int SLOWEST_BYTES_PER_MS_WHEN_SHORT = 64;
+  private static final int SLOWEST_BYTES_PER_MS_WHEN_EXCEEDING = 1_024;
   private static final long STALLED_MS = 1_000;
+  private static final long MAX_GROWTH_WAIT_MS = 2_000;
+  private static final int USUAL_FRAME_BYTES = 1 << 20;
+  private static final int FIRST_PLACE_BYTES = 64 << 10;
   private static final int FIRST_COLLECTED_BYTES = 64;
 
   /** Who takes the frames, and says whether there is room for more. */
@@ -57,8 +72,11 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
   private @Nullable ByteBuf collected;
   private @Nullable ByteBuf receiving;
   private @Nullable ByteBudget receivingBudget;
+  private int announcedBytes;
+  private boolean mayExceed;
   private ByteBudget.@Nullable Claim claim;
   private @Nullable ByteBudget claimBudget;
+  private long growthAskedNs;
   private boolean isReading;
   private boolean isParsing;
   private boolean isClosed;
@@ -153,26 +171,39 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
   /** Why this connection's frame is overdue; null while it is not. */
   @Nullable String lateness(long nowNs) {
-    if (!frameBegan || claim != null) {
+    ByteBuf frame = receiving;
+    if (claim != null) {
+      long waitedMs = (nowNs - growthAskedNs) / 1_000_000;
+      return frame != null && waitedMs >= MAX_GROWTH_WAIT_MS
+          ? "for " + waitedMs + " ms there was no memory for more of a frame of " + announcedBytes
+          : null;
+    }
+    if (!frameBegan) {
       return null;
     }
-    ByteBuf frame = receiving;
     ByteBuf partial = frame == null ? collected : frame;
     int hereBytes = partial == null ? 0 : partial.readableBytes();
-    int announcedBytes = frame == null ? 0 : frame.capacity();
     long silentMs = (nowNs - lastBytesNs) / 1_000_000;
     long totalMs = (nowNs - frameBeganNs) / 1_000_000;
     if (silentMs >= limits.readTimeoutMs()) {
       return "a frame stopped after " + hereBytes + " bytes for " + silentMs + " ms";
     }
-    if (totalMs >= limits.readTimeoutMs() + announcedBytes / SLOWEST_BYTES_PER_MS) {
+    // By what has come and not by what was announced: a drip must not buy time with a number.
+    if (totalMs >= limits.readTimeoutMs() + hereBytes / SLOWEST_BYTES_PER_MS) {
       return "a frame brought only " + hereBytes + " bytes in " + totalMs + " ms";
     }
     ByteBudget budget = receivingBudget;
-    if (budget != null && budget.hasWaiters() && silentMs >= STALLED_MS) {
-      return "a frame stopped after " + hereBytes + " bytes while others wait for its memory";
+    if (budget == null || !budget.hasWaiters()) {
+      return null;
     }
-    return null;
+    int slowest = mayExceed ? SLOWEST_BYTES_PER_MS_WHEN_EXCEEDING : SLOWEST_BYTES_PER_MS_WHEN_SHORT;
+    return silentMs >= STALLED_MS || totalMs >= STALLED_MS + hereBytes / slowest
+        ? "a frame brought only "
+            + hereBytes
+            + " bytes in "
+            + totalMs
+            + " ms while others wait for its memory"
+        : null;
   }
 
   private void received(ByteBuf bytes) {
@@ -185,7 +216,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
         bytes.skipBytes(bytes.readableBytes());
       }
       if (!frame.isWritable()) {
-        deliver(frame, requireNonNull(receivingBudget));
+        placeIsFull(frame, requireNonNull(receivingBudget));
       }
     }
     ByteBuf source = bytes;
@@ -216,10 +247,11 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
           return;
         }
         ByteBudget budget = memory.budgetFor(size);
-        if (budget.tryReserve(size)) {
-          begin(source, budget, size);
+        int place = firstPlaceBytes(budget, size);
+        if (budget.tryReserve(place)) {
+          begin(source, budget, place, size);
         } else {
-          awaitMemory(budget, size);
+          awaitMemory(budget, place, size);
         }
       }
     } finally {
@@ -227,12 +259,19 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void begin(ByteBuf source, ByteBudget budget, int size) {
-    ByteBuf frame = requireNonNull(context).alloc().directBuffer(size, size);
+  private static int firstPlaceBytes(ByteBudget budget, int size) {
+    int usual = Math.min(size, USUAL_FRAME_BYTES);
+    return budget.isPlentyWith(usual) ? usual : Math.min(size, FIRST_PLACE_BYTES);
+  }
+
+  private void begin(ByteBuf source, ByteBudget budget, int place, int size) {
+    ByteBuf frame = requireNonNull(context).alloc().directBuffer(place, place);
     source.skipBytes(LENGTH_BYTES);
-    frame.writeBytes(source, Math.min(size, source.readableBytes()));
+    frame.writeBytes(source, Math.min(place, source.readableBytes()));
     receiving = frame;
     receivingBudget = budget;
+    announcedBytes = size;
+    mayExceed = false;
     frameBegan = false;
     if (frame.writerIndex() == size) {
       deliver(frame, budget);
@@ -241,42 +280,98 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     }
   }
 
+  private void placeIsFull(ByteBuf frame, ByteBudget budget) {
+    if (frame.capacity() == announcedBytes) {
+      deliver(frame, budget);
+      return;
+    }
+    int more = Math.min(announcedBytes - frame.capacity(), frame.capacity());
+    if (mayExceed) {
+      budget.exceed(more);
+      grow(frame, more);
+    } else if (budget.tryGrow(more)) {
+      grow(frame, more);
+    } else if (budget.tryExceed(more)) {
+      mayExceed = true;
+      grow(frame, more);
+    } else {
+      awaitGrowth(budget, more);
+    }
+  }
+
+  private void grow(ByteBuf full, int more) {
+    int size = full.capacity() + more;
+    ByteBuf larger = requireNonNull(context).alloc().directBuffer(size, size).writeBytes(full);
+    full.release();
+    receiving = larger;
+    receiver.receiveInto(larger);
+  }
+
+  private void awaitGrowth(ByteBudget budget, int more) {
+    metrics.waitsForMemory.increment();
+    growthAskedNs = clock.monotonicNs();
+    claimBudget = budget;
+    claim = budget.awaitGrowth(more, () -> onLoop(() -> growthGranted(budget, more), budget, more));
+  }
+
+  private void growthGranted(ByteBudget budget, int more) {
+    boolean exceeds = requireNonNull(claim).mayExceed();
+    claim = null;
+    claimBudget = null;
+    ByteBuf frame = receiving;
+    if (isClosed || frame == null) {
+      budget.release(more);
+      if (exceeds) {
+        budget.endExceeding();
+      }
+      return;
+    }
+    mayExceed = exceeds;
+    long nowNs = clock.monotonicNs();
+    // It was we who kept the frame waiting.
+    frameBeganNs += nowNs - growthAskedNs;
+    lastBytesNs = nowNs;
+    grow(frame, more);
+    updateReading();
+  }
+
   private void deliver(ByteBuf frame, ByteBudget budget) {
     receiving = null;
     receivingBudget = null;
     frameBegan = false;
     receiver.receiveInto(null);
     metrics.requests.increment();
-    sink.frameArrived(new Frame(frame, budget, frame.writerIndex(), lastBytesNs));
+    sink.frameArrived(new Frame(frame, budget, mayExceed, lastBytesNs));
   }
 
-  private void awaitMemory(ByteBudget budget, int size) {
+  private void awaitMemory(ByteBudget budget, int place, int size) {
     metrics.waitsForMemory.increment();
     claimBudget = budget;
     claim =
-        budget.await(
-            size,
-            () -> {
-              try {
-                requireNonNull(context).executor().execute(() -> memoryGranted(budget, size));
-              } catch (RejectedExecutionException stopped) {
-                budget.release(size);
-              }
-            });
+        budget.await(place, () -> onLoop(() -> memoryGranted(budget, place, size), budget, place));
   }
 
-  private void memoryGranted(ByteBudget budget, int size) {
+  /** Grants come on any thread; one that comes when the loop has ended is given back. */
+  private void onLoop(Runnable task, ByteBudget budget, int bytes) {
+    try {
+      requireNonNull(context).executor().execute(task);
+    } catch (RejectedExecutionException stopped) {
+      budget.release(bytes);
+    }
+  }
+
+  private void memoryGranted(ByteBudget budget, int place, int size) {
     claim = null;
     claimBudget = null;
     if (isClosed) {
-      budget.release(size);
+      budget.release(place);
       return;
     }
     lastBytesNs = clock.monotonicNs();
     ByteBuf source = requireNonNull(collected);
     // Whoever answers the frame at once must not parse on under our feet.
     isParsing = true;
-    begin(source, budget, size);
+    begin(source, budget, place, size);
     parse(source);
     settle(source);
     sink.readCompleted();
@@ -317,7 +412,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
   private void giveUp() {
     ByteBudget.Claim waiting = claim;
     if (waiting != null) {
-      // If it was granted meanwhile, memoryGranted is on its way and gives it back.
+      // If it was granted meanwhile, the grant is on its way and gives it back.
       requireNonNull(claimBudget).tryCancel(waiting);
     }
     ByteBuf frame = receiving;
@@ -326,6 +421,9 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
       int size = frame.capacity();
       frame.release();
       requireNonNull(receivingBudget).release(size);
+      if (mayExceed) {
+        requireNonNull(receivingBudget).endExceeding();
+      }
       receiving = null;
       receivingBudget = null;
     }

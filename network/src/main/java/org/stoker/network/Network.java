@@ -20,11 +20,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.Clock;
+import org.stoker.base.HeapBudget;
+import org.stoker.base.LimitedExecutor;
 import org.stoker.base.ThreadSafe;
 import org.stoker.base.Timers;
 
@@ -34,6 +37,8 @@ public final class Network {
   private static final Logger log = LoggerFactory.getLogger(Network.class);
   private static final long LONGEST_WATCH_MS = 1_000;
   private static final long SHORTEST_WATCH_MS = 10;
+  private static final int REQUESTS_SHARE_OF_HEAP = 4;
+  private static final int MAX_LARGE_REQUESTS_AT_ONCE = 2;
 
   private final Environment environment;
   private final Transport transport;
@@ -43,11 +48,21 @@ public final class Network {
   private final EventLoopTimers timers;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
-  public Network(NetworkConfig config, Clock clock, NetworkMetrics metrics) {
-    this(config, clock, metrics, Transport.best());
+  /**
+   * A network without listeners.
+   *
+   * @param workers decode and handle large requests, a few at a time
+   */
+  public Network(NetworkConfig config, Clock clock, NetworkMetrics metrics, Executor workers) {
+    this(config, clock, metrics, workers, Transport.best());
   }
 
-  Network(NetworkConfig config, Clock clock, NetworkMetrics metrics, Transport transport) {
+  Network(
+      NetworkConfig config,
+      Clock clock,
+      NetworkMetrics metrics,
+      Executor workers,
+      Transport transport) {
     this.transport = transport;
     environment =
         new Environment(
@@ -56,6 +71,8 @@ public final class Network {
             metrics,
             new RequestMemory(config.requests().memoryBytes()),
             new RequestMemory(config.requests().memoryBytes()),
+            HeapBudget.shareOfHeap(REQUESTS_SHARE_OF_HEAP),
+            new LimitedExecutor(workers, MAX_LARGE_REQUESTS_AT_ONCE),
             new BoundedLog(log, clock));
     gate = new ConnectionGate(config.connections(), clock);
     loops =
@@ -94,6 +111,11 @@ public final class Network {
     return new PortProbe(loops, transport);
   }
 
+  /** About how much of the heap decoded requests have claimed that are not answered. */
+  long requestHeapHeld() {
+    return environment.requestHeap().usedBytes();
+  }
+
   /** Bytes of requests that are being read or worked on. */
   public long requestBytesHeld() {
     return environment.memory().used();
@@ -116,7 +138,7 @@ public final class Network {
             ? new InetSocketAddress(config.port())
             : new InetSocketAddress(InetAddress.getByName(config.host()), config.port());
     ChannelFuture bound =
-        bootstrap(config, new RequestDecoder(versions), dispatcher)
+        bootstrap(config, new RequestDecoder(versions, environment.requestHeap()), dispatcher)
             .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {

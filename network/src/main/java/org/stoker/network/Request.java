@@ -78,6 +78,11 @@ public abstract class Request {
   /** The size of the frame, without its length. */
   public abstract int sizeInBytes();
 
+  /** Whether it is handled on a worker, because of its size, and not on the event loop. */
+  public boolean isOnWorker() {
+    return false;
+  }
+
   /** Runs tasks on the connection's event loop, one at a time; they never wait. */
   public abstract Executor eventLoop();
 

@@ -10,7 +10,7 @@ package org.stoker.network;
  * @param maxQueuedResponseBytes unsent response bytes of one connection beyond which its next
  *     request is not started; the response that crosses the bound is still sent whole
  * @param readTimeoutMs a frame that has begun must bring bytes at least this often, and be whole in
- *     this time plus one second for every 32 KB
+ *     this time plus one second for every 32 KB that have come
  * @param writeTimeoutMs a client that takes no byte of a waiting response for so long is closed
  */
 public record RequestLimits(

@@ -191,6 +191,21 @@ final class BadInputTest {
     assertThat(network.metrics().connectionsTimedOut.sum()).isEqualTo(1);
   }
 
+  @Test
+  void aDripDoesNotBuyTimeWithTheSizeItAnnounces() throws IOException {
+    sendIntAndAwait(50_000_000);
+    sendAndAwait(9_000);
+    for (int drop = 0; drop < 2; drop++) {
+      assertThat(network.metrics().connectionsTimedOut.sum()).isZero();
+      clock.advanceMs(READ_TIMEOUT_MS / 2);
+      sendAndAwait(1);
+    }
+    clock.advanceMs(READ_TIMEOUT_MS / 2);
+
+    assertThat(stranger.isClosedByPeer()).isTrue();
+    assertThat(network.metrics().connectionsTimedOut.sum()).isEqualTo(1);
+  }
+
   private void sendAndAwait(int byteCount) throws IOException {
     long before = network.metrics().bytesIn.sum();
     stranger.send(new byte[byteCount]);

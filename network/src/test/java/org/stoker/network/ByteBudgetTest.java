@@ -71,6 +71,36 @@ final class ByteBudgetTest {
   }
 
   @Test
+  void thoseThatHoldSomeAreServedBeforeThoseThatHoldNothing() {
+    assertThat(budget.tryReserve(90)).isTrue();
+    budget.await(20, () -> granted.add("new"));
+    assertThat(budget.tryGrow(10)).isTrue();
+    assertThat(budget.tryExceed(5)).as("somebody else may exceed").isTrue();
+    budget.awaitGrowth(20, () -> granted.add("grown"));
+
+    budget.release(30);
+
+    assertThat(granted).containsExactly("grown");
+  }
+
+  @Test
+  void oneAtATimeMayExceedTheBudget() {
+    assertThat(budget.tryReserve(60)).isTrue();
+    assertThat(budget.tryReserve(40)).isTrue();
+    assertThat(budget.tryExceed(60)).isTrue();
+    assertThat(budget.tryExceed(40)).isFalse();
+    ByteBudget.Claim next = budget.awaitGrowth(40, () -> granted.add("next"));
+    assertThat(granted).isEmpty();
+
+    budget.release(60);
+    budget.endExceeding();
+
+    assertThat(granted).containsExactly("next");
+    assertThat(next.mayExceed()).isTrue();
+    assertThat(budget.used()).isEqualTo(140);
+  }
+
+  @Test
   void refusesToGiveBackMoreThanIsHeld() {
     assertThatThrownBy(() -> budget.release(1)).isInstanceOf(IllegalStateException.class);
   }

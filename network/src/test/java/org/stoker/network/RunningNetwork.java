@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.stoker.base.Clock;
@@ -34,7 +35,7 @@ final class RunningNetwork implements AutoCloseable {
   private RunningNetwork(
       NetworkConfig config, Clock clock, Transport transport, RequestDispatcher dispatcher)
       throws IOException {
-    network = new Network(config, clock, metrics, transport);
+    network = new Network(config, clock, metrics, ForkJoinPool.commonPool(), transport);
     listener =
         network.listen(
             ListenerConfig.plaintext("PLAINTEXT", "127.0.0.1", 0), EVERYTHING, dispatcher);

@@ -18,6 +18,11 @@ public sealed interface RequestFrame {
       request.read(body, version());
       return request;
     }
+
+    /** About how much of the heap what was read takes. */
+    public long heapBytes() {
+      return body.heapBytes();
+    }
   }
 
   /**
@@ -31,6 +36,11 @@ public sealed interface RequestFrame {
 
   /** Reads the header; bytes that are no header at all are a {@link MalformedMessageException}. */
   static RequestFrame parse(ByteBuffer frame) {
+    return parse(frame, Long.MAX_VALUE);
+  }
+
+  /** As above; a request that takes more of the heap is a {@link MessageTooLargeException}. */
+  static RequestFrame parse(ByteBuffer frame, long maxHeapBytes) {
     WireReader ahead = new WireReader(frame);
     short id = ahead.readInt16();
     short version = ahead.readInt16();
@@ -38,7 +48,7 @@ public sealed interface RequestFrame {
     if (key == null || !key.hasVersions()) {
       return new UnknownKey(id, version);
     }
-    WireReader in = new WireReader(frame);
+    WireReader in = new WireReader(frame, maxHeapBytes);
     RequestHeader header = new RequestHeader(in, key.requestHeaderVersion(version));
     return key.supports(version) ? new Request(key, header, in) : new UnknownVersion(key, header);
   }

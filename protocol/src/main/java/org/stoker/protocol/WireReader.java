@@ -13,6 +13,10 @@ import org.stoker.records.RecordBytes;
  * Reads the protocol's types from bytes that nobody vouches for: every length is compared with what
  * remains before anything is allocated, and whatever does not fit is a {@link
  * MalformedMessageException}. Records and zero-copy fields are slices of the buffer that was given.
+ *
+ * <p>It counts, roughly, the heap that what it builds takes: a few bytes can stand for an object,
+ * and a frame of megabytes for more objects than the heap holds. Above the bound that its reader
+ * has set it ends with a {@link MessageTooLargeException}, before the objects are made.
  */
 public final class WireReader {
   /** The most elements an array may have, Kafka's own limit. */
@@ -32,11 +36,37 @@ public final class WireReader {
 
   private static final int MAX_STRING_SIZE = Short.MAX_VALUE;
 
+  // An object with its header, the reference to it, and what an array in it adds.
+  private static final int OBJECT_HEAP_BYTES = 24;
+  private static final int STRING_HEAP_BYTES = 48;
+  private static final int BUFFER_HEAP_BYTES = 64;
+  private static final int UUID_HEAP_BYTES = 40;
+
   private final ByteBuffer buffer;
+  private final long maxHeapBytes;
+  private long heapBytes;
 
   /** Reads from the buffer's position to its limit; the buffer's own position stays. */
   public WireReader(ByteBuffer buffer) {
+    this(buffer, Long.MAX_VALUE);
+  }
+
+  /** As above; what is built takes no more of the heap than that. */
+  public WireReader(ByteBuffer buffer, long maxHeapBytes) {
     this.buffer = buffer.duplicate();
+    this.maxHeapBytes = maxHeapBytes;
+  }
+
+  /** About how much of the heap takes what has been built. */
+  public long heapBytes() {
+    return heapBytes;
+  }
+
+  private void countHeap(long bytes) {
+    heapBytes += bytes;
+    if (heapBytes > maxHeapBytes) {
+      throw new MessageTooLargeException("more than " + maxHeapBytes + " bytes of memory");
+    }
   }
 
   public int remaining() {
@@ -114,6 +144,7 @@ public final class WireReader {
     if (length == 0) {
       return "";
     }
+    countHeap(STRING_HEAP_BYTES + length);
     if (buffer.hasArray()) {
       int start = buffer.arrayOffset() + buffer.position();
       buffer.position(buffer.position() + length);
@@ -134,6 +165,7 @@ public final class WireReader {
       return null;
     }
     requireField(field, length);
+    countHeap(OBJECT_HEAP_BYTES + length);
     byte[] bytes = new byte[length];
     buffer.get(bytes);
     return bytes;
@@ -149,6 +181,7 @@ public final class WireReader {
       return null;
     }
     requireField(field, length);
+    countHeap(BUFFER_HEAP_BYTES);
     ByteBuffer slice = buffer.slice(buffer.position(), length);
     buffer.position(buffer.position() + length);
     return slice;
@@ -163,9 +196,13 @@ public final class WireReader {
     return slice == null ? null : new MemoryRecordBytes(slice);
   }
 
-  /** The length of an array whose elements take at least {@code minimumSize} bytes each. */
-  public int readArrayLength(String field, boolean flexible, int minimumSize) {
-    int length = readNullableArrayLength(field, flexible, minimumSize);
+  /**
+   * The length of an array whose elements take at least {@code minimumSize} bytes each, and become
+   * objects of about {@code elementHeapBytes}.
+   */
+  public int readArrayLength(
+      String field, boolean flexible, int minimumSize, int elementHeapBytes) {
+    int length = readNullableArrayLength(field, flexible, minimumSize, elementHeapBytes);
     if (length < 0) {
       throw nullNotAllowed(field);
     }
@@ -173,11 +210,15 @@ public final class WireReader {
   }
 
   /** As {@link #readArrayLength}; negative if the array is null. */
-  public int readNullableArrayLength(String field, boolean flexible, int minimumSize) {
+  public int readNullableArrayLength(
+      String field, boolean flexible, int minimumSize, int elementHeapBytes) {
     int length = readLength(flexible);
     if (length > MAX_ARRAY_LENGTH || (long) length * minimumSize > buffer.remaining()) {
       throw new MalformedMessageException(
           field + " has " + length + " elements, " + buffer.remaining() + " bytes remain");
+    }
+    if (length > 0) {
+      countHeap((long) length * elementHeapBytes);
     }
     return length;
   }
@@ -192,7 +233,7 @@ public final class WireReader {
   }
 
   public @Nullable List<Byte> readNullableInt8s(String field, boolean flexible) {
-    int length = readNullableArrayLength(field, flexible, 1);
+    int length = readNullableArrayLength(field, flexible, 1, OBJECT_HEAP_BYTES);
     if (length < 0) {
       return null;
     }
@@ -208,7 +249,7 @@ public final class WireReader {
   }
 
   public @Nullable List<Short> readNullableInt16s(String field, boolean flexible) {
-    int length = readNullableArrayLength(field, flexible, 2);
+    int length = readNullableArrayLength(field, flexible, 2, OBJECT_HEAP_BYTES);
     if (length < 0) {
       return null;
     }
@@ -224,7 +265,7 @@ public final class WireReader {
   }
 
   public @Nullable List<Integer> readNullableInt32s(String field, boolean flexible) {
-    int length = readNullableArrayLength(field, flexible, 4);
+    int length = readNullableArrayLength(field, flexible, 4, OBJECT_HEAP_BYTES);
     if (length < 0) {
       return null;
     }
@@ -240,7 +281,7 @@ public final class WireReader {
   }
 
   public @Nullable List<Long> readNullableInt64s(String field, boolean flexible) {
-    int length = readNullableArrayLength(field, flexible, 8);
+    int length = readNullableArrayLength(field, flexible, 8, OBJECT_HEAP_BYTES);
     if (length < 0) {
       return null;
     }
@@ -256,7 +297,7 @@ public final class WireReader {
   }
 
   public @Nullable List<Uuid> readNullableUuids(String field, boolean flexible) {
-    int length = readNullableArrayLength(field, flexible, 16);
+    int length = readNullableArrayLength(field, flexible, 16, UUID_HEAP_BYTES);
     if (length < 0) {
       return null;
     }
@@ -272,7 +313,7 @@ public final class WireReader {
   }
 
   public @Nullable List<String> readNullableStrings(String field, boolean flexible) {
-    int length = readNullableArrayLength(field, flexible, flexible ? 1 : 2);
+    int length = readNullableArrayLength(field, flexible, flexible ? 1 : 2, Integer.BYTES);
     if (length < 0) {
       return null;
     }
@@ -307,6 +348,7 @@ public final class WireReader {
   public List<UnknownTaggedField> readUnknownTaggedField(
       @Nullable List<UnknownTaggedField> fields, int tag, int size) {
     requireField("tagged field", size);
+    countHeap(2 * OBJECT_HEAP_BYTES + size);
     byte[] data = new byte[size];
     buffer.get(data);
     List<UnknownTaggedField> list = fields == null ? new ArrayList<>(1) : fields;

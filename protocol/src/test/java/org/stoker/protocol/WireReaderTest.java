@@ -76,7 +76,7 @@ final class WireReaderTest {
     assertThatThrownBy(() -> reader(0).readString("name", true))
         .isInstanceOf(MalformedMessageException.class)
         .hasMessage("name must not be null");
-    assertThatThrownBy(() -> reader(0).readArrayLength("topics", true, 1))
+    assertThatThrownBy(() -> reader(0).readArrayLength("topics", true, 1, 8))
         .hasMessage("topics must not be null");
   }
 
@@ -97,7 +97,7 @@ final class WireReaderTest {
         .hasMessage("data has 4 bytes, 3 remain");
     assertThatThrownBy(() -> reader(4, 1, 2, 3).readInt32s("ids", true))
         .hasMessage("ids has 3 elements, 3 bytes remain");
-    assertThatThrownBy(() -> reader(0, 0, 0, 1).readArrayLength("topics", false, 7))
+    assertThatThrownBy(() -> reader(0, 0, 0, 1).readArrayLength("topics", false, 7, 8))
         .hasMessage("topics has 1 elements, 0 bytes remain");
   }
 
@@ -106,9 +106,9 @@ final class WireReaderTest {
     ByteBuffer bytes = ByteBuffer.allocate(2_000_000);
 
     bytes.putInt(0, WireReader.MAX_ARRAY_LENGTH);
-    assertThat(new WireReader(bytes).readArrayLength("topics", false, 1)).isEqualTo(1_000_000);
+    assertThat(new WireReader(bytes).readArrayLength("topics", false, 1, 8)).isEqualTo(1_000_000);
     bytes.putInt(0, WireReader.MAX_ARRAY_LENGTH + 1);
-    assertMalformed(() -> new WireReader(bytes).readArrayLength("topics", false, 1));
+    assertMalformed(() -> new WireReader(bytes).readArrayLength("topics", false, 1, 8));
   }
 
   @Test
@@ -164,5 +164,24 @@ final class WireReaderTest {
       bytes.put((byte) value);
     }
     return new WireReader(bytes.flip());
+  }
+
+  @Test
+  void anArrayThatTakesTooMuchMemoryIsRefusedAtItsLength() {
+    ByteBuffer bytes = ByteBuffer.allocate(4 + 1_000).putInt(0, 1_000);
+
+    assertThat(new WireReader(bytes, 50_000).readArrayLength("topics", false, 1, 50))
+        .isEqualTo(1_000);
+    assertThatThrownBy(() -> new WireReader(bytes, 49_999).readArrayLength("topics", false, 1, 50))
+        .isInstanceOf(MessageTooLargeException.class);
+  }
+
+  @Test
+  void whatIsReadIsCounted() {
+    var in = new WireReader(ByteBuffer.allocate(4 + 100 * 2).putInt(0, 100));
+
+    in.readStrings("names", false);
+
+    assertThat(in.heapBytes()).isGreaterThanOrEqualTo(400);
   }
 }

@@ -49,21 +49,29 @@ public final class BatchBuilder implements AutoCloseable {
   private long uncompressedSizeInBytes = RecordBatch.HEADER_SIZE_BYTES;
   private boolean isBuilt;
 
-  private BatchBuilder(Compression compression, int initialSizeBytes) {
+  private BatchBuilder(Compression compression, GrowingBuffer batch) {
     this.compression = compression;
-    this.batch = new GrowingBuffer(Math.max(initialSizeBytes, RecordBatch.HEADER_SIZE_BYTES));
+    this.batch = batch;
     this.record =
         compression.type() == CompressionType.NONE ? batch : new GrowingBuffer(INITIAL_SIZE_BYTES);
-    batch.buffer().position(RecordBatch.HEADER_SIZE_BYTES);
+    if (batch.ensureRoom(RecordBatch.HEADER_SIZE_BYTES)) {
+      batch.buffer().position(RecordBatch.HEADER_SIZE_BYTES);
+    }
   }
 
   public static BatchBuilder of(Compression compression) {
-    return new BatchBuilder(compression, INITIAL_SIZE_BYTES);
+    return of(compression, INITIAL_SIZE_BYTES);
   }
 
   /** A builder that expects a batch of about that size, which saves copies. */
   public static BatchBuilder of(Compression compression, int expectedSizeBytes) {
-    return new BatchBuilder(compression, expectedSizeBytes);
+    int size = Math.max(expectedSizeBytes, RecordBatch.HEADER_SIZE_BYTES);
+    return new BatchBuilder(compression, new GrowingBuffer(size));
+  }
+
+  /** Writes into a buffer with bounds of its own, whose overflow the caller looks at. */
+  static BatchBuilder into(GrowingBuffer batch, Compression compression) {
+    return new BatchBuilder(compression, batch);
   }
 
   public static BatchBuilder uncompressed() {
@@ -146,20 +154,41 @@ public final class BatchBuilder implements AutoCloseable {
     return this;
   }
 
-  /** Appends the record that the cursor is on and holds, with another offset. */
-  BatchBuilder append(long offset, RecordCursor cursor) {
-    ByteBuffer headers = cursor.encodedHeaders();
-    ByteBuffer target =
-        beginRecord(
-            offset,
-            cursor.timestamp(),
-            cursor.key(),
-            cursor.value(),
-            cursor.headerCount(),
-            headers.remaining());
-    target.put(headers);
+  /**
+   * Appends a record, with the next offset, whose key, value and headers are the next bytes of the
+   * source: they pass through, however many they are. Stops when the batch overflows.
+   */
+  void appendFrom(RecordStream source, long restSizeInBytes, long timestamp) throws IOException {
+    int offsetDelta = noteOffset(lastOffset + 1);
+    long timestampDelta = noteTimestamp(timestamp);
+    recordCount++;
+    long bodySize =
+        1
+            + Varints.sizeOfVarlong(timestampDelta)
+            + Varints.sizeOfVarint(offsetDelta)
+            + restSizeInBytes;
+    boolean isKnownToGrow = record == batch || bodySize > Integer.MAX_VALUE;
+    if (isKnownToGrow && !batch.ensureRoom(Varints.MAX_VARINT_SIZE + bodySize)) {
+      return;
+    }
+    ByteBuffer target = record.withRoom(MOST_RECORD_OVERHEAD);
+    Varints.writeVarint((int) bodySize, target);
+    target.put((byte) 0);
+    Varints.writeVarlong(timestampDelta, target);
+    Varints.writeVarint(offsetDelta, target);
+    long left = restSizeInBytes;
+    while (left > 0) {
+      endRecord();
+      if (batch.overflow() != null) {
+        return;
+      }
+      ByteBuffer room = record.withRoom((int) Math.min(left, CODEC_CHUNK_BYTES));
+      int most = (int) Math.min(left, room.remaining());
+      int count = source.read(room.array(), room.arrayOffset() + room.position(), most);
+      room.position(room.position() + count);
+      left -= count;
+    }
     endRecord();
-    return this;
   }
 
   private ByteBuffer beginRecord(
@@ -254,11 +283,6 @@ public final class BatchBuilder implements AutoCloseable {
     return uncompressedSizeInBytes;
   }
 
-  /** How much of the batch is already there; codecs keep a part to themselves until the end. */
-  int writtenSizeInBytes() {
-    return batch.position();
-  }
-
   /** The most that a record without headers can add to the size of an uncompressed batch. */
   public static long mostSizeOfRecord(@Nullable ByteBuffer key, @Nullable ByteBuffer value) {
     return (long) MOST_RECORD_OVERHEAD
@@ -268,6 +292,15 @@ public final class BatchBuilder implements AutoCloseable {
 
   /** The batch, from position to limit; the builder is finished with it. */
   public ByteBuffer build() {
+    ByteBuffer built = buildIfItFits();
+    if (built == null) {
+      throw new IllegalStateException("a batch that overflowed: " + batch.overflow());
+    }
+    return built;
+  }
+
+  /** Null when the buffer it was written into has overflowed. */
+  @Nullable ByteBuffer buildIfItFits() {
     if (isBuilt || recordCount == 0) {
       throw new IllegalStateException(
           "build with recordCount=" + recordCount + ", isBuilt=" + isBuilt);
@@ -276,6 +309,9 @@ public final class BatchBuilder implements AutoCloseable {
       compressPending();
     }
     close();
+    if (batch.overflow() != null) {
+      return null;
+    }
     ByteBuffer bytes = batch.buffer().flip();
     int attributes = compression.type().code();
     attributes |=

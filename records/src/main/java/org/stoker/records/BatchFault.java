@@ -32,6 +32,8 @@ public enum BatchFault {
   MALFORMED_RECORD,
   /** A record is larger than {@code max.decompressed.message.bytes}: INVALID_RECORD. */
   RECORD_ABOVE_LIMIT,
+  /** The records expand to more than is decompressed at a time: INVALID_RECORD. */
+  EXPANDS_TOO_FAR,
   /** The compressed bytes are not those of the codec: UNKNOWN_SERVER_ERROR. */
   MALFORMED_COMPRESSION,
   /** Records without a key for a compacted topic: INVALID_RECORD, with record errors. */

@@ -24,6 +24,15 @@ public final class BatchValidator {
   /** Above this a batch that must be decompressed is checked on another thread. */
   public static final int CHEAP_SIZE_BYTES = 16 * 1024;
 
+  /** What an event loop decompresses of one batch; a larger rest goes to another thread. */
+  public static final int CHEAP_EXPANDED_BYTES = 128 * 1024;
+
+  /**
+   * What threads decompress beside each other. Whatever expands further is checked one batch at a
+   * time, so that it keeps neither all threads nor much memory busy.
+   */
+  public static final int USUAL_EXPANDED_BYTES = 8 << 20;
+
   /** A batch can hold more wrong records than are worth an answer. */
   public static final int MOST_RECORD_ERRORS = 1000;
 
@@ -67,11 +76,25 @@ public final class BatchValidator {
    * @param produceVersion of the request that brought them
    */
   public BatchVerdict check(ByteBuffer bytes, int produceVersion, ProduceRules rules, long nowMs) {
+    return check(bytes, produceVersion, rules, nowMs, RecordCursor.MAX_EXPANDED_BYTES);
+  }
+
+  /**
+   * As above, but gives up when the batch turns out to expand to more than {@code
+   * maxExpandedBytes}: a few bytes can stand for gigabytes.
+   */
+  public BatchVerdict check(
+      ByteBuffer bytes, int produceVersion, ProduceRules rules, long nowMs, int maxExpandedBytes) {
     try {
       RecordBatch batch = onlyBatch(bytes, produceVersion);
       checkHeader(batch, rules);
+      cursor.open(batch, rules.maxDecompressedMessageBytes(), maxExpandedBytes);
       return checkRecords(batch, batch.knownCompressionType(), rules, nowMs);
     } catch (CorruptBatchException corrupt) {
+      if (corrupt.fault() == BatchFault.EXPANDS_TOO_FAR
+          && maxExpandedBytes < RecordCursor.MAX_EXPANDED_BYTES) {
+        return new BatchVerdict.Unfinished();
+      }
       return new BatchVerdict.Invalid(corrupt.fault(), messageOf(corrupt), List.of());
     } finally {
       cursor.close();
@@ -163,7 +186,6 @@ public final class BatchValidator {
     int firstGap = -1;
     boolean isStamped = batch.timestampType() == TimestampType.LOG_APPEND_TIME;
     errors.clear();
-    cursor.open(batch, rules.maxDecompressedMessageBytes());
     for (int index = 0; cursor.next(); index++) {
       long timestamp = cursor.timestamp();
       if (cursor.offsetDelta() != index && firstGap < 0) {

@@ -28,6 +28,12 @@ public sealed interface BatchVerdict {
       implements BatchVerdict {}
 
   /**
+   * Nothing is wrong so far, but the batch expands to more than the caller wanted to decompress:
+   * whoever may take longer checks it again.
+   */
+  record Unfinished() implements BatchVerdict {}
+
+  /**
    * The batch is refused.
    *
    * @param message facts for the client, without the name of the partition

@@ -16,8 +16,9 @@ import org.xerial.snappy.SnappyOutputStream;
  *
  * <p>Every stream must be closed: gzip and zstd hold native memory. A stream never allocates what
  * the compressed bytes claim: gzip holds 32 KiB, LZ4 one block (at most 4 MiB), snappy one block
- * (at most 22 times the compressed bytes), zstd its window (at most 128 MiB of address space, of
- * which the system gives only what has been written).
+ * (at most 22 times the compressed bytes, large ones one at a time, see {@link SnappyInput}), zstd
+ * its window (at most 128 MiB of address space, of which the system gives only what has been
+ * written).
  *
  * @param level what {@code compression.<type>.level} says; 0 for the codecs that have none
  */
@@ -83,17 +84,18 @@ public record Compression(CompressionType type, int level) {
   /** Reads what the remaining bytes of {@code compressed} stand for; its position is not moved. */
   public static InputStream decompress(CompressionType type, ByteBuffer compressed)
       throws IOException {
-    return decompress(type, compressed, new byte[0]);
+    return decompress(type, compressed, new byte[0], Integer.MAX_VALUE);
   }
 
   /** As above; codecs that work by blocks fill the given one if it is large enough. */
-  static InputStream decompress(CompressionType type, ByteBuffer compressed, byte[] spareBlock)
+  static InputStream decompress(
+      CompressionType type, ByteBuffer compressed, byte[] spareBlock, int maxBlockBytes)
       throws IOException {
     ByteBuffer source = compressed.duplicate();
     return switch (type) {
       case NONE -> new ByteBufferInput(source);
       case GZIP -> new GZIPInputStream(new ByteBufferInput(source), GZIP_BUFFER_SIZE_BYTES);
-      case SNAPPY -> new SnappyInput(source, spareBlock);
+      case SNAPPY -> new SnappyInput(source, spareBlock, maxBlockBytes);
       case LZ4 -> new Lz4FrameInput(source, spareBlock);
       case ZSTD -> new ZstdInput(source);
     };

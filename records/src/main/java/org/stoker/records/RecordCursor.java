@@ -25,7 +25,7 @@ public final class RecordCursor implements AutoCloseable {
   public static final int HOLD_NOTHING = 0;
 
   /** What the records of one compressed batch may expand to: beyond it lies only malice. */
-  static final long MAX_EXPANDED_BYTES = Integer.MAX_VALUE;
+  public static final int MAX_EXPANDED_BYTES = Integer.MAX_VALUE;
 
   // Attributes, two deltas, two lengths and the count of headers, one byte each.
   private static final int SMALLEST_BODY = 6;
@@ -37,6 +37,7 @@ public final class RecordCursor implements AutoCloseable {
 
   // The batch.
   private int maxRecordBytes;
+  private int maxExpandedBytes;
   private ByteBuffer bytes = held;
   private boolean isCompressed;
   private int position;
@@ -68,7 +69,7 @@ public final class RecordCursor implements AutoCloseable {
 
   /** Without a limit on a record's size. */
   public RecordCursor open(RecordBatch batch) {
-    return open(batch, Integer.MAX_VALUE);
+    return open(batch, Integer.MAX_VALUE, MAX_EXPANDED_BYTES);
   }
 
   /**
@@ -76,11 +77,14 @@ public final class RecordCursor implements AutoCloseable {
    *
    * @param newMaxRecordBytes {@code max.decompressed.message.bytes}: a larger record of a
    *     compressed batch is an error
+   * @param newMaxExpandedBytes how much of a compressed batch is decompressed at most, also by a
+   *     codec that works by blocks
    * @throws CorruptBatchException when the batch is compressed in a way that cannot be read
    */
-  public RecordCursor open(RecordBatch batch, int newMaxRecordBytes) {
+  public RecordCursor open(RecordBatch batch, int newMaxRecordBytes, int newMaxExpandedBytes) {
     close();
     maxRecordBytes = newMaxRecordBytes;
+    maxExpandedBytes = newMaxExpandedBytes;
     CompressionType type = batch.knownCompressionType();
     baseOffset = batch.baseOffset();
     baseTimestamp = batch.baseTimestamp();
@@ -107,7 +111,7 @@ public final class RecordCursor implements AutoCloseable {
 
   private void openCompressed(CompressionType type, ByteBuffer buffer, int start, int end) {
     try {
-      stream.open(type, buffer.slice(start, end - start));
+      stream.open(type, buffer.slice(start, end - start), maxExpandedBytes);
     } catch (IOException malformed) {
       throw malformedCompression(malformed);
     }
@@ -151,10 +155,8 @@ public final class RecordCursor implements AutoCloseable {
           BatchFault.RECORD_ABOVE_LIMIT,
           "a record of " + bodySize + " bytes is above the limit of " + maxRecordBytes);
     }
-    if (stream.position() + bodySize > MAX_EXPANDED_BYTES) {
-      throw new CorruptBatchException(
-          BatchFault.RECORD_ABOVE_LIMIT,
-          "the records of the batch expand to more than " + MAX_EXPANDED_BYTES + " bytes");
+    if (stream.position() + bodySize > maxExpandedBytes) {
+      throw expandsTooFar(maxExpandedBytes);
     }
     isHeld = bodySize <= maxHeldBytes;
     if (isHeld) {
@@ -316,7 +318,13 @@ public final class RecordCursor implements AutoCloseable {
         "a field of " + size + " bytes where the record has " + left + " left");
   }
 
-  private static CorruptBatchException malformedCompression(IOException cause) {
+  static CorruptBatchException expandsTooFar(long maxBytes) {
+    return new CorruptBatchException(
+        BatchFault.EXPANDS_TOO_FAR,
+        "the records of the batch expand to more than " + maxBytes + " bytes");
+  }
+
+  static CorruptBatchException malformedCompression(IOException cause) {
     return new CorruptBatchException(
         BatchFault.MALFORMED_COMPRESSION,
         "the records cannot be decompressed: " + cause.getMessage());
@@ -406,12 +414,6 @@ public final class RecordCursor implements AutoCloseable {
     bytes.get(position, copy);
     position += size;
     return copy;
-  }
-
-  /** The headers as they are encoded, without their count; a view like the others. */
-  ByteBuffer encodedHeaders() {
-    requireHeld();
-    return bytes.slice(headersPosition, position - headersPosition);
   }
 
   private @Nullable ByteBuffer slice(int start, int size) {

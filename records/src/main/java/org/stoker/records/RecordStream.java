@@ -28,9 +28,13 @@ final class RecordStream {
   private int limit;
   private long passed;
 
-  /** Takes over the stream of a batch's records. */
-  void open(CompressionType type, ByteBuffer compressed) throws IOException {
-    source = Compression.decompress(type, compressed, spareBlock);
+  /**
+   * Takes over the stream of a batch's records.
+   *
+   * @param maxBlockBytes a codec's block that claims more is refused before there is room for it
+   */
+  void open(CompressionType type, ByteBuffer compressed, int maxBlockBytes) throws IOException {
+    source = Compression.decompress(type, compressed, spareBlock, maxBlockBytes);
     window = ownWindow;
     position = 0;
     limit = 0;

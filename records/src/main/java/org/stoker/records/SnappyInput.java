@@ -3,11 +3,16 @@ package org.stoker.records;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.Semaphore;
 import org.stoker.base.ConfinedTo;
 import org.xerial.snappy.Snappy;
 
 /**
  * Snappy in both of the framings that Kafka's clients write.
+ *
+ * <p>A block is decompressed whole, because whatever is in it may refer to all before it. Large
+ * ones are few, so they are decompressed one after the other: the others wait. One that takes more
+ * than an eighth of the heap is refused.
  *
  * <p>The Java client writes the stream format of snappy-java: a header of 16 bytes, then blocks,
  * each behind its size. librdkafka and others write one bare block; nothing marks it, so whatever
@@ -22,11 +27,20 @@ final class SnappyInput extends BlockInput {
   // No element of a block grows more than three bytes that stand for 64.
   private static final int MOST_GROWTH = 22;
 
+  // Blocks of clients' streams have 32 KiB, bare ones are as large as what a batch expands to.
+  private static final int LARGE_BLOCK_BYTES = 4 << 20;
+  private static final long LARGEST_BLOCK_BYTES =
+      Math.max(LARGE_BLOCK_BYTES, Runtime.getRuntime().maxMemory() / 8);
+  private static final Semaphore LARGE_BLOCK = new Semaphore(1);
+
+  private final int maxBlockBytes;
   private byte[] compressed = new byte[0];
   private boolean started;
+  private boolean holdsLargeBlock;
 
-  SnappyInput(ByteBuffer source, byte[] spareBlock) {
+  SnappyInput(ByteBuffer source, byte[] spareBlock, int maxBlockBytes) {
     super(source, ByteOrder.BIG_ENDIAN, spareBlock);
+    this.maxBlockBytes = maxBlockBytes;
   }
 
   @Override
@@ -75,7 +89,31 @@ final class SnappyInput extends BlockInput {
       throw new IOException(
           "a block of " + size + " bytes claims to hold " + uncompressedSize + " bytes");
     }
+    requireRoom(uncompressedSize);
     ensureBlock(uncompressedSize);
     return Snappy.uncompress(bytes, start, size, block, 0);
+  }
+
+  private void requireRoom(int blockSize) throws IOException {
+    if (blockSize > maxBlockBytes) {
+      throw RecordCursor.expandsTooFar(maxBlockBytes);
+    }
+    if (blockSize > LARGEST_BLOCK_BYTES) {
+      throw new IOException(
+          "a block of " + blockSize + " bytes, the heap has room for " + LARGEST_BLOCK_BYTES);
+    }
+    if (blockSize > LARGE_BLOCK_BYTES && !holdsLargeBlock) {
+      LARGE_BLOCK.acquireUninterruptibly();
+      holdsLargeBlock = true;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (holdsLargeBlock) {
+      holdsLargeBlock = false;
+      block = new byte[0];
+      LARGE_BLOCK.release();
+    }
   }
 }

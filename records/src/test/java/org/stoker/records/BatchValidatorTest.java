@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.stoker.base.HeapBudget;
 
 /** Each rule by its name; that the rules are Kafka's is the matter of KafkaVerdictTest. */
 final class BatchValidatorTest {
@@ -216,13 +217,14 @@ final class BatchValidatorTest {
         var rules = rules(false, TimestampType.CREATE_TIME, Compression.of(to));
 
         BatchVerdict verdict = validator.check(bytes, VERSION, rules, NOW_MS);
-        ByteBuffer rewritten = new BatchRewriter().rewrite(bytes, 0, rules, NOW_MS);
+        var rewriter = new BatchRewriter(new HeapBudget(1 << 20));
 
         assertThat(verdict)
             .isInstanceOfSatisfying(
                 BatchVerdict.Valid.class,
                 valid -> assertThat(valid.mustRewrite()).isEqualTo(from != to));
-        assertThat(rewritten).isEqualTo(twoRecords(to));
+        assertThat(rewriter.rewrite(bytes, 0, rules, NOW_MS))
+            .isEqualTo(new BatchRewriter.Outcome.Rewritten(twoRecords(to)));
       }
     }
   }
@@ -241,7 +243,8 @@ final class BatchValidatorTest {
 
     assertThat(validator.check(zeros, VERSION, rules, NOW_MS))
         .isInstanceOf(BatchVerdict.Valid.class);
-    assertThat(new BatchRewriter().rewrite(zeros, 0, rules, NOW_MS)).isNull();
+    assertThat(new BatchRewriter(new HeapBudget(1 << 20)).rewrite(zeros, 0, rules, NOW_MS))
+        .isInstanceOf(BatchRewriter.Outcome.TooLarge.class);
   }
 
   @Test

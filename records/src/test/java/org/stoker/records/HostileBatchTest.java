@@ -2,9 +2,7 @@ package org.stoker.records;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -12,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.xerial.snappy.Snappy;
 
 /** Bytes made to hurt: bombs, lengths that lie, noise. Nothing but a verdict comes of them. */
 final class HostileBatchTest {
@@ -26,8 +25,8 @@ final class HostileBatchTest {
   @ParameterizedTest
   @EnumSource(value = CompressionType.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
   void aBombIsWalkedWithLittleMemory(CompressionType type) {
-    ByteBuffer bomb = bomb(type, BOMB_SIZE_BYTES, BOMB_SIZE_BYTES);
-    check(bomb(type, 100, 100), RULES); // Loads classes.
+    ByteBuffer bomb = Bombs.bomb(type, BOMB_SIZE_BYTES, BOMB_SIZE_BYTES);
+    check(Bombs.bomb(type, 100, 100), RULES); // Loads classes.
 
     var verdicts = new ArrayList<BatchVerdict>();
     long allocated = AllocatedBytes.by(() -> verdicts.add(check(bomb, RULES)));
@@ -42,8 +41,8 @@ final class HostileBatchTest {
   @ParameterizedTest
   @EnumSource(value = CompressionType.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
   void aBombAboveTheLimitOfARecordIsRefusedAtItsLength(CompressionType type) {
-    ByteBuffer bomb = bomb(type, BOMB_SIZE_BYTES, BOMB_SIZE_BYTES);
-    check(bomb(type, 100, 100), RULES);
+    ByteBuffer bomb = Bombs.bomb(type, BOMB_SIZE_BYTES, BOMB_SIZE_BYTES);
+    check(Bombs.bomb(type, 100, 100), RULES);
 
     long allocated =
         AllocatedBytes.by(
@@ -56,7 +55,7 @@ final class HostileBatchTest {
   @EnumSource(CompressionType.class)
   void aRecordThatOnlyClaimsToBeLargeCostsNothing(CompressionType type) {
     for (int claimed : new int[] {Integer.MAX_VALUE, 1 << 30, 101, 0, 5, -1, Integer.MIN_VALUE}) {
-      ByteBuffer liar = bomb(type, claimed, 100);
+      ByteBuffer liar = Bombs.bomb(type, claimed, 100);
 
       long allocated =
           AllocatedBytes.by(() ->
@@ -68,7 +67,8 @@ final class HostileBatchTest {
                               .isIn(
                                   BatchFault.MALFORMED_RECORD,
                                   BatchFault.MALFORMED_COMPRESSION,
-                                  BatchFault.RECORD_ABOVE_LIMIT)));
+                                  BatchFault.RECORD_ABOVE_LIMIT,
+                                  BatchFault.EXPANDS_TOO_FAR)));
 
       assertThat(allocated).as("claims %d", claimed).isLessThan(SMALL);
     }
@@ -77,7 +77,7 @@ final class HostileBatchTest {
   @ParameterizedTest
   @EnumSource(CompressionType.class)
   void aCountThatLiesEndsWithTheRecords(CompressionType type) {
-    ByteBuffer liar = bomb(type, 100, 100);
+    ByteBuffer liar = Bombs.bomb(type, 100, 100);
     liar.putInt(RecordBatch.RECORD_COUNT_POSITION, Integer.MAX_VALUE);
     liar.putInt(RecordBatch.LAST_OFFSET_DELTA_POSITION, Integer.MAX_VALUE - 1);
     Mutations.fixCrc(liar);
@@ -93,7 +93,7 @@ final class HostileBatchTest {
   void aBareSnappyBlockThatClaimsGigabytesIsRefused() {
     byte[] claimsTwoGigabytes = {-1, -1, -1, -1, 7, 0, 0};
 
-    assertRefusedCheaply(withPayload(CompressionType.SNAPPY, claimsTwoGigabytes));
+    assertRefusedCheaply(Bombs.withPayload(CompressionType.SNAPPY, claimsTwoGigabytes));
   }
 
   @Test
@@ -103,7 +103,7 @@ final class HostileBatchTest {
     frame.put(Lz4Frame.headerChecksum(Lz4Frame.CHECKSUM.hash(frame, 4, 2, 0)));
     frame.putInt(3).put((byte) 0x1f).put((byte) 0).put((byte) 1);
 
-    assertRefusedCheaply(withPayload(CompressionType.LZ4, frame.array()));
+    assertRefusedCheaply(Bombs.withPayload(CompressionType.LZ4, frame.array()));
   }
 
   @Test
@@ -112,7 +112,7 @@ final class HostileBatchTest {
       if (type == CompressionType.NONE) {
         continue;
       }
-      ByteBuffer bomb = bomb(type, BOMB_SIZE_BYTES, BOMB_SIZE_BYTES);
+      ByteBuffer bomb = Bombs.bomb(type, BOMB_SIZE_BYTES, BOMB_SIZE_BYTES);
 
       long allocated =
           AllocatedBytes.by(() -> {
@@ -179,7 +179,7 @@ final class HostileBatchTest {
 
   @Test
   void theMeasureSeesWhoHoldsABomb() {
-    ByteBuffer bomb = bomb(CompressionType.ZSTD, 8 << 20, 8 << 20);
+    ByteBuffer bomb = Bombs.bomb(CompressionType.ZSTD, 8 << 20, 8 << 20);
 
     long allocated =
         AllocatedBytes.by(() -> {
@@ -190,6 +190,36 @@ final class HostileBatchTest {
         });
 
     assertThat(allocated).isGreaterThan(8 << 20);
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = CompressionType.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+  void aBombIsGivenUpWhereLittleMayBeDecompressed(CompressionType type) {
+    int maxExpandedBytes = BatchValidator.CHEAP_EXPANDED_BYTES;
+    ByteBuffer large = Bombs.bomb(type, BOMB_SIZE_BYTES, BOMB_SIZE_BYTES);
+    ByteBuffer small = Bombs.bomb(type, 100, 100);
+
+    assertThat(validator.check(large, VERSION, RULES, NOW_MS, maxExpandedBytes))
+        .isEqualTo(new BatchVerdict.Unfinished());
+    assertThat(validator.check(small, VERSION, RULES, NOW_MS, maxExpandedBytes))
+        .isInstanceOf(BatchVerdict.Valid.class);
+  }
+
+  @Test
+  void aBareSnappyBlockIsGivenUpBeforeThereIsRoomForIt() throws IOException {
+    ByteBuffer bare =
+        Bombs.withPayload(CompressionType.SNAPPY, Snappy.compress(new byte[20 << 20]));
+    check(bare, RULES); // Loads classes.
+
+    var verdicts = new ArrayList<BatchVerdict>();
+    long allocated =
+        AllocatedBytes.by(() ->
+            verdicts.add(
+                validator.check(
+                    bare, VERSION, RULES, NOW_MS, BatchValidator.CHEAP_EXPANDED_BYTES)));
+
+    assertThat(verdicts).containsExactly(new BatchVerdict.Unfinished());
+    assertThat(allocated).isLessThan(SMALL);
   }
 
   private BatchVerdict check(ByteBuffer bytes, ProduceRules rules) {
@@ -227,38 +257,6 @@ final class HostileBatchTest {
       }
       return builder.build();
     }
-  }
-
-  /** One record of zeros that says it has {@code claimed} bytes and has {@code real}. */
-  private static ByteBuffer bomb(CompressionType type, int claimed, int real) {
-    ByteBuffer head = ByteBuffer.allocate(32);
-    Varints.writeVarint(claimed, head);
-    int lengthSize = head.position();
-    head.put((byte) 0).put((byte) 0).put((byte) 0).put((byte) 1);
-    int valueSize = real - 4 - Varints.sizeOfVarint(real) - 1;
-    Varints.writeVarint(valueSize, head);
-    int tail = real - (head.position() - lengthSize);
-    var payload = new ByteArrayOutputStream();
-    byte[] zeros = new byte[64 * 1024];
-    try (OutputStream target = Compression.of(type).compressTo(payload)) {
-      target.write(head.array(), 0, head.position());
-      for (int left = tail; left > 0; left -= zeros.length) {
-        target.write(zeros, 0, Math.min(left, zeros.length));
-      }
-    } catch (IOException impossible) {
-      throw new AssertionError(impossible);
-    }
-    return withPayload(type, payload.toByteArray());
-  }
-
-  private static ByteBuffer withPayload(CompressionType type, byte[] payload) {
-    ByteBuffer header = plain(1).slice(0, RecordBatch.HEADER_SIZE_BYTES);
-    ByteBuffer bytes = ByteBuffer.allocate(header.remaining() + payload.length);
-    bytes.put(header).put(payload).flip();
-    bytes.putInt(RecordBatch.LENGTH_POSITION, bytes.limit() - RecordBatch.LOG_OVERHEAD_BYTES);
-    bytes.putShort(RecordBatch.ATTRIBUTES_POSITION, (short) type.code());
-    RecordBatch.at(bytes, 0).writeCrc();
-    return bytes;
   }
 
   /** So that noise comes as far as the records more often than once in the life of the universe. */

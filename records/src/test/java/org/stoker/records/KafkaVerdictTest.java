@@ -13,6 +13,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.stoker.base.HeapBudget;
 
 /** Thousands of broken batches, each judged by Kafka's classes and by ours. */
 final class KafkaVerdictTest {
@@ -25,7 +26,8 @@ final class KafkaVerdictTest {
   }
 
   private final BatchValidator validator = new BatchValidator();
-  private final BatchRewriter rewriter = new BatchRewriter();
+  private final HeapBudget budget = new HeapBudget(64 << 20);
+  private final BatchRewriter rewriter = new BatchRewriter(budget);
   private final Set<BatchFault> seen = EnumSet.noneOf(BatchFault.class);
   private int accepted;
 
@@ -114,6 +116,7 @@ final class KafkaVerdictTest {
         seen.add(invalid.fault());
         assertSameError(what, bytes, invalid, theirs);
       }
+      case BatchVerdict.Unfinished _ -> throw new AssertionError(what);
     }
   }
 
@@ -160,11 +163,12 @@ final class KafkaVerdictTest {
       assertThat(kept).as(what).isEqualTo(stored);
       return;
     }
-    ByteBuffer rewritten = rewriter.rewrite(bytes, 0, rules, NOW_MS);
-    if (rewritten == null) {
+    if (!(rewriter.rewrite(bytes, 0, rules, NOW_MS)
+        instanceof BatchRewriter.Outcome.Rewritten(ByteBuffer rewritten))) {
       assertThat(stored.remaining()).as(what).isGreaterThan(rules.maxMessageBytes() / 2);
       return;
     }
+    BatchRewriter.release(rewritten, budget);
     RecordBatch batch = RecordBatch.at(rewritten, 0);
     batch.setBaseOffset(KafkaJudge.BASE_OFFSET);
     batch.setPartitionLeaderEpoch(KafkaJudge.LEADER_EPOCH);
@@ -251,6 +255,7 @@ final class KafkaVerdictTest {
           INCONSISTENT_PRODUCER,
           MALFORMED_RECORD,
           RECORD_ABOVE_LIMIT,
+          EXPANDS_TOO_FAR,
           KEY_MISSING ->
           Errors.INVALID_RECORD;
       case OFFSETS_OUT_OF_ORDER -> throw new AssertionError("only a follower meets " + fault);

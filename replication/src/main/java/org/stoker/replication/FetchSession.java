@@ -35,6 +35,9 @@ public final class FetchSession {
   private volatile long lastUsedMs;
   private volatile int partitionCount;
 
+  // What the cache has claimed for it; the cache's own lock guards it.
+  private long claimedBytes;
+
   private static final class Entry {
     private FetchPosition position;
     private long lastHighWatermark = -1;
@@ -89,6 +92,14 @@ public final class FetchSession {
 
   int partitionCount() {
     return partitionCount;
+  }
+
+  long claimedBytes() {
+    return claimedBytes;
+  }
+
+  void setClaimedBytes(long bytes) {
+    claimedBytes = bytes;
   }
 
   boolean tryClaim() {

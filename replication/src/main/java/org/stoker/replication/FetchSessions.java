@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.Clock;
+import org.stoker.base.HeapBudget;
 import org.stoker.base.Seed;
 import org.stoker.base.ThreadSafe;
 
@@ -16,19 +17,31 @@ import org.stoker.base.ThreadSafe;
  * <p>At the bound a new session takes the place of one that was not used for two minutes, or of a
  * smaller one; a follower's is never given up for a consumer's. Without a place the fetcher is
  * served without a session.
+ *
+ * <p>The partitions that sessions remember are claimed from a budget, too. A fetcher for which
+ * there is no more is served without a session; a session that grows above it is ended.
  */
 @ThreadSafe
 public final class FetchSessions {
   private static final long EVICTABLE_AFTER_MS = 120_000;
+  private static final int SHARE_OF_HEAP = 8;
+  // A position, its key, the entry and its place in the map.
+  private static final long PARTITION_HEAP_BYTES = 256;
 
   private final int mostSessions;
   private final Clock clock;
   private final Seed seed;
+  private final HeapBudget heap;
 
   @GuardedBy("this")
   private final Map<Integer, FetchSession> sessions = new HashMap<>();
 
   public FetchSessions(int mostSessions, Clock clock, Seed seed) {
+    this(mostSessions, clock, seed, HeapBudget.shareOfHeap(SHARE_OF_HEAP));
+  }
+
+  FetchSessions(int mostSessions, Clock clock, Seed seed, HeapBudget heap) {
+    this.heap = heap;
     this.mostSessions = mostSessions;
     this.clock = clock;
     this.seed = seed;
@@ -94,7 +107,14 @@ public final class FetchSessions {
       session.release();
       return new Begun.OtherTopicNaming();
     }
+    long moreBytes = ask.positions().size() * PARTITION_HEAP_BYTES;
+    if (!heap.tryClaim(moreBytes)) {
+      end(session.id());
+      session.release();
+      return new Begun.UnknownSession();
+    }
     session.update(ask.positions(), ask.forgotten(), clock.monotonicMs());
+    settleClaim(session, moreBytes);
     if (session.partitionCount() == 0) {
       end(session.id());
     }
@@ -110,7 +130,21 @@ public final class FetchSessions {
   }
 
   private synchronized void end(int id) {
-    sessions.remove(id);
+    FetchSession ended = sessions.remove(id);
+    if (ended != null) {
+      heap.release(ended.claimedBytes());
+      ended.setClaimedBytes(0);
+    }
+  }
+
+  /** Gives back what was claimed beyond what the session takes, which is nothing once it ended. */
+  private synchronized void settleClaim(FetchSession session, long moreBytes) {
+    long needed = 0;
+    if (sessions.containsKey(session.id())) {
+      needed = session.partitionCount() * PARTITION_HEAP_BYTES;
+    }
+    heap.release(session.claimedBytes() + moreBytes - needed);
+    session.setClaimedBytes(needed);
   }
 
   private synchronized @Nullable FetchSession tryMake(Ask ask) {
@@ -120,12 +154,17 @@ public final class FetchSessions {
       if (victim == null) {
         return null;
       }
-      sessions.remove(victim.id());
+      end(victim.id());
+    }
+    long bytes = ask.positions().size() * PARTITION_HEAP_BYTES;
+    if (!heap.tryClaim(bytes)) {
+      return null;
     }
     FetchSession session =
         new FetchSession(unusedId(), ask.usesTopicIds(), ask.isFollower(), ask.positions(), nowMs);
     session.tryClaim();
     sessions.put(session.id(), session);
+    settleClaim(session, bytes);
     return session;
   }
 

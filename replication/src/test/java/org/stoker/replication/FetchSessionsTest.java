@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.stoker.base.HeapBudget;
 import org.stoker.base.Uuid;
 import org.stoker.replication.FetchSession.FetchNews;
 import org.stoker.replication.FetchSessions.Ask;
@@ -154,5 +155,35 @@ final class FetchSessionsTest {
     session.mustTell(position(0, 0).key(), new FetchNews(true, false, 5, 0));
 
     assertThat(session.positions()).containsExactly(position(1, 0), position(0, 0));
+  }
+
+  @Test
+  void aFetcherOfMorePartitionsThanThereIsMemoryForIsServedWithoutASession() {
+    var heap = new HeapBudget(1_000);
+    var few = new FetchSessions(2, clock, new SplitMixSeed(1), heap);
+
+    assertThat(few.begin(ask(0, 0, position(0, 0), position(1, 0), position(2, 0), position(3, 0))))
+        .isEqualTo(new Begun.WithoutSession());
+    assertThat(heap.usedBytes()).isZero();
+    assertThat(few.begin(ask(0, 0, position(0, 0), position(1, 0))))
+        .isInstanceOf(Begun.NewSession.class);
+  }
+
+  @Test
+  void aSessionThatGrowsAboveTheMemoryIsEndedAndGivesItBack() {
+    var heap = new HeapBudget(1_000);
+    var few = new FetchSessions(2, clock, new SplitMixSeed(1), heap);
+    var made = (Begun.NewSession) few.begin(ask(0, 0, position(0, 0), position(0, 1)));
+    made.session().release();
+    long used = heap.usedBytes();
+    var grown = (Begun.Incremental) few.begin(ask(made.session().id(), 1, position(1, 0)));
+    grown.session().release();
+    assertThat(heap.usedBytes()).isEqualTo(2 * used);
+
+    Begun tooMuch = few.begin(ask(made.session().id(), 2, position(2, 0), position(3, 0)));
+
+    assertThat(tooMuch).isEqualTo(new Begun.UnknownSession());
+    assertThat(heap.usedBytes()).isZero();
+    assertThat(few.count()).isZero();
   }
 }

@@ -9,6 +9,10 @@ import org.stoker.protocol.generator.FieldType.StructOf;
  * fields.
  */
 record FieldScope(MessageDefinition message, StructDefinition struct) {
+  private static final int OBJECT_HEAP_BYTES = 24;
+  private static final int UUID_HEAP_BYTES = 40;
+  private static final int LIST_HEAP_BYTES = 48;
+
   Versions possible() {
     return struct.versions();
   }
@@ -148,6 +152,20 @@ record FieldScope(MessageDefinition message, StructDefinition struct) {
       minimum = Math.min(minimum, minimumSize(nested, version));
     }
     return Math.max(1, minimum == Integer.MAX_VALUE ? 1 : minimum);
+  }
+
+  /** About how much of the heap an object of the struct takes, with its empty lists. */
+  int heapSize(StructDefinition nested) {
+    int size = OBJECT_HEAP_BYTES;
+    for (FieldDefinition field : nested.fields()) {
+      size +=
+          switch (field.type()) {
+            case Scalar scalar -> scalar == Scalar.UUID ? UUID_HEAP_BYTES : Long.BYTES;
+            case StructOf inner -> heapSize(message.struct(inner.name()));
+            case ArrayOf _ -> LIST_HEAP_BYTES;
+          };
+    }
+    return size;
   }
 
   private int minimumSize(StructDefinition nested, int version) {

@@ -139,9 +139,14 @@ final class ReadMethodWriter {
 
   private void readStructs(FieldDefinition field, StructOf struct, String target) {
     Condition nullable = scope.nullable(field);
-    int minimum = scope.minimumSize(scope.message().struct(struct.name()));
+    StructDefinition element = scope.message().struct(struct.name());
     String arguments =
-        "(\"%s\", %s, %d)".formatted(field.javaName(), scope.flexibleWord(field), minimum);
+        "(\"%s\", %s, %d, %d)"
+            .formatted(
+                field.javaName(),
+                scope.flexibleWord(field),
+                scope.minimumSize(element),
+                scope.heapSize(element));
     String count =
         choose(
             nullable, "in.readNullableArrayLength" + arguments, "in.readArrayLength" + arguments);

@@ -49,7 +49,7 @@ final class MessageClassWriterTest {
                   { "name": "Port", "type": "uint16", "versions": "0+" } ]}
                 """))
         // Smallest from version 1: an empty name, the port, no tagged fields.
-        .contains("int count = in.readArrayLength(\"hosts\", flexible, 4);");
+        .contains("int count = in.readArrayLength(\"hosts\", flexible, 4, 80);");
   }
 
   @Test

@@ -1,0 +1,51 @@
+package org.stoker.base;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Counts what is kept or built on the heap because clients ask for it.
+ *
+ * <p>At the bound a claim is declined and the asker says so to its client; nobody waits, because
+ * those who hold the memory may be waiting for the asker.
+ */
+@ThreadSafe
+public final class HeapBudget {
+  private final long capacityBytes;
+  private final AtomicLong usedBytes = new AtomicLong();
+
+  public HeapBudget(long capacityBytes) {
+    this.capacityBytes = capacityBytes;
+  }
+
+  /** So much of the heap as {@code 1 / divisor}. */
+  public static HeapBudget shareOfHeap(int divisor) {
+    return new HeapBudget(Runtime.getRuntime().maxMemory() / divisor);
+  }
+
+  public boolean tryClaim(long bytes) {
+    while (true) {
+      long used = usedBytes.get();
+      if (bytes > capacityBytes - used) {
+        return false;
+      }
+      if (usedBytes.compareAndSet(used, used + bytes)) {
+        return true;
+      }
+    }
+  }
+
+  public void release(long bytes) {
+    long left = usedBytes.addAndGet(-bytes);
+    if (left < 0) {
+      throw new IllegalStateException("released " + bytes + " bytes more than held: " + left);
+    }
+  }
+
+  public long usedBytes() {
+    return usedBytes.get();
+  }
+
+  public long capacityBytes() {
+    return capacityBytes;
+  }
+}

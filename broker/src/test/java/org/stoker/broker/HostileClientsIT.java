@@ -1,0 +1,236 @@
+package org.stoker.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ApiVersionsResponse;
+import org.apache.kafka.common.requests.ProduceResponse;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.stoker.records.CompressionType;
+
+/**
+ * Bytes made to hurt, against a broker with the heap it has by default. It lives, and a bystander
+ * gets every record acknowledged and reads all of them; what that took is printed.
+ */
+final class HostileClientsIT {
+  private static final int BOMB_SIZE_BYTES = 100 << 20;
+  // Of snappy not more fits into a batch that a topic takes.
+  private static final int SNAPPY_BOMB_SIZE_BYTES = 15 << 20;
+  private static final List<String> COMPRESSIONS =
+      List.of("producer", "uncompressed", "gzip", "lz4", "snappy", "zstd");
+
+  @TempDir private static Path data;
+
+  private static BrokerProcess broker;
+  private static Process bystander;
+  private static BufferedReader bystandersWords;
+  private static int port;
+
+  @BeforeAll
+  static void start() throws Exception {
+    QuietClients.hush();
+    broker =
+        BrokerProcess.start(
+            BrokerMain.class,
+            "start",
+            "--verbose",
+            "--data-dir",
+            data.toString(),
+            "--override",
+            "listeners=PLAINTEXT://localhost:0");
+    String address = broker.awaitReady();
+    port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {
+      List<NewTopic> topics = new ArrayList<>();
+      topics.add(new NewTopic(BystanderMain.TOPIC, 1, (short) 1));
+      for (String compression : COMPRESSIONS) {
+        topics.add(
+            new NewTopic("bomb-" + compression, 1, (short) 1)
+                .configs(Map.of("compression.type", compression)));
+      }
+      admin.createTopics(topics).all().get();
+    }
+    bystander =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                BystanderMain.class.getName(),
+                address)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    bystandersWords =
+        new BufferedReader(
+            new InputStreamReader(bystander.getInputStream(), StandardCharsets.UTF_8));
+    assertThat(bystandersWords.readLine()).isEqualTo(BystanderMain.WARM);
+  }
+
+  @AfterAll
+  static void theBystanderHasReadWhatItWrote() throws Exception {
+    try {
+      bystander.getOutputStream().close();
+      String said = bystandersWords.lines().collect(Collectors.joining("\n"));
+      System.out.println(said);
+      assertThat(bystander.waitFor()).as(said).isZero();
+      assertThat(broker.isAlive()).as(broker.toString()).isTrue();
+      assertThat(broker.out()).noneMatch(line -> line.contains("silent for"));
+      assertThat(broker.out()).noneMatch(line -> line.contains(" ERROR "));
+    } finally {
+      bystander.destroyForcibly();
+      broker.close();
+    }
+  }
+
+  /** Ends a phase of the bystander's appends, of which it says how long they took. */
+  private static void phase(String name) throws IOException {
+    bystander.getOutputStream().write((name + "\n").getBytes(StandardCharsets.UTF_8));
+    bystander.getOutputStream().flush();
+  }
+
+  private static void isServing(String after) throws IOException {
+    assertThat(broker.isAlive()).as(broker.toString()).isTrue();
+    try (RawConnection raw = new RawConnection(port)) {
+      var answer =
+          raw.ask(
+              ApiVersionsResponse.class,
+              ApiKeys.API_VERSIONS,
+              (short) 0,
+              new ApiVersionsRequestData());
+      assertThat(answer.data().errorCode()).isEqualTo(Errors.NONE.code());
+    }
+    String status = Files.readString(Path.of("/proc", Long.toString(broker.pid()), "status"));
+    status
+        .lines()
+        .filter(line -> line.startsWith("VmRSS"))
+        .forEach(line -> System.out.println("after " + after + ": " + line));
+  }
+
+  @Test
+  void bombsOfEveryCodecAreAnsweredOnEveryCompressionType() throws IOException {
+    phase("bombs");
+    for (CompressionType type : CompressionType.values()) {
+      if (type == CompressionType.NONE) {
+        continue;
+      }
+      int size = type == CompressionType.SNAPPY ? SNAPPY_BOMB_SIZE_BYTES : BOMB_SIZE_BYTES;
+      ByteBuffer bomb = HostileFrames.bomb(type, size);
+      for (String compression : COMPRESSIONS) {
+        try (RawConnection raw = new RawConnection(port)) {
+          Errors error = produce(raw, "bomb-" + compression, bomb);
+          assertThat(error)
+              .as(type + " on " + compression)
+              .isIn(Errors.NONE, Errors.MESSAGE_TOO_LARGE);
+          if (compression.equals("uncompressed")) {
+            assertThat(error).isEqualTo(Errors.MESSAGE_TOO_LARGE);
+          }
+        }
+      }
+      isServing("bombs of " + type);
+    }
+    phase("after bombs");
+  }
+
+  private static Errors produce(RawConnection raw, String topic, ByteBuffer batch)
+      throws IOException {
+    ProduceResponse answer =
+        raw.ask(
+            ProduceResponse.class,
+            ApiKeys.PRODUCE,
+            (short) 12,
+            HostileFrames.produce(topic, batch.duplicate()));
+    return Errors.forCode(
+        answer.data().responses().iterator().next().partitionResponses().getFirst().errorCode());
+  }
+
+  @Test
+  void framesThatDripLeaveRoomForOthers() throws IOException {
+    phase("drips");
+    List<Socket> drips = new ArrayList<>();
+    try {
+      for (int size : new int[] {70_000, 1 << 20, 16 << 20, 100 << 20}) {
+        for (int i = 0; i < 10; i++) {
+          Socket drip = new Socket(InetAddress.getLoopbackAddress(), port);
+          drips.add(drip);
+          drip.getOutputStream().write(ByteBuffer.allocate(4).putInt(size).array());
+          drip.getOutputStream().write(new byte[9_000]);
+        }
+        ByteBuffer large = HostileFrames.bomb(CompressionType.NONE, 900_000);
+        for (int i = 0; i < 20; i++) {
+          drop(drips);
+          try (RawConnection raw = new RawConnection(port)) {
+            assertThat(produce(raw, "bomb-producer", large)).isEqualTo(Errors.NONE);
+          }
+        }
+      }
+      isServing("drips");
+    } finally {
+      for (Socket drip : drips) {
+        drip.close();
+      }
+    }
+    phase("after drips");
+  }
+
+  private static void drop(List<Socket> drips) throws IOException {
+    for (Socket drip : drips) {
+      try {
+        drip.getOutputStream().write(0);
+      } catch (SocketException closed) {
+        // The broker has had enough of it.
+        drip.shutdownInput();
+      }
+    }
+  }
+
+  @Test
+  void requestsOfMillionsOfElementsAreAnsweredOrRefused() throws IOException {
+    phase("arrays");
+    for (int count : new int[] {50_000, 300_000, 1_000_000}) {
+      tell(ApiKeys.FETCH, (short) 7, HostileFrames.fetch(count, 0));
+      tell(ApiKeys.FETCH, (short) 7, HostileFrames.fetch(count, 500));
+      tell(ApiKeys.METADATA, (short) 9, HostileFrames.metadata(count));
+      tell(ApiKeys.OFFSET_FETCH, (short) 5, HostileFrames.offsetFetch(count));
+      tell(ApiKeys.DELETE_TOPICS, (short) 5, HostileFrames.deleteTopics(count));
+      tell(ApiKeys.DESCRIBE_CONFIGS, (short) 1, HostileFrames.describeConfigs(count));
+      tell(ApiKeys.LIST_OFFSETS, (short) 2, HostileFrames.listOffsets(count));
+      tell(ApiKeys.PRODUCE, (short) 8, HostileFrames.emptyProduce(count));
+      isServing("arrays of " + count);
+    }
+    phase("after arrays");
+  }
+
+  /** Whether it is answered or refused is up to the broker. */
+  private static void tell(ApiKeys key, short version, ApiMessage request) throws IOException {
+    try (RawConnection raw = new RawConnection(port)) {
+      raw.tell(key, version, request);
+      raw.isClosedByBroker();
+    } catch (SocketException reset) {
+      // Refused before all of it was sent.
+      assertThat(broker.isAlive()).as(broker.toString()).isTrue();
+    }
+  }
+}

@@ -100,7 +100,13 @@ final class Membership {
     if (!underWay.add(command)) {
       return false;
     }
-    var _ = decide.apply(command).whenComplete((_, _) -> underWay.remove(command));
+    try {
+      var _ = decide.apply(command).whenComplete((_, _) -> underWay.remove(command));
+    } catch (RuntimeException e) {
+      // Left among those under way it would never be asked again in this term.
+      underWay.remove(command);
+      throw e;
+    }
     return true;
   }
 

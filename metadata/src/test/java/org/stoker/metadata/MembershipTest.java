@@ -1,6 +1,7 @@
 package org.stoker.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ final class MembershipTest {
   private final List<Command<Result>> asked = new ArrayList<>();
   private final List<CompletableFuture<Result>> answers = new ArrayList<>();
   private int resignations;
+  private int bugs;
   private final Membership members =
       new Membership(
           new MetadataLane(
@@ -38,6 +40,10 @@ final class MembershipTest {
           () -> ++resignations > 0);
 
   private CompletableFuture<Result> ask(Command<Result> command) {
+    if (bugs > 0) {
+      bugs--;
+      throw new IllegalStateException("a bug");
+    }
     asked.add(command);
     answers.add(new CompletableFuture<>());
     return answers.getLast();
@@ -70,6 +76,19 @@ final class MembershipTest {
     members.start();
 
     clock.advanceMs(3 * SILENCE_MS);
+
+    assertThat(asked).containsExactly(new Fence(1, 10));
+  }
+
+  @Test
+  void aSilentBrokerIsFencedAlthoughTheFirstAttemptMetABug() {
+    register(false);
+    members.start();
+    bugs = 1;
+
+    assertThatThrownBy(() -> clock.advanceMs(3 * SILENCE_MS)).hasMessage("a bug");
+    members.start();
+    clock.advanceMs(SILENCE_MS);
 
     assertThat(asked).containsExactly(new Fence(1, 10));
   }

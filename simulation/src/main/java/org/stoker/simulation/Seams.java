@@ -8,6 +8,11 @@ interface Seams {
   /** Nothing is broken. */
   Seams SOUND = new Seams() {};
 
+  /** Whether anything goes wrong. */
+  default boolean faults() {
+    return true;
+  }
+
   default Disk disk(int broker, Disk disk) {
     return disk;
   }

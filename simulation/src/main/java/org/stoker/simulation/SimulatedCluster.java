@@ -43,6 +43,10 @@ final class SimulatedCluster {
     return world;
   }
 
+  Seams seams() {
+    return seams;
+  }
+
   void start() {
     for (int id = 1; id <= size; id++) {
       var disk = new SimulatedDisk(world.seed().nextLong(), world.clock());

@@ -182,6 +182,7 @@ final class Coordination {
             : 0;
     return new MetadataConfig.Liveness(
         values.integer("broker.session.timeout.ms"),
+        values.integer("broker.heartbeat.interval.ms"),
         balanceEverySeconds * 1_000,
         values.integer("leader.imbalance.per.broker.percentage"));
   }

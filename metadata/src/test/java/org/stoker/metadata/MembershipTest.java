@@ -21,6 +21,7 @@ import org.stoker.testkit.SplitMixSeed;
 /** What a controller asks of itself while what it asked before is on its way to the log. */
 final class MembershipTest {
   private static final int SILENCE_MS = 2_000;
+  private static final int HEARTBEAT_MS = 400;
 
   private final SimulatedClock clock = new SimulatedClock();
   private final ImagePublisher publisher = new ImagePublisher(ClusterImage.empty("cluster"));
@@ -33,7 +34,7 @@ final class MembershipTest {
           new MetadataLane(
               new SimulatedLane(new SplitMixSeed(3), task -> clock.after(1, task)), clock),
           clock,
-          new MetadataConfig.Liveness(SILENCE_MS, 0, 10),
+          new MetadataConfig.Liveness(SILENCE_MS, HEARTBEAT_MS, 0, 10),
           publisher,
           new FalseAlarms(clock),
           this::ask,
@@ -78,6 +79,16 @@ final class MembershipTest {
     clock.advanceMs(3 * SILENCE_MS);
 
     assertThat(asked).containsExactly(new Fence(1, 10));
+  }
+
+  @Test
+  void aControllerThatIsAloneDoesNotFenceItsOwnBroker() {
+    register(false, 1);
+    members.start();
+
+    clock.advanceMs(20 * SILENCE_MS);
+
+    assertThat(asked).isEmpty();
   }
 
   @Test
@@ -147,8 +158,13 @@ final class MembershipTest {
   }
 
   private void register(boolean isFenced) {
+    register(isFenced, 2);
+  }
+
+  private void register(boolean isFenced, int controllerId) {
     publisher.apply(
-        new LogEntry(0, 1, 1, 0, List.of(BrokerRecords.toRecord(broker(1, isFenced))), 100));
+        new LogEntry(
+            0, 1, controllerId, 0, List.of(BrokerRecords.toRecord(broker(1, isFenced))), 100));
   }
 
   private static BrokerImage broker(int id, boolean isFenced) {

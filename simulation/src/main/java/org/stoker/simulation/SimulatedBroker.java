@@ -222,7 +222,13 @@ final class SimulatedBroker {
     var joining =
         new ClusterMetadata(
             new MetadataConfig(
-                8_000, 500, 200, 40, 1 << 20, 400, new MetadataConfig.Liveness(2_500, 5_000, 10)),
+                8_000,
+                500,
+                200,
+                40,
+                1 << 20,
+                400,
+                new MetadataConfig.Liveness(2_500, 500, 5_000, 10)),
             new BrokerIdentity(
                 id,
                 Uuid.random(world.seed()),

@@ -13,6 +13,11 @@ interface Seams {
     return true;
   }
 
+  /** How long each task of each broker waits for a processor while things go wrong. */
+  default int starvationMs() {
+    return 0;
+  }
+
   default Disk disk(int broker, Disk disk) {
     return disk;
   }

@@ -136,7 +136,12 @@ final class Simulation {
     if (cluster.seams().faults()) {
       faults.start(FAULTS_MS / FAULTS);
     }
+    int starvationMs = cluster.seams().starvationMs();
+    cluster.brokers().forEach(broker -> broker.process().starve(starvationMs));
     world.scheduler().advanceMs(FAULTS_MS);
+    if (starvationMs > 0) {
+      world.counters().add(Counters.STARVED_FENCES, world.counters().of(Counters.FENCES));
+    }
     faults.stop();
     recover();
     judge();

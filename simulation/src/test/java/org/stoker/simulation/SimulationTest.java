@@ -43,7 +43,7 @@ final class SimulationTest {
 
     System.out.print(campaign.summary());
     assertThat(campaign.failures()).as("to see one: stoker simulate --seed N").isEmpty();
-    for (FaultSchedule.Kind kind : FaultSchedule.Kind.values()) {
+    for (FaultSchedule.Kind kind : FaultSchedule.kinds()) {
       assertThat(campaign.percentWith("fault " + kind))
           .as("seeds with %s", kind)
           .isGreaterThanOrEqualTo(5);
@@ -73,6 +73,29 @@ final class SimulationTest {
         List.of(Simulation.run(918_347), Simulation.run(11, calm, null))) {
       assertThat(result.violations()).isEmpty();
       assertThat(result.counters().getOrDefault(Counters.LEADER_CHANGES, 0L)).isPositive();
+    }
+  }
+
+  /** Each hop of a heartbeat is late by up to 700 ms: they come after several seconds at times. */
+  @Test
+  void aMachineThatIsStarvedAsAWholeFencesNobody() {
+    Seams starved =
+        new Seams() {
+          @Override
+          public boolean faults() {
+            return false;
+          }
+
+          @Override
+          public int starvationMs() {
+            return 700;
+          }
+        };
+
+    for (long seed = 1; seed <= 5; seed++) {
+      Simulation.Result result = Simulation.run(seed, starved, null);
+      assertThat(result.violations()).isEmpty();
+      assertThat(result.counters()).containsEntry(Counters.STARVED_FENCES, 0L);
     }
   }
 

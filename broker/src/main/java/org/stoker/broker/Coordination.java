@@ -182,33 +182,59 @@ final class Coordination {
             : 0;
     return new MetadataConfig.Liveness(
         values.integer("broker.session.timeout.ms"),
+        values.integer("broker.heartbeat.interval.ms"),
         balanceEverySeconds * 1_000,
         values.integer("leader.imbalance.per.broker.percentage"));
   }
 
-  /** A ZooKeeper that answers may have us wait for a stranger's session; a silent one may not. */
+  /**
+   * A silent ZooKeeper is given up after a while without any progress, but for the quorum of which
+   * this broker's is a part: if it gave up, it would take its vote with it.
+   */
   private void await(
       CompletableFuture<ClusterImage> started, ClusterMetadata joining, ZooKeeperAddress address)
       throws StartException, InterruptedException, ExecutionException {
     int connectionMs = config.connectionTimeoutMs();
-    try {
-      started.get(connectionMs, TimeUnit.MILLISECONDS);
-      return;
-    } catch (TimeoutException e) {
-      if (joining.image().clusterId().isEmpty()) {
+    var patience = new StartPatience(connectionMs, joining.progress());
+    for (int slice = 1; joining.image().clusterId().isEmpty(); slice++) {
+      if (isDoneWithinASlice(started)) {
+        return;
+      }
+      if (ownServer == null && patience.isOver(joining.progress())) {
         throw new StartException(
-            "ZooKeeper at " + address + " did not answer within " + connectionMs + " ms", e);
+            "ZooKeeper at " + address + " did not answer within " + connectionMs + " ms");
+      }
+      if (slice * StartPatience.SLICE_MS % MAJORITY_WORD_MS == 0) {
+        LOG.warn("Waiting for an answer of ZooKeeper at {}", address);
       }
     }
-    long patienceMs =
-        MetadataConfig.forSessionTimeout(config.sessionTimeoutMs()).registrationPatienceMs();
+    awaitRegistration(started, joining, address);
+  }
+
+  /** A ZooKeeper that answers may have us wait for a stranger's session. */
+  private void awaitRegistration(
+      CompletableFuture<ClusterImage> started, ClusterMetadata joining, ZooKeeperAddress address)
+      throws StartException, InterruptedException, ExecutionException {
+    long limitMs =
+        config.connectionTimeoutMs()
+            + MetadataConfig.forSessionTimeout(config.sessionTimeoutMs()).registrationPatienceMs();
+    var patience = new StartPatience(limitMs, joining.progress());
+    while (!isDoneWithinASlice(started)) {
+      if (patience.isOver(joining.progress())) {
+        throw new StartException(
+            "ZooKeeper at %s answers, but the broker was not registered within %d ms"
+                .formatted(address, limitMs));
+      }
+    }
+  }
+
+  private static boolean isDoneWithinASlice(CompletableFuture<ClusterImage> started)
+      throws InterruptedException, ExecutionException {
     try {
-      started.get(patienceMs, TimeUnit.MILLISECONDS);
+      started.get(StartPatience.SLICE_MS, TimeUnit.MILLISECONDS);
+      return true;
     } catch (TimeoutException e) {
-      throw new StartException(
-          "ZooKeeper at %s answers, but the broker was not registered within %d ms"
-              .formatted(address, connectionMs + patienceMs),
-          e);
+      return false;
     }
   }
 

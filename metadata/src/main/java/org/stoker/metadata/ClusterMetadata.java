@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ public final class ClusterMetadata implements AutoCloseable {
   private final CompletableFuture<ClusterImage> started = new CompletableFuture<>();
   private final FalseAlarms alarms;
   private final Map<Integer, Long> heartbeats = new ConcurrentHashMap<>();
+  private final AtomicInteger connections = new AtomicInteger();
   // The fields below are confined to the lane.
   private final ArrayDeque<PendingCommand<?>> waiting = new ArrayDeque<>();
   private Consumer<RuntimeException> onFatal = _ -> {};
@@ -81,6 +83,11 @@ public final class ClusterMetadata implements AutoCloseable {
   /** The cluster as this broker last saw it; any thread may ask. */
   public ClusterImage image() {
     return publisher.image();
+  }
+
+  /** Differs from before whenever ZooKeeper has let this broker in, or told it of the cluster. */
+  public long progress() {
+    return connections.get() + image().offset();
   }
 
   /** Shows the listener the image of now, if there is one, and every later one, on the lane. */
@@ -255,7 +262,10 @@ public final class ClusterMetadata implements AutoCloseable {
 
     void handle(SessionEvent event) {
       switch (event) {
-        case CONNECTED -> LOG.info("Connected to ZooKeeper, session 0x{}", hex(session.id()));
+        case CONNECTED -> {
+          connections.incrementAndGet();
+          LOG.info("Connected to ZooKeeper, session 0x{}", hex(session.id()));
+        }
         case DISCONNECTED ->
             LOG.warn("ZooKeeper is away: the cluster stays as it is until it is back");
         case EXPIRED -> {

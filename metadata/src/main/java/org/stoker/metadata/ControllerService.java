@@ -47,6 +47,7 @@ final class ControllerService {
   }
 
   private final CoordinationSession session;
+  private final MetadataLane lane;
   private final MetadataConfig config;
   private final Controller controller;
   private final Set<Uuid> dead;
@@ -58,6 +59,7 @@ final class ControllerService {
   private final ArrayDeque<PendingCommand<?>> own = new ArrayDeque<>();
   // The latest set of brokers, until it is decided what follows from it.
   private @Nullable PendingCommand<?> reconciliation;
+  private BrokerCommand.@Nullable ReconcileBrokers latest;
   private boolean open;
   private boolean tookOver;
   private boolean appending;
@@ -79,6 +81,7 @@ final class ControllerService {
       Set<Uuid> dead,
       Office office) {
     this.session = session;
+    this.lane = lane;
     this.config = config;
     this.controller = controller;
     this.dead = dead;
@@ -137,13 +140,11 @@ final class ControllerService {
     ClusterImage image = office.publisher().image();
     PendingCommand<?> command = nextCommand();
     while (command != null) {
-      List<Message> more = command.decide(controller, image);
+      PendingCommand.Decided next = command.decide(controller, image);
       decided.add(command);
-      records.addAll(more);
+      records.addAll(next.records());
+      image = next.after();
       command = records.size() < MOST_RECORDS_TOGETHER ? nextCommand() : null;
-      if (command != null && !more.isEmpty()) {
-        image = ImageDraft.after(image, more);
-      }
     }
     if (records.isEmpty()) {
       decided.forEach(PendingCommand::answer);
@@ -153,10 +154,10 @@ final class ControllerService {
   }
 
   private @Nullable PendingCommand<?> nextCommand() {
-    PendingCommand<?> latest = reconciliation;
-    if (latest != null) {
+    PendingCommand<?> ofBrokers = reconciliation;
+    if (ofBrokers != null) {
       reconciliation = null;
-      return latest;
+      return ofBrokers;
     }
     PendingCommand<?> mine = own.poll();
     if (mine != null) {
@@ -195,23 +196,51 @@ final class ControllerService {
       return;
     }
     boolean isFirst = !tookOver;
+    tookOver = true;
     // The predecessor's partitions get leaders with the very write that takes over; whoever was
     // wrongly taken for dead comes back with its next heartbeat.
-    reconciliation =
-        new PendingCommand<>(
-            new BrokerCommand.ReconcileBrokers(registered, isFirst, isFirst ? dead : Set.of()));
-    tookOver = true;
-    serve();
+    reconcile(new BrokerCommand.ReconcileBrokers(registered, isFirst, isFirst ? dead : Set.of()));
     if (isFirst) {
       members.start();
     }
   }
 
+  /**
+   * Nobody else asks for it: if it meets a bug it is tried again, for as long as it is the latest.
+   */
+  private void reconcile(BrokerCommand.ReconcileBrokers command) {
+    latest = command;
+    var pending = new PendingCommand<>(command);
+    reconciliation = pending;
+    var _ =
+        pending
+            .future()
+            .thenAccept(result -> {
+              if (!result.isOk()) {
+                lane.after(config.pollMs(), () -> reconcileAgain(command));
+              }
+            });
+    serve();
+  }
+
+  private void reconcileAgain(BrokerCommand.ReconcileBrokers command) {
+    if (!closed && command.equals(latest)) {
+      reconcile(command);
+    }
+  }
+
   private void append(List<Message> records, List<PendingCommand<?>> decided) {
     appending = true;
-    writer.append(
-        records,
-        outcome -> appended(outcome, decided, () -> decided.forEach(PendingCommand::answer)));
+    try {
+      writer.append(
+          records,
+          outcome -> appended(outcome, decided, () -> decided.forEach(PendingCommand::answer)));
+    } catch (RuntimeException e) {
+      LOG.error("{} records could not be appended to the metadata log", records.size(), e);
+      appending = false;
+      decided.forEach(
+          command -> command.fail(ErrorCode.UNKNOWN_SERVER_ERROR, PendingCommand.UNEXPECTED));
+    }
   }
 
   private void appended(

@@ -130,8 +130,9 @@ final class LogWriter {
     if (busy || records.isEmpty()) {
       throw new IllegalStateException("append of " + records.size() + " records, busy=" + busy);
     }
-    busy = true;
+    // Encoded before anything is claimed: a record that cannot be leaves the writer as it was.
     var append = new Append(batches(records, entryBytes), answer);
+    busy = true;
     append.next();
   }
 
@@ -177,6 +178,7 @@ final class LogWriter {
     private final ArrayDeque<List<ByteBuffer>> batches;
     private final Consumer<AppendOutcome> answer;
     private final List<LogEntry> done = new ArrayList<>();
+    private boolean isRefused;
 
     Append(List<List<ByteBuffer>> batches, Consumer<AppendOutcome> answer) {
       this.batches = new ArrayDeque<>(batches);
@@ -216,9 +218,22 @@ final class LogWriter {
         case Outcome.NodeExists<Done> _, Outcome.BadVersion<Done> _ -> verify(entry, count);
         case Outcome.Unknown<Done> _ -> lane.retry(() -> settle(entry, count));
         case Outcome.Expired<Done> _ -> finish(new AppendOutcome.SessionOver());
-        default ->
-            throw new IllegalStateException(
-                "append at offset=" + tail.endOffset() + " was answered " + outcome);
+        default -> {
+          // Whatever ZooKeeper has against it, the next controller would meet it too.
+          refused(outcome);
+          lane.retry(() -> settle(entry, count));
+        }
+      }
+    }
+
+    private void refused(Outcome<Done> outcome) {
+      if (!isRefused) {
+        isRefused = true;
+        LOG.error(
+            "ZooKeeper does not take the entry at offset {} of the metadata log, it is tried again:"
+                + " {}",
+            tail.endOffset(),
+            outcome);
       }
     }
 

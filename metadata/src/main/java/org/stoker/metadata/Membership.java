@@ -1,6 +1,5 @@
 package org.stoker.metadata;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,6 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +34,7 @@ final class Membership {
   private final ImagePublisher publisher;
   private final Function<Command<Result>, CompletableFuture<Result>> decide;
   private final BooleanSupplier resign;
+  private final long lookEveryMs;
   private final BrokerLiveness liveness;
   private final Map<Integer, Progress> progress = new HashMap<>();
   // Until the image shows what became of a command, what it followed from is still there to see.
@@ -59,13 +60,15 @@ final class Membership {
     this.publisher = publisher;
     this.decide = decide;
     this.resign = resign;
-    this.liveness = new BrokerLiveness(config.mostSilenceMs(), alarms::evidenceFor);
+    this.lookEveryMs = Math.max(1, config.mostSilenceMs() / LOOKS_PER_SILENCE);
+    this.liveness =
+        new BrokerLiveness(config, lookEveryMs, alarms::evidenceFor, clock.monotonicNs());
   }
 
   /** Begins to listen; everybody has as long as anybody from now on. */
   void start() {
     look();
-    lane.every(Math.max(1, config.mostSilenceMs() / LOOKS_PER_SILENCE), () -> !closed, this::look);
+    lane.every(lookEveryMs, () -> !closed, this::look);
     if (config.balanceEveryMs() > 0) {
       lane.every(
           config.balanceEveryMs(),
@@ -86,29 +89,57 @@ final class Membership {
       return;
     }
     for (BrokerImage broker : silent) {
-      if (ask(new BrokerCommand.Fence(broker.id(), broker.epoch()))) {
-        LOG.warn(
-            "Broker {} was silent for more than {} ms: {}",
-            broker.id(),
-            liveness.mostSilenceMs(broker),
-            canAnyTakeOver(image, silent)
-                ? "others lead what they are in sync with"
-                : "nobody leads what it led until it is heard again");
+      if (broker.id() != image.controllerId() || mayOthersLead(broker, image)) {
+        fence(broker, liveness.mostSilenceMs(broker, nowNs));
       }
     }
   }
 
-  private static boolean canAnyTakeOver(ClusterImage image, List<BrokerImage> silent) {
+  /** Alone, the controller's broker is starved at most: fenced it would serve nobody. */
+  private static boolean mayOthersLead(BrokerImage broker, ClusterImage image) {
     return image.brokers().values().stream()
-        .anyMatch(broker -> broker.isActive() && !silent.contains(broker));
+        .anyMatch(other -> other.id() != broker.id() && other.isActive());
+  }
+
+  private void fence(BrokerImage broker, long silenceMs) {
+    var led = new LedPartitions(publisher.image(), broker.id());
+    ask(
+        new BrokerCommand.Fence(broker.id(), broker.epoch()),
+        result -> {
+          if (result.isOk()) {
+            LOG.warn(
+                "Broker {} was silent for more than {} ms: {}",
+                broker.id(),
+                silenceMs,
+                led.afterwards(publisher.image()));
+          }
+        });
+  }
+
+  private boolean ask(Command<Result> command) {
+    return ask(command, _ -> {});
   }
 
   /** False, and nothing is asked, if the same is under way. */
-  private boolean ask(Command<Result> command) {
+  private boolean ask(Command<Result> command, Consumer<Result> onAnswer) {
     if (!underWay.add(command)) {
       return false;
     }
-    var _ = decide.apply(command).whenComplete((_, _) -> underWay.remove(command));
+    try {
+      var _ =
+          decide
+              .apply(command)
+              .whenComplete((result, _) -> {
+                underWay.remove(command);
+                if (result != null) {
+                  onAnswer.accept(result);
+                }
+              });
+    } catch (RuntimeException e) {
+      // Left among those under way it would never be asked again in this term.
+      underWay.remove(command);
+      throw e;
+    }
     return true;
   }
 
@@ -181,7 +212,7 @@ final class Membership {
 
   /** Nobody is led by it, and everybody who lives knows. */
   private boolean mayShutDown(BrokerImage broker, ClusterImage image) {
-    if (!broker.inControlledShutdown() || leadsAnything(broker.id(), image)) {
+    if (!broker.inControlledShutdown() || LedPartitions.isAnyLedBy(broker.id(), image)) {
       return false;
     }
     for (BrokerImage other : image.brokers().values()) {
@@ -194,12 +225,5 @@ final class Membership {
       }
     }
     return true;
-  }
-
-  private static boolean leadsAnything(int broker, ClusterImage image) {
-    List<TopicImage> topics = new ArrayList<>(image.topicsById().values());
-    return topics.stream()
-        .flatMap(topic -> topic.partitions().stream())
-        .anyMatch(partition -> partition.leader() == broker);
   }
 }

@@ -27,11 +27,13 @@ public record MetadataConfig(
    * How a controller looks after the brokers.
    *
    * @param mostSilenceMs {@code broker.session.timeout.ms}
+   * @param heartbeatMs {@code broker.heartbeat.interval.ms}: how often brokers are to be heard
    * @param balanceEveryMs {@code leader.imbalance.check.interval.seconds}; 0 for never
    * @param mostImbalancePercent {@code leader.imbalance.per.broker.percentage}
    */
-  public record Liveness(long mostSilenceMs, long balanceEveryMs, int mostImbalancePercent) {
-    public static final Liveness DEFAULT = new Liveness(2_500, 300_000, 10);
+  public record Liveness(
+      long mostSilenceMs, long heartbeatMs, long balanceEveryMs, int mostImbalancePercent) {
+    public static final Liveness DEFAULT = new Liveness(2_500, 500, 300_000, 10);
   }
 
   /** The same with brokers looked after in another way. */

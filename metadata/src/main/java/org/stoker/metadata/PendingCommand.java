@@ -2,6 +2,8 @@ package org.stoker.metadata;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.Timers;
 import org.stoker.protocol.ErrorCode;
@@ -10,6 +12,11 @@ import org.stoker.protocol.Message;
 /** A command that somebody waits for. */
 @ConfinedTo(MetadataLane.OWNER)
 final class PendingCommand<R> {
+  private static final Logger LOG = LoggerFactory.getLogger(PendingCommand.class);
+
+  static final String UNEXPECTED =
+      "The server experienced an unexpected error when processing the request.";
+
   private final Command<R> command;
   private final CompletableFuture<R> future = new CompletableFuture<>();
   private Timers.Timer timeout = () -> {};
@@ -38,12 +45,33 @@ final class PendingCommand<R> {
     return future.isDone();
   }
 
-  /** Keeps the reply for {@link #answer()}, and returns what must be appended before. */
-  List<Message> decide(Controller controller, ClusterImage image) {
-    Decision<R> decision = command.decide(controller, image);
-    reply = decision.reply();
-    isDecided = true;
-    return decision.records();
+  /** What must be appended before the answer, and the image once that is applied. */
+  record Decided(List<Message> records, ClusterImage after) {}
+
+  /**
+   * Keeps the reply for {@link #answer()}. A command that meets a bug is answered with an error and
+   * comes to nothing, so that those beside it are decided and answered all the same.
+   */
+  Decided decide(Controller controller, ClusterImage image) {
+    try {
+      Decision<R> decision = command.decide(controller, image);
+      List<Message> records = decision.records();
+      // Records that contradict the image are not appended: no broker could apply them.
+      ClusterImage after = records.isEmpty() ? image : ImageDraft.after(image, records);
+      reply = decision.reply();
+      isDecided = true;
+      return new Decided(records, after);
+    } catch (RuntimeException e) {
+      // Without its values, which may be secret.
+      LOG.error(
+          "A {} could not be decided at offset {} of the metadata log",
+          command.getClass().getSimpleName(),
+          image.offset(),
+          e);
+      isDecided = true;
+      reply = command.failed(ErrorCode.UNKNOWN_SERVER_ERROR, UNEXPECTED);
+      return new Decided(List.of(), image);
+    }
   }
 
   void answer() {

@@ -71,7 +71,7 @@ final class ClusterMetadataIT {
                   20,
                   1 << 20,
                   256 * 1024,
-                  new MetadataConfig.Liveness(60_000, 0, 10)),
+                  new MetadataConfig.Liveness(60_000, 500, 0, 10)),
               new BrokerIdentity(
                   1,
                   incarnation,

@@ -24,7 +24,13 @@ final class DeafControllerTest {
   private static final int HEARTBEAT_MS = 300;
   private static final MetadataConfig CONFIG =
       new MetadataConfig(
-          3_000, 500, 100, 8, 1 << 20, 200, new MetadataConfig.Liveness(SILENCE_MS, 300_000, 10));
+          3_000,
+          500,
+          100,
+          8,
+          1 << 20,
+          200,
+          new MetadataConfig.Liveness(SILENCE_MS, HEARTBEAT_MS, 300_000, 10));
 
   private final SimulatedClock clock = new SimulatedClock();
   private final SplitMixSeed seed = new SplitMixSeed(5);

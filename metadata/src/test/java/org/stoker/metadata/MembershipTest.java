@@ -1,6 +1,7 @@
 package org.stoker.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -25,24 +26,30 @@ import org.stoker.testkit.SplitMixSeed;
 /** What a controller asks of itself while what it asked before is on its way to the log. */
 final class MembershipTest {
   private static final int SILENCE_MS = 2_000;
+  private static final int HEARTBEAT_MS = 400;
 
   private final SimulatedClock clock = new SimulatedClock();
   private final ImagePublisher publisher = new ImagePublisher(ClusterImage.empty("cluster"));
   private final List<Command<Result>> asked = new ArrayList<>();
   private final List<CompletableFuture<Result>> answers = new ArrayList<>();
   private int resignations;
+  private int bugs;
   private final Membership members =
       new Membership(
           new MetadataLane(
               new SimulatedLane(new SplitMixSeed(3), task -> clock.after(1, task)), clock),
           clock,
-          new MetadataConfig.Liveness(SILENCE_MS, 0, 10),
+          new MetadataConfig.Liveness(SILENCE_MS, HEARTBEAT_MS, 0, 10),
           publisher,
           new FalseAlarms(clock),
           this::ask,
           () -> ++resignations > 0);
 
   private CompletableFuture<Result> ask(Command<Result> command) {
+    if (bugs > 0) {
+      bugs--;
+      throw new IllegalStateException("a bug");
+    }
     asked.add(command);
     answers.add(new CompletableFuture<>());
     return answers.getLast();
@@ -121,6 +128,29 @@ final class MembershipTest {
   }
 
   @Test
+  void aControllerThatIsAloneDoesNotFenceItsOwnBroker() {
+    register(false, 1);
+    members.start();
+
+    clock.advanceMs(20 * SILENCE_MS);
+
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void aSilentBrokerIsFencedAlthoughTheFirstAttemptMetABug() {
+    register(false);
+    members.start();
+    bugs = 1;
+
+    assertThatThrownBy(() -> clock.advanceMs(3 * SILENCE_MS)).hasMessage("a bug");
+    members.start();
+    clock.advanceMs(SILENCE_MS);
+
+    assertThat(asked).containsExactly(new Fence(1, 10));
+  }
+
+  @Test
   void resignsWhenOthersFellSilentOneAfterTheOther() {
     registerThree();
     members.start();
@@ -174,8 +204,13 @@ final class MembershipTest {
   }
 
   private void register(boolean isFenced) {
+    register(isFenced, 2);
+  }
+
+  private void register(boolean isFenced, int controllerId) {
     publisher.apply(
-        new LogEntry(0, 1, 1, 0, List.of(BrokerRecords.toRecord(broker(1, isFenced))), 100));
+        new LogEntry(
+            0, 1, controllerId, 0, List.of(BrokerRecords.toRecord(broker(1, isFenced))), 100));
   }
 
   private static BrokerImage broker(int id, boolean isFenced) {

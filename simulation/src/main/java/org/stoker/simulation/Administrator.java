@@ -28,6 +28,7 @@ import org.stoker.protocol.message.ElectLeadersRequest;
 import org.stoker.protocol.message.IncrementalAlterConfigsRequest;
 import org.stoker.protocol.message.IncrementalAlterConfigsRequest.AlterConfigsResource;
 import org.stoker.protocol.message.IncrementalAlterConfigsRequest.AlterableConfig;
+import org.stoker.protocol.message.IncrementalAlterConfigsResponse;
 import org.stoker.protocol.message.ListPartitionReassignmentsRequest;
 
 /** Creates, changes and deletes topics, and remembers what it was told. */
@@ -214,6 +215,48 @@ final class Administrator {
                 partition, before, result.errorCode() == 0 ? result.lowWatermark() : -1);
           }
         });
+  }
+
+  /** For a while one topic takes less than what lies in it already. */
+  void lowerLargestMessage(int longestMs) {
+    String topic = lasting.get(client.seed().nextInt(lasting.size()));
+    setLargestMessage(topic, String.valueOf(80 + client.seed().nextInt(100)));
+    client.later(longestMs, () -> raiseLargestMessage(topic));
+  }
+
+  /** Until it is answered: with the lower value nobody could produce for good. */
+  private void raiseLargestMessage(String topic) {
+    client.ask(
+        client.anyBroker(),
+        largestMessage(topic, (byte) 1, ""),
+        answer -> {
+          boolean isDone =
+              answer instanceof IncrementalAlterConfigsResponse response
+                  && response.responses().getFirst().errorCode() == 0;
+          if (!isDone) {
+            client.later(200, () -> raiseLargestMessage(topic));
+          }
+        });
+  }
+
+  private void setLargestMessage(String topic, String bytes) {
+    tell(largestMessage(topic, (byte) 0, bytes));
+  }
+
+  private static IncrementalAlterConfigsRequest largestMessage(
+      String topic, byte operation, String bytes) {
+    return new IncrementalAlterConfigsRequest()
+        .setResources(
+            List.of(
+                new AlterConfigsResource()
+                    .setResourceType(TOPIC)
+                    .setResourceName(topic)
+                    .setConfigs(
+                        List.of(
+                            new AlterableConfig()
+                                .setName("max.message.bytes")
+                                .setConfigOperation(operation)
+                                .setValue(bytes)))));
   }
 
   void changeSomething() {

@@ -20,6 +20,11 @@ final class Counters {
   static final String DELETIONS = "deletions of records acknowledged";
   static final String DIRECTORIES_FAILED = "directories that failed alone";
   static final String DIRECTORIES_LEFT_OUT = "directories left out at a start";
+  static final String DISKS_REPLACED = "disks replaced by empty ones";
+  static final String INDEXES_DAMAGED = "indexes damaged while a broker was down";
+  static final String TAILS_DAMAGED = "tails damaged while a broker was down";
+  static final String FENCES = "brokers fenced";
+  static final String STARVED_FENCES = "brokers fenced while all starved";
   static final String TORN_TAILS = "torn tails cut off";
 
   private final Map<String, Long> counts = new TreeMap<>();

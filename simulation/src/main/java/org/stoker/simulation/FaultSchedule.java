@@ -1,6 +1,7 @@
 package org.stoker.simulation;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import org.stoker.base.ConfinedTo;
@@ -16,7 +17,14 @@ import org.stoker.testkit.SplitMixSeed;
 /** What goes wrong and when, drawn from the seed. */
 @ConfinedTo(ConfinedTo.ONE_THREAD)
 final class FaultSchedule {
+  /** Whether indexes and tails are damaged while a broker is down. */
+  private static final boolean DAMAGES = false;
+
+  private static final List<Kind> KINDS = kinds();
   private static final int LONGEST_PAUSE_MS = 4_000;
+  private static final int LONGEST_STARVATION_MS = 4_000;
+  private static final int PATIENCE_MS = 3_000;
+  private static final int LOOK_MS = 100;
   private static final int SLOW_BEFORE_POWER_FAILURE_MS = 400;
   private static final int LONGEST_CUT_MS = 4_000;
   private static final int LONGEST_AWAY_MS = 3_000;
@@ -27,6 +35,7 @@ final class FaultSchedule {
   private final Administrator administrator;
   private final World world;
   private final SplitMixSeed seed;
+  private final DiskDamage damage;
   private boolean isOver = true;
 
   /** The kinds, each as likely as the others. */
@@ -40,11 +49,16 @@ final class FaultSchedule {
     PARTITION_FROM_ZOOKEEPER,
     MESSAGE_LOSS,
     DELAY,
+    STARVED_BROKER,
+    STARVED_MACHINE,
     SLOW_DISK,
     DISK_FULL,
     IO_ERROR,
     DIRECTORY_FAILURE,
     UNREADABLE_DIRECTORY,
+    REPLACED_DISK,
+    DAMAGED_INDEX,
+    DAMAGED_TAIL,
     BIT_FLIP,
     CLOCK_JUMP,
     SESSION_EXPIRY,
@@ -55,7 +69,17 @@ final class FaultSchedule {
     REASSIGNMENT,
     TOPIC_DELETION,
     RECORD_DELETION,
-    ADMINISTRATION
+    LOWERED_SETTINGS,
+    ADMINISTRATION;
+
+    private boolean isDamage() {
+      return this == DAMAGED_INDEX || this == DAMAGED_TAIL;
+    }
+  }
+
+  /** The kinds that are drawn. */
+  static List<Kind> kinds() {
+    return Arrays.stream(Kind.values()).filter(kind -> DAMAGES || !kind.isDamage()).toList();
   }
 
   FaultSchedule(SimulatedCluster cluster, Administrator administrator) {
@@ -63,11 +87,12 @@ final class FaultSchedule {
     this.administrator = administrator;
     this.world = cluster.world();
     this.seed = world.seed().fork();
+    this.damage = new DiskDamage(seed, world.counters());
   }
 
   void start(int aboutEveryMs) {
     isOver = false;
-    // Whatever else is drawn: in each run somebody else must lead.
+    // Whatever else is drawn, a leader dies.
     later(aboutEveryMs, () -> crash(aLeader(), seed.oneIn(2)));
     next(aboutEveryMs);
   }
@@ -76,8 +101,7 @@ final class FaultSchedule {
     later(
         2 * aboutEveryMs,
         () -> {
-          Kind[] kinds = Kind.values();
-          happen(kinds[seed.nextInt(kinds.length)]);
+          happen(KINDS.get(seed.nextInt(KINDS.size())));
           next(aboutEveryMs);
         });
   }
@@ -98,15 +122,13 @@ final class FaultSchedule {
   /** Nothing goes wrong any more, and what was down comes back. */
   void stop() {
     isOver = true;
-    if (world.counters().of(Counters.LEADER_CHANGES) == 0) {
-      crash(aLeader(), false);
-    }
     world.trace().note("the faults are over");
     world.network().heal();
     goodWeather();
     world.ensemble().comeBack();
     for (SimulatedBroker broker : cluster.brokers()) {
       broker.process().goOn();
+      broker.process().starve(0);
       broker.process().slowDiskMs(0);
       cluster.disk(broker.id()).disarm();
       cluster.disk(broker.id()).limitCapacity(Long.MAX_VALUE);
@@ -151,6 +173,8 @@ final class FaultSchedule {
         world.ensemble().weather(new Weather(60, 100, 0));
         later(LONGEST_WEATHER_MS, this::goodWeather);
       }
+      case STARVED_BROKER -> starve(List.of(broker), 100 + seed.nextInt(1_500));
+      case STARVED_MACHINE -> starve(cluster.brokers(), 20 + seed.nextInt(300));
       case SLOW_DISK -> {
         broker.process().slowDiskMs(50 + seed.nextInt(500));
         later(LONGEST_WEATHER_MS, () -> broker.process().slowDiskMs(0));
@@ -169,6 +193,8 @@ final class FaultSchedule {
         makeUnreadable(id, SimulatedBroker.DIRECTORIES.get(seed.nextInt(2)));
         later(LONGEST_REPAIR_MS, () -> cluster.repairDirectories(id));
       }
+      case REPLACED_DISK -> replaceDisk(id, PATIENCE_MS);
+      case DAMAGED_INDEX, DAMAGED_TAIL -> damage(id, kind);
       case BIT_FLIP -> flipBit(broker);
       case CLOCK_JUMP ->
           world.clock().setWallMs(world.clock().wallMs() + seed.nextInt(7_200_000) - 3_600_000L);
@@ -189,12 +215,17 @@ final class FaultSchedule {
       case REASSIGNMENT -> administrator.reassign();
       case TOPIC_DELETION -> administrator.deleteOne();
       case RECORD_DELETION -> administrator.deleteRecords();
+      case LOWERED_SETTINGS -> {
+        crash(aLeader(), seed.oneIn(2));
+        administrator.lowerLargestMessage(LONGEST_AWAY_MS);
+      }
       case ADMINISTRATION -> administrator.changeSomething();
       default -> throw new IllegalStateException(kind + " of " + id + " is not known");
     }
   }
 
-  private int aLeader() {
+  /** A broker that leads something; 1 if nobody knows of any. */
+  int aLeader() {
     ClusterImage image = cluster.image();
     if (image != null) {
       for (TopicImage topic : new TreeMap<>(image.topicsByName()).values()) {
@@ -246,6 +277,64 @@ final class FaultSchedule {
               world.trace().note(broker.process() + " goes on");
               broker.process().goOn();
             });
+  }
+
+  /** Each task is late by up to this long, and the clock goes on. */
+  private void starve(List<SimulatedBroker> brokers, int longestMs) {
+    brokers.forEach(broker -> broker.process().starve(longestMs));
+    later(LONGEST_STARVATION_MS, () -> brokers.forEach(broker -> broker.process().starve(0)));
+  }
+
+  /**
+   * A broker dies, and comes back with one or both of its disks empty: all at once, and only while
+   * two others are in sync wherever it has a replica, so that what was acknowledged is on theirs.
+   */
+  private void replaceDisk(int id, int patienceMs) {
+    if (!cluster.isUp(id) || !cluster.hasTwoOthersInSync(id)) {
+      if (patienceMs > 0) {
+        later(LOOK_MS, () -> replaceDisk(id, patienceMs - LOOK_MS));
+      }
+      return;
+    }
+    cluster.crash(id, seed.oneIn(2));
+    int first = seed.nextInt(2);
+    damage.replace(cluster.disk(id), SimulatedBroker.DIRECTORIES.get(first));
+    if (seed.oneIn(2)) {
+      damage.replace(cluster.disk(id), SimulatedBroker.DIRECTORIES.get(1 - first));
+    }
+    cluster.startLater(id);
+  }
+
+  /**
+   * A broker ends, in order or not, and comes back with something on its disks changed; not before
+   * it is out of sync everywhere, for what is damaged may be all that it had.
+   */
+  private void damage(int id, Kind kind) {
+    Runnable whenDown = () -> damageWhenOutOfSync(cluster.broker(id), kind, PATIENCE_MS);
+    if (seed.oneIn(2)) {
+      cluster.stopCleanly(id, whenDown);
+    } else {
+      cluster.crash(id, false);
+      whenDown.run();
+    }
+  }
+
+  private void damageWhenOutOfSync(SimulatedBroker dead, Kind kind, int patienceMs) {
+    int id = dead.id();
+    if (cluster.broker(id) != dead || isOver) {
+      cluster.startIfDown(id);
+    } else if (!cluster.isInSyncAnywhere(id)) {
+      if (kind == Kind.DAMAGED_TAIL) {
+        damage.damageATail(cluster.disk(id));
+      } else {
+        damage.damageAnIndex(cluster.disk(id));
+      }
+      cluster.startLater(id);
+    } else if (patienceMs > 0) {
+      world.clock().after(LOOK_MS, () -> damageWhenOutOfSync(dead, kind, patienceMs - LOOK_MS));
+    } else {
+      cluster.startLater(id);
+    }
   }
 
   private void partition(int id, boolean bothWays) {

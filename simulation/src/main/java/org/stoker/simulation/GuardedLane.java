@@ -1,5 +1,6 @@
 package org.stoker.simulation;
 
+import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.Lane;
@@ -9,6 +10,8 @@ import org.stoker.base.Lane;
 final class GuardedLane implements Lane {
   private final Lane lane;
   private final SimulatedProcess process;
+  // A process that is held up runs what it was given in any order; this lane's must keep theirs.
+  private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
 
   GuardedLane(Lane lane, SimulatedProcess process) {
     this.lane = lane;
@@ -17,7 +20,8 @@ final class GuardedLane implements Lane {
 
   @Override
   public void submit(Runnable task) {
-    process.run(() -> lane.submit(task));
+    waiting.add(task);
+    process.run(() -> lane.submit(waiting.remove()));
   }
 
   @Override

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.TopicPartition;
 import org.stoker.base.Uuid;
+import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.MetadataDelta;
 import org.stoker.metadata.PartitionImage;
@@ -238,6 +239,7 @@ final class History {
       return;
     }
     newestOffset = image.offset();
+    countFences(delta, image);
     trace.note("image", image.offset(), broker, () -> described(delta, image));
     delta
         .changedPartitions()
@@ -251,6 +253,18 @@ final class History {
             }
           }
         });
+  }
+
+  private void countFences(MetadataDelta delta, ClusterImage image) {
+    for (int id : delta.changedBrokers()) {
+      BrokerImage before = delta.before().broker(id);
+      BrokerImage after = image.broker(id);
+      boolean isTheSame =
+          before != null && after != null && before.incarnation().equals(after.incarnation());
+      if (isTheSame && !before.fenced() && after.fenced() && !after.inControlledShutdown()) {
+        counters.count(Counters.FENCES);
+      }
+    }
   }
 
   private static String described(MetadataDelta delta, ClusterImage image) {

@@ -8,6 +8,16 @@ interface Seams {
   /** Nothing is broken. */
   Seams SOUND = new Seams() {};
 
+  /** Whether anything goes wrong. */
+  default boolean faults() {
+    return true;
+  }
+
+  /** How long each task of each broker waits for a processor while things go wrong. */
+  default int starvationMs() {
+    return 0;
+  }
+
   default Disk disk(int broker, Disk disk) {
     return disk;
   }

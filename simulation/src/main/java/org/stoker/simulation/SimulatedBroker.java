@@ -54,6 +54,7 @@ final class SimulatedBroker {
   static final List<Path> DIRECTORIES = List.of(Path.of("/data-a"), Path.of("/data-b"));
 
   private static final String CUT = ".cut";
+  private static final int SYNC_THREADS = 4;
   private static final FlusherConfig FLUSHER =
       new FlusherConfig(1, Integer.MAX_VALUE, 1 << 20, 0, 4, 64 * 1024);
   private static final LogDirectoryConfig.ChoreIntervals CHORES =
@@ -193,7 +194,8 @@ final class SimulatedBroker {
             world.seed().fork(),
             process.storage(),
             _ -> process.lane()),
-        new LogDirectory.FlushThreads(process.storage(), process.storage(), CpuLoad.LOW, null),
+        new LogDirectory.FlushThreads(
+            process.pool(1), process.pool(SYNC_THREADS), CpuLoad.LOW, null),
         this::directoryFailed);
   }
 
@@ -224,7 +226,13 @@ final class SimulatedBroker {
     var joining =
         new ClusterMetadata(
             new MetadataConfig(
-                8_000, 500, 200, 40, 1 << 20, 400, new MetadataConfig.Liveness(2_500, 5_000, 10)),
+                8_000,
+                500,
+                200,
+                40,
+                1 << 20,
+                400,
+                new MetadataConfig.Liveness(2_500, 500, 5_000, 10)),
             new BrokerIdentity(
                 id,
                 Uuid.random(world.seed()),

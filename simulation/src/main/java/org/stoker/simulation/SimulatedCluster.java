@@ -43,6 +43,10 @@ final class SimulatedCluster {
     return world;
   }
 
+  Seams seams() {
+    return seams;
+  }
+
   void start() {
     for (int id = 1; id <= size; id++) {
       var disk = new SimulatedDisk(world.seed().nextLong(), world.clock());
@@ -172,6 +176,37 @@ final class SimulatedCluster {
       }
     }
     return newest;
+  }
+
+  /**
+   * Whether at least two others are in sync in each partition of which this broker has a replica.
+   */
+  boolean hasTwoOthersInSync(int id) {
+    return image() != null
+        && partitionsOn(id).stream()
+            .allMatch(state -> state.isr().stream().filter(other -> other != id).count() >= 2);
+  }
+
+  /** Whether the cluster counts it as in sync, or as next to that, in any partition. */
+  boolean isInSyncAnywhere(int id) {
+    return image() == null
+        || partitionsOn(id).stream()
+            .anyMatch(state ->
+                state.isr().contains(id)
+                    || state.eligibleLeaderReplicas().contains(id)
+                    || state.lastKnownEligibleLeaderReplicas().contains(id));
+  }
+
+  private List<PartitionImage> partitionsOn(int id) {
+    ClusterImage image = image();
+    List<PartitionImage> states = new ArrayList<>();
+    if (image != null) {
+      image.topicsByName().values().stream()
+          .flatMap(topic -> topic.partitions().stream())
+          .filter(state -> state.replicas().contains(id))
+          .forEach(states::add);
+    }
+    return states;
   }
 
   /** A replica on a broker that is up; null if there is none. */

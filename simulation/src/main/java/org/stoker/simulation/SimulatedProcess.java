@@ -1,6 +1,7 @@
 package org.stoker.simulation;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.Lane;
@@ -16,15 +17,21 @@ import org.stoker.testkit.SimulatedLane;
  */
 @ConfinedTo(ConfinedTo.ONE_THREAD)
 final class SimulatedProcess implements Executor, Timers {
+  private static final int STORAGE_THREADS = 3;
+
   private final String name;
   private final Scheduler scheduler;
   private final SimulatedClock clock;
   private final Seed seed;
   private final Trace trace;
   private final ArrayDeque<Runnable> heldUp = new ArrayDeque<>();
+  private final Executor storage = pool(STORAGE_THREADS);
   private int slownessMs;
+  private int starvationMs;
   private boolean isDead;
   private boolean isPaused;
+  // While it starves it runs in bursts: what such a burst leads to waits for the next one.
+  private boolean isBurstDue;
 
   SimulatedProcess(String name, Scheduler scheduler, SimulatedClock clock, Seed seed, Trace trace) {
     this.trace = trace;
@@ -63,6 +70,36 @@ final class SimulatedProcess implements Executor, Timers {
     slownessMs = longestMs;
   }
 
+  /** From now on each task waits up to this long for a processor, while the clock goes on. */
+  void starve(int longestMs) {
+    starvationMs = longestMs;
+  }
+
+  private void holdUp(Runnable work) {
+    heldUp.add(work);
+    if (!isBurstDue && !isPaused) {
+      isBurstDue = true;
+      clock.after(
+          1 + seed.nextInt(Math.max(1, starvationMs)),
+          () -> {
+            isBurstDue = false;
+            if (!isPaused) {
+              List<Runnable> burst = List.copyOf(heldUp);
+              heldUp.clear();
+              burst.forEach(task -> scheduler.ready(this, new Fed(task)));
+            }
+          });
+    }
+  }
+
+  /** A task that has its processor. */
+  private record Fed(Runnable task) implements Runnable {
+    @Override
+    public void run() {
+      task.run();
+    }
+  }
+
   /** Runs a task that the scheduler has chosen. */
   void run(Runnable work) {
     if (isDead) {
@@ -70,6 +107,8 @@ final class SimulatedProcess implements Executor, Timers {
     }
     if (isPaused) {
       heldUp.add(work);
+    } else if (starvationMs > 0 && !(work instanceof Fed)) {
+      holdUp(work);
     } else {
       try {
         work.run();
@@ -87,9 +126,47 @@ final class SimulatedProcess implements Executor, Timers {
     }
   }
 
-  /** Runs what waits for the disk, some time later. */
+  /** The threads that wait for the disk. */
   Executor storage() {
-    return task -> after(seed.nextInt(2 + slownessMs), task);
+    return storage;
+  }
+
+  /** So many threads that wait for the disk; what they have no time for is queued. */
+  Executor pool(int threads) {
+    return new Pool(threads);
+  }
+
+  /** Each of its tasks holds a thread up for as long as the disk takes. */
+  private final class Pool implements Executor {
+    private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
+    private int idle;
+
+    Pool(int threads) {
+      this.idle = threads;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      queue.add(task);
+      takeOne();
+    }
+
+    private void takeOne() {
+      if (idle > 0 && !queue.isEmpty()) {
+        idle--;
+        Runnable task = queue.remove();
+        after(seed.nextInt(2 + slownessMs), () -> runOne(task));
+      }
+    }
+
+    private void runOne(Runnable task) {
+      try {
+        task.run();
+      } finally {
+        idle++;
+        takeOne();
+      }
+    }
   }
 
   Lane lane() {

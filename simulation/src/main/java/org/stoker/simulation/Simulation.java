@@ -18,6 +18,7 @@ import org.stoker.testkit.SplitMixSeed;
 @ConfinedTo(ConfinedTo.ONE_THREAD)
 final class Simulation {
   static final int SESSION_TIMEOUT_MS = 2_000;
+  static final int FEWEST_RECORDS = 200;
   private static final int FAULTS_MS = 12_000;
   private static final int FAULTS = 10;
   private static final int RECOVERY_MS = 60_000;
@@ -107,7 +108,8 @@ final class Simulation {
   /** Runs a seed and tells the reader every line of what happens. */
   static Result run(long seed, Seams seams, @Nullable Consumer<String> reader) {
     var simulation = new Simulation(seed, seams, reader);
-    try {
+    Trace trace = simulation.world.trace();
+    try (LogLines _ = trace.isRead() ? LogLines.into(trace) : null) {
       simulation.run();
     } catch (RuntimeException | AssertionError e) {
       simulation.world.history().violation("a bug came to light: " + described(e));
@@ -131,8 +133,15 @@ final class Simulation {
 
   private void run() {
     start();
-    faults.start(FAULTS_MS / FAULTS);
+    if (cluster.seams().faults()) {
+      faults.start(FAULTS_MS / FAULTS);
+    }
+    int starvationMs = cluster.seams().starvationMs();
+    cluster.brokers().forEach(broker -> broker.process().starve(starvationMs));
     world.scheduler().advanceMs(FAULTS_MS);
+    if (starvationMs > 0) {
+      world.counters().add(Counters.STARVED_FENCES, world.counters().of(Counters.FENCES));
+    }
     faults.stop();
     recover();
     judge();
@@ -177,6 +186,12 @@ final class Simulation {
     if (!advanceUntil(() -> cluster.ailment() == null, "the cluster did not recover")) {
       world.history().violation("it ails: " + cluster.ailment());
     }
+    changeALeader();
+    // Each run is to be worth its time, however its faults have fallen.
+    var _ =
+        advanceUntil(
+            () -> world.counters().of(Counters.ACKNOWLEDGED) >= FEWEST_RECORDS,
+            "not even " + FEWEST_RECORDS + " records were acknowledged");
     producers.forEach(Producer::stop);
     plainProducers.forEach(PlainProducer::stop);
     if (!advanceUntil(
@@ -192,6 +207,21 @@ final class Simulation {
     if (!advanceUntil(this::isGroupDone, "the group did not get to the end")) {
       world.history().violation(group.toString());
     }
+  }
+
+  /** If no fault has done so, a leader's death does: it stays away until another one leads. */
+  private void changeALeader() {
+    if (world.counters().of(Counters.LEADER_CHANGES) > 0) {
+      return;
+    }
+    int leader = faults.aLeader();
+    cluster.crash(leader, false);
+    var _ =
+        advanceUntil(
+            () -> world.counters().of(Counters.LEADER_CHANGES) > 0,
+            "nobody took over from broker " + leader);
+    cluster.startIfDown(leader);
+    var _ = advanceUntil(() -> cluster.ailment() == null, "broker " + leader + " did not return");
   }
 
   private boolean isGroupDone() {

@@ -29,6 +29,10 @@ final class Trace {
     return new Trace(clock, _ -> {}, false);
   }
 
+  boolean isRead() {
+    return isRead;
+  }
+
   static Trace readBy(Clock clock, Consumer<String> reader) {
     return new Trace(clock, reader, true);
   }
@@ -51,6 +55,13 @@ final class Trace {
     if (isRead) {
       write(line);
     }
+  }
+
+  /**
+   * A broker logged something. The hash knows nothing of it: runs that nobody reads log nothing.
+   */
+  void logged(String line) {
+    write(line);
   }
 
   private void write(String line) {

@@ -120,7 +120,14 @@ enum Mutation {
       "    if (leader < 0) {",
       "metadata/PartitionDecisions",
       "    if (change.partitionEpoch() < partition.partitionEpoch()) {",
-      "    if (change.partitionEpoch() < 0) {");
+      "    if (change.partitionEpoch() < 0) {"),
+
+  REPLICA_WITH_A_LOST_DISK_STAYS_ELIGIBLE(
+      8,
+      "metadata/ReplicaFacts",
+      "    return !LogDirectoryId.isReserved(directory) &&"
+          + " !registered.logDirs().contains(directory);",
+      "    return registered.logDirs().isEmpty() && directory.equals(LogDirectoryId.UNASSIGNED);");
 
   private final long knownSeed;
   private final List<String> mistakes;

@@ -70,7 +70,7 @@ public class MetadataBenchmark {
   // Nobody is silent for so long, and nobody is led home but when it is asked for.
   private static final MetadataConfig CONFIG =
       MetadataConfig.forSessionTimeout(SESSION_TIMEOUT_MS)
-          .with(new MetadataConfig.Liveness(3_600_000, 0, 10));
+          .with(new MetadataConfig.Liveness(3_600_000, 500, 0, 10));
 
   @Param({"10000", "200000"})
   int partitions;

@@ -194,7 +194,7 @@ public final class Flusher {
     } catch (IOException e) {
       // It does not say whose pages were lost.
       files.forEach(file -> FileSync.forget(file.file(), e));
-      throw new SyncFailedException(health.fail(directory, "syncing the file system", e));
+      throw new SyncFailedException(health.goOffline(directory, "syncing the file system", e));
     }
   }
 
@@ -203,7 +203,7 @@ public final class Flusher {
     for (SyncWork item : work) {
       IOException failure = item.failure;
       if (failure != null) {
-        throw new SyncFailedException(health.fail(item.path, "fdatasync", failure));
+        throw new SyncFailedException(health.goOffline(item.path, "fdatasync", failure));
       }
     }
   }

@@ -31,7 +31,6 @@ public final class Log {
   private final LogReader reader = new LogReader(this);
   private final AppendFacts facts = new AppendFacts();
   private final @Nullable Uuid topicId;
-  private boolean isEndSeen;
 
   Log(LogState state, @Nullable Uuid topicId) {
     this.state = state;
@@ -240,23 +239,9 @@ public final class Log {
   }
 
   private void prepare(long nowMs) throws IOException {
-    requireEndIsTheEnd();
     state.active.prepareAppend();
     if (mustRoll(nowMs)) {
       state.rollAt(Math.max(state.logEndOffset, facts.firstOffset()), nowMs);
-    }
-  }
-
-  /** A clean stop's checkpoint was believed without a look; before the first write there is one. */
-  private void requireEndIsTheEnd() throws IOException {
-    if (!isEndSeen) {
-      long endOffset = state.active.readEndOffset();
-      if (endOffset > state.logEndOffset) {
-        throw new CorruptLogException(
-            "%s ends at offset %d, and its checkpoint says %d: nothing is appended"
-                .formatted(state.active.path(), endOffset, state.logEndOffset));
-      }
-      isEndSeen = true;
     }
   }
 
@@ -464,6 +449,25 @@ public final class Log {
 
   LogTrimmer trimmer() {
     return trimmer;
+  }
+
+  // ---- Indexes.
+
+  /** Any thread: what an index of the segment says is not so. */
+  void askForRebuild(Segment segment) {
+    state.setting.segmentChores().rebuildIndexes(this, segment);
+  }
+
+  /** On the lane and on a storage thread. */
+  void rebuildIndexes(Segment segment) {
+    state.lane.assertCurrent();
+    if (state.segments.contains(segment)) {
+      try {
+        segment.rebuildIndexes();
+      } catch (IOException e) {
+        throw state.setting.health().fail(state.directory, "building indexes again", e);
+      }
+    }
   }
 
   // ---- Flushing.

@@ -19,7 +19,7 @@ import org.stoker.base.Timers;
  * checkpoints, flush.ms, forgetting producers, looking at the free space, and removing files.
  */
 @ThreadSafe
-final class LogChores {
+final class LogChores implements LogSetting.SegmentChores {
   private static final Logger LOG = LoggerFactory.getLogger(LogChores.class);
 
   private final LogDirectory directory;
@@ -186,10 +186,20 @@ final class LogChores {
     again.run();
   }
 
-  // ---- Removing.
+  // ---- Segments.
 
-  /** Removes the files of a segment that has its last name. */
-  void removeLater(Segment segment, long delayMs) {
+  @Override
+  public void rebuildIndexes(Log log, Segment segment) {
+    log.lane()
+        .submit(() ->
+            log.lane()
+                .continueOn(
+                    environment.storage(),
+                    () -> whileOpen(log, open -> open.rebuildIndexes(segment))));
+  }
+
+  @Override
+  public void removeLater(Segment segment, long delayMs) {
     removeAfter(delayMs, segment::delete, segment.path());
   }
 

@@ -82,8 +82,7 @@ public final class LogDirectory {
     this.space = new SpaceWatch(disk, path, config.reserveBytes(), environment.storage());
     this.chores = new LogChores(this, environment, config.chores());
     this.setting =
-        new LogSetting(
-            disk, flusher, health, environment.seed(), checkpoints, space, chores::removeLater);
+        new LogSetting(disk, flusher, health, environment.seed(), checkpoints, space, chores);
   }
 
   /**

@@ -103,6 +103,9 @@ final class LogReader {
           file.readNothingAhead();
         }
         SegmentScan scan = segment.lookup().find(file, startOffset, view.limitPosition(index));
+        if (segment.indexes().mustAskForRebuild()) {
+          log.askForRebuild(segment);
+        }
         if (scan != null) {
           return cut(view, index, file, scan, new Range(startOffset, maxBytes, bound, minOneBatch));
         }
@@ -176,7 +179,7 @@ final class LogReader {
     int index = Math.max(0, view.indexOfSegmentFor(startOffset));
     for (; index < view.segments().size(); index++) {
       Segment segment = view.segments().get(index);
-      if (segment.transactionIndex().collectAborted(startOffset, endOffset, found)) {
+      if (segment.indexes().transactions().collectAborted(startOffset, endOffset, found)) {
         break;
       }
     }
@@ -215,11 +218,11 @@ final class LogReader {
     return log.health().fail(log.directory(), "looking for a timestamp", e);
   }
 
-  private static @Nullable FoundOffset firstWithTimestamp(LogView view, long timestamp)
+  private @Nullable FoundOffset firstWithTimestamp(LogView view, long timestamp)
       throws IOException {
     for (int i = 0; i < view.segments().size(); i++) {
       Segment segment = view.segments().get(i);
-      if (segment.maxTimestamp().timestamp() >= timestamp
+      if (maxTimestamp(segment).timestamp() >= timestamp
           && view.endOffset(i) > view.logStartOffset()) {
         FoundOffset found = firstWithTimestamp(view, i, timestamp);
         if (found != null) {
@@ -230,7 +233,15 @@ final class LogReader {
     return null;
   }
 
-  private static @Nullable FoundOffset firstWithTimestamp(LogView view, int index, long timestamp)
+  private TimestampOffset maxTimestamp(Segment segment) throws IOException {
+    TimestampOffset max = segment.maxTimestamp();
+    if (segment.indexes().mustAskForRebuild()) {
+      log.askForRebuild(segment);
+    }
+    return max;
+  }
+
+  private @Nullable FoundOffset firstWithTimestamp(LogView view, int index, long timestamp)
       throws IOException {
     Segment segment = view.segments().get(index);
     SegmentFile file = segment.retainFile();
@@ -238,8 +249,10 @@ final class LogReader {
       throw new IOException(segment.path() + " is gone");
     }
     try {
-      long from = Math.max(segment.timeIndex().lookup(timestamp).offset(), view.logStartOffset());
-      SegmentScan scan = segment.lookup().find(file, from, view.limitPosition(index));
+      SegmentScan scan =
+          segment
+              .lookup()
+              .findTime(file, timestamp, view.logStartOffset(), view.limitPosition(index));
       while (scan != null) {
         if (scan.batch().maxTimestamp() >= timestamp) {
           FoundOffset found = recordIn(scan, timestamp, view.logStartOffset());
@@ -253,15 +266,18 @@ final class LogReader {
       }
       return null;
     } finally {
+      if (segment.indexes().mustAskForRebuild()) {
+        log.askForRebuild(segment);
+      }
       file.release();
     }
   }
 
-  private static @Nullable FoundOffset withLargestTimestamp(LogView view) throws IOException {
+  private @Nullable FoundOffset withLargestTimestamp(LogView view) throws IOException {
     int best = -1;
     TimestampOffset max = new TimestampOffset(TimestampOffset.NO_TIMESTAMP, -1);
     for (int i = 0; i < view.segments().size(); i++) {
-      TimestampOffset candidate = view.segments().get(i).maxTimestamp();
+      TimestampOffset candidate = maxTimestamp(view.segments().get(i));
       if (candidate.timestamp() > max.timestamp()) {
         max = candidate;
         best = i;

@@ -26,12 +26,17 @@ import org.stoker.records.RecordBatch;
 final class LogRecovery {
   private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
 
+  private static final long UNCHECKED = -1;
+
   private final Disk disk;
   private final Path directory;
   private final LogConfig config;
   private final StartFacts facts;
   private final List<Segment> segments = new ArrayList<>();
   private final CutKeeper cutKeeper;
+  // From here on checksums are verified.
+  private long checkedFromOffset;
+  private boolean wasClosedCleanly;
 
   /**
    * What the log directory's checkpoints say of a partition.
@@ -51,6 +56,8 @@ final class LogRecovery {
     this.directory = directory;
     this.config = config;
     this.facts = facts;
+    this.checkedFromOffset = facts.recoveryPoint();
+    this.wasClosedCleanly = facts.wasClosedCleanly();
     this.cutKeeper = new CutKeeper(disk, directory);
   }
 
@@ -89,8 +96,9 @@ final class LogRecovery {
     if (segments.isEmpty()) {
       startEmpty();
     }
+    long endAfterCleanStop = wasClosedCleanly ? checkedEnd(segments.getLast()) : UNCHECKED;
     long logEndOffset =
-        facts.wasClosedCleanly() ? endOffsetAfterCleanStop() : recover(producers, leaderEpochs);
+        endAfterCleanStop == UNCHECKED ? recover(producers, leaderEpochs) : endAfterCleanStop;
     long logStartOffset = Math.max(facts.logStartOffset(), segments.getFirst().baseOffset());
     if (logEndOffset < logStartOffset) {
       startAgainAt(logStartOffset, logEndOffset);
@@ -147,7 +155,7 @@ final class LogRecovery {
     boolean isComplete =
         names.contains(name + SegmentFiles.OFFSET_INDEX)
             && names.contains(name + SegmentFiles.TIME_INDEX);
-    if (!isComplete && segment.sizeBytes() > 0 && facts.wasClosedCleanly()) {
+    if (!isComplete && segment.sizeBytes() > 0 && wasClosedCleanly) {
       rebuildIndexes(segment, "an index is missing");
     }
   }
@@ -155,17 +163,7 @@ final class LogRecovery {
   /** From the batches' headers; the aborted transactions are not in question. */
   private static void rebuildIndexes(Segment segment, String why) throws IOException {
     LOG.warn("The indexes of {} are built again: {}", segment.path(), why);
-    SegmentFile file = retained(segment);
-    try {
-      segment.resetOffsetAndTimeIndex();
-      var scan = new SegmentScan(file.file(), segment.sizeBytes(), SegmentScan.WALK_CHUNK_BYTES);
-      for (boolean more = scan.moveTo(0); more; more = scan.next()) {
-        segment.index(scan.batch(), scan.position());
-      }
-      segment.seal();
-    } finally {
-      file.release();
-    }
+    segment.rebuildIndexes();
   }
 
   private static SegmentFile retained(Segment segment) throws IOException {
@@ -205,20 +203,40 @@ final class LogRecovery {
 
   // ---- After a clean stop.
 
-  private long endOffsetAfterCleanStop() throws IOException {
-    Segment active = segments.getLast();
-    if (active.sizeBytes() == 0) {
+  /**
+   * Where the log ends; {@link #UNCHECKED} if its end does not look as a clean stop leaves it: it
+   * is then recovered as after a crash.
+   */
+  private long checkedEnd(Segment active) throws IOException {
+    if (active.sizeBytes() == 0 && facts.recoveryPoint() <= active.baseOffset()) {
       return active.baseOffset();
     }
-    // A clean stop flushes everything, so the recovery point is the end.
-    return facts.recoveryPoint() > active.baseOffset()
-        ? facts.recoveryPoint()
-        : active.readEndOffset();
+    SegmentEnd end = active.readEnd();
+    if (end.indexDamage() != null) {
+      rebuildIndexes(active, end.indexDamage());
+    }
+    String problem = end.damage();
+    // 0: a stop that was not ours left no line.
+    if (problem == null && facts.recoveryPoint() > 0 && end.nextOffset() != facts.recoveryPoint()) {
+      problem = "it ends at offset " + end.nextOffset();
+    }
+    if (problem == null) {
+      return end.nextOffset();
+    }
+    LOG.warn(
+        "{} is not as a clean stop at offset {} left it ({}): it is checked as after a crash",
+        active.path(),
+        facts.recoveryPoint(),
+        problem);
+    wasClosedCleanly = false;
+    // Whatever vouched for the end of this segment is in doubt with it.
+    checkedFromOffset = Math.min(checkedFromOffset, active.baseOffset());
+    return UNCHECKED;
   }
 
   private void loadProducers(ProducerStates producers, long logStartOffset, long logEndOffset)
       throws IOException {
-    if (facts.wasClosedCleanly() && producers.snapshots().latestOffset() < 0) {
+    if (wasClosedCleanly && producers.snapshots().latestOffset() < 0) {
       // A partition that has producers leaves a snapshot when it is closed.
       producers.updateMapEndOffset(logEndOffset);
       return;
@@ -267,7 +285,7 @@ final class LogRecovery {
   }
 
   private static void rebuildDamagedIndexes(Segment segment) throws IOException {
-    String damage = segment.indexDamage();
+    String damage = segment.indexes().visibleDamage(segment.sizeBytes());
     if (damage != null) {
       rebuildIndexes(segment, damage);
     }
@@ -278,7 +296,7 @@ final class LogRecovery {
       throws IOException {
     segment.resetIndexes();
     var replay = new ProducerReplay(producers);
-    return new SegmentRecovery(segment, file, facts.recoveryPoint())
+    return new SegmentRecovery(segment, file, checkedFromOffset)
         .walk(scan -> {
           RecordBatch batch = scan.batch().isControlBatch() ? scan.load() : scan.batch();
           segment.index(batch, scan.position());

@@ -16,7 +16,7 @@ record LogSetting(
     Seed seed,
     RecoveryPoints recoveryPoints,
     SpaceWatch space,
-    SegmentRemoval removal) {
+    SegmentChores segmentChores) {
 
   /** Where the recovery points of a directory are kept. */
   interface RecoveryPoints {
@@ -27,9 +27,12 @@ record LogSetting(
     void lower(TopicPartition partition, long offset);
   }
 
-  /** Removes the files of segments that nobody finds any more. */
-  interface SegmentRemoval {
+  /** What is done to segments later, on storage threads. */
+  interface SegmentChores {
     /** The files carry their last name already; they go after {@code file.delete.delay.ms}. */
     void removeLater(Segment segment, long delayMs);
+
+    /** The indexes of the segment are built again on the log's lane. */
+    void rebuildIndexes(Log log, Segment segment);
   }
 }

@@ -90,7 +90,10 @@ final class LogTrimmer {
         Segment dropped = kept.removeFirst();
         dropped.changeSuffix(SegmentFiles.DELETED);
         dropped.retire();
-        state.setting.removal().removeLater(dropped, state.config.retention().fileDeleteDelayMs());
+        state
+            .setting
+            .segmentChores()
+            .removeLater(dropped, state.config.retention().fileDeleteDelayMs());
       }
       if (kept.size() < state.segments.size()) {
         state.segments = List.copyOf(kept);
@@ -176,7 +179,10 @@ final class LogTrimmer {
     segment.changeSuffix(SegmentFiles.DELETED);
     state.setting.disk().syncDirectory(state.directory);
     segment.retire();
-    state.setting.removal().removeLater(segment, state.config.retention().fileDeleteDelayMs());
+    state
+        .setting
+        .segmentChores()
+        .removeLater(segment, state.config.retention().fileDeleteDelayMs());
   }
 
   private void syncUnflushedSegments() throws IOException {

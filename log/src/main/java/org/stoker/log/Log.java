@@ -36,7 +36,7 @@ public final class Log {
     this.state = state;
     this.topicId = topicId;
     this.producerCheck = new ProducerCheck(state.producers);
-    this.trimmer = new LogTrimmer(state);
+    this.trimmer = new LogTrimmer(this, state);
   }
 
   // ---- Facts, for any thread.
@@ -226,7 +226,7 @@ public final class Log {
       ByteBuffer batches, int leaderEpoch, AppendOrigin origin, long nowMs) {
     state.assertUsable();
     readFacts(batches, leaderEpoch, origin, nowMs);
-    if (facts.sizeBytes() <= state.config.segment().segmentSizeBytes() && facts.isInOrder()) {
+    if (fitsSegment(origin) && facts.isInOrder()) {
       try {
         prepare(nowMs);
       } catch (DiskFullException e) {
@@ -236,6 +236,12 @@ public final class Log {
       }
     }
     return append(batches, leaderEpoch, origin, nowMs);
+  }
+
+  /** The leader judged by the settings of its time: a larger batch gets a segment of its own. */
+  private boolean fitsSegment(AppendOrigin origin) {
+    return origin == AppendOrigin.REPLICATION
+        || facts.sizeBytes() <= state.config.segment().segmentSizeBytes();
   }
 
   private void prepare(long nowMs) throws IOException {
@@ -278,9 +284,9 @@ public final class Log {
 
   /** Null if nothing speaks against the append. */
   private @Nullable AppendOutcome refusal(ByteBuffer batches, AppendOrigin origin) {
-    int segmentSizeBytes = state.config.segment().segmentSizeBytes();
-    if (facts.sizeBytes() > segmentSizeBytes) {
-      return new AppendOutcome.LargerThanSegment(facts.sizeBytes(), segmentSizeBytes);
+    if (!fitsSegment(origin)) {
+      return new AppendOutcome.LargerThanSegment(
+          facts.sizeBytes(), state.config.segment().segmentSizeBytes());
     }
     if (origin == AppendOrigin.REPLICATION) {
       return facts.isInOrder()

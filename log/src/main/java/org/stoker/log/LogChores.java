@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.Disk;
 import org.stoker.base.DiskFullException;
+import org.stoker.base.Repetition;
 import org.stoker.base.StorageException;
 import org.stoker.base.ThreadSafe;
 import org.stoker.base.Timers;
@@ -42,14 +43,19 @@ final class LogChores implements LogSetting.SegmentChores {
   }
 
   void start() {
-    repeat(intervals.initialDelayMs(), intervals.retentionMs(), this::applyRetention);
-    repeat(intervals.initialDelayMs(), intervals.checkpointMs(), this::writeCheckpoints);
-    repeat(intervals.flushMs(), intervals.flushMs(), this::flushOld);
+    repeat("retention", intervals.initialDelayMs(), intervals.retentionMs(), this::applyRetention);
     repeat(
+        "checkpoints",
+        intervals.initialDelayMs(),
+        intervals.checkpointMs(),
+        this::writeCheckpoints);
+    repeat("flush.ms", intervals.flushMs(), intervals.flushMs(), this::flushOld);
+    repeat(
+        "forgetting producers",
         intervals.producerExpirationMs(),
         intervals.producerExpirationMs(),
         this::removeExpiredProducers);
-    repeat(intervals.spaceMs(), intervals.spaceMs(), this::lookAtSpace);
+    repeat("free space", intervals.spaceMs(), intervals.spaceMs(), this::lookAtSpace);
   }
 
   synchronized void stop() {
@@ -59,20 +65,33 @@ final class LogChores implements LogSetting.SegmentChores {
   }
 
   /** A chore calls the given task when it is done; then its interval begins again. */
-  private void repeat(long delayMs, long intervalMs, Consumer<Runnable> chore) {
-    Runnable again = () -> repeat(intervalMs, intervalMs, chore);
-    after(delayMs, () -> run(chore, again));
+  private synchronized void repeat(
+      String name, long delayMs, long intervalMs, Consumer<Runnable> chore) {
+    if (!isStopped) {
+      timers.add(
+          Repetition.start(
+              name + " of " + directory.path(),
+              environment.timers(),
+              environment.storage(),
+              delayMs,
+              () -> intervalMs,
+              again -> run(chore, again)));
+    }
   }
 
-  private void run(Consumer<Runnable> chore, Runnable again) {
+  /** A part of a chore, on whatever thread goes on with it. */
+  private void run(Consumer<Runnable> part, Runnable again) {
     if (!directory.isOnline()) {
       return;
     }
     try {
-      chore.accept(again);
+      part.accept(again);
     } catch (StorageException e) {
       // The directory is offline and said so; no chore of it runs again.
       LOG.debug("chores of {} end: {}", directory.path(), e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("A chore of {} failed and is done again", directory.path(), e);
+      again.run();
     }
   }
 
@@ -213,16 +232,33 @@ final class LogChores implements LogSetting.SegmentChores {
   }
 
   private void removeAfter(long delayMs, Removal removal, Path what) {
-    after(
-        delayMs,
-        () -> {
-          try {
-            removal.run();
-          } catch (IOException e) {
-            // It has a name that nobody reads; the next start tries again.
-            LOG.warn("{} could not be removed: {}", what, e.getMessage());
-          }
-        });
+    after(delayMs, () -> remove(removal, what));
+  }
+
+  private static void remove(Removal removal, Path what) {
+    try {
+      removal.run();
+    } catch (IOException e) {
+      // It has a name that nobody reads; the next start tries again.
+      LOG.warn("{} could not be removed: {}", what, e.getMessage());
+    }
+  }
+
+  /**
+   * When this returns nothing has the partition's name: it may be made again before the files are
+   * gone. On a storage thread.
+   */
+  void removeHalfMade(Path path, Path target) {
+    try {
+      if (environment.disk().exists(path)) {
+        environment.disk().rename(path, target);
+        removeDirectoryLater(target, 0);
+      }
+    } catch (IOException e) {
+      // Not even a name to give it: it goes before anybody can take its own.
+      LOG.debug("{} is removed as it is: {}", path, e.getMessage());
+      remove(() -> removeDirectory(path), path);
+    }
   }
 
   private void removeDirectory(Path path) throws IOException {

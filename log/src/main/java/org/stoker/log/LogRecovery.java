@@ -37,6 +37,7 @@ final class LogRecovery {
   // From here on checksums are verified.
   private long checkedFromOffset;
   private boolean wasClosedCleanly;
+  private boolean areEpochsLost;
 
   /**
    * What the log directory's checkpoints say of a partition.
@@ -88,13 +89,16 @@ final class LogRecovery {
     Uuid topicId =
         new PartitionMetadataFile(disk, directory.resolve(PartitionMetadataFile.FILE_NAME))
             .readTopicId();
-    LeaderEpochs leaderEpochs = LeaderEpochs.read(disk, directory);
+    LeaderEpochs leaderEpochs = readLeaderEpochs();
     var snapshots = new ProducerSnapshots(disk, directory);
     snapshots.load(files);
     var producers = new ProducerStates(snapshots, facts.producerExpirationMs());
     findSegments(files);
     if (segments.isEmpty()) {
       startEmpty();
+    }
+    if (areEpochsLost) {
+      collectEpochs(leaderEpochs);
     }
     long endAfterCleanStop = wasClosedCleanly ? checkedEnd(segments.getLast()) : UNCHECKED;
     long logEndOffset =
@@ -164,6 +168,57 @@ final class LogRecovery {
   private static void rebuildIndexes(Segment segment, String why) throws IOException {
     LOG.warn("The indexes of {} are built again: {}", segment.path(), why);
     segment.rebuildIndexes();
+  }
+
+  private LeaderEpochs readLeaderEpochs() throws IOException {
+    try {
+      return LeaderEpochs.read(disk, directory);
+    } catch (CorruptFileException e) {
+      LOG.warn("{}; the leader epochs are taken from the batches", e.getMessage());
+      areEpochsLost = true;
+      return LeaderEpochs.none(disk, directory);
+    }
+  }
+
+  /** Epochs do not go down, so a segment is read only if another one begins in it. */
+  private void collectEpochs(LeaderEpochs leaderEpochs) throws IOException {
+    for (int i = 0; i < segments.size(); i++) {
+      Segment segment = segments.get(i);
+      int epochBehind = i + 1 < segments.size() ? firstEpoch(segments.get(i + 1)) : -1;
+      if (epochBehind < 0 || epochBehind != leaderEpochs.latestEpoch()) {
+        collectEpochs(segment, leaderEpochs);
+      }
+    }
+  }
+
+  private static int firstEpoch(Segment segment) throws IOException {
+    SegmentFile file = retained(segment);
+    try {
+      var scan = new SegmentScan(file.file(), segment.sizeBytes(), RecordBatch.HEADER_SIZE_BYTES);
+      return scan.moveTo(0) ? scan.batch().partitionLeaderEpoch() : -1;
+    } catch (CorruptSegmentException e) {
+      LOG.debug("No epoch: {}", e.getMessage());
+      return -1;
+    } finally {
+      file.release();
+    }
+  }
+
+  private static void collectEpochs(Segment segment, LeaderEpochs leaderEpochs) throws IOException {
+    SegmentFile file = retained(segment);
+    try {
+      var scan = new SegmentScan(file.file(), segment.sizeBytes(), SegmentScan.WALK_CHUNK_BYTES);
+      for (boolean more = scan.moveTo(0); more; more = scan.next()) {
+        if (scan.batch().partitionLeaderEpoch() > leaderEpochs.latestEpoch()) {
+          leaderEpochs.assign(scan.batch().partitionLeaderEpoch(), scan.batch().baseOffset());
+        }
+      }
+    } catch (CorruptSegmentException e) {
+      // Whether that is the end is judged where the log's end is looked for.
+      LOG.debug("Epochs are read up to there: {}", e.getMessage());
+    } finally {
+      file.release();
+    }
   }
 
   private static SegmentFile retained(Segment segment) throws IOException {

@@ -1,5 +1,6 @@
 package org.stoker.log;
 
+import java.io.IOException;
 import org.stoker.base.Disk;
 import org.stoker.base.Seed;
 import org.stoker.base.TopicPartition;
@@ -23,8 +24,10 @@ record LogSetting(
     /**
      * Returns when no recovery point and no log start above the offset is on the disk: the log is
      * about to be cut there, and what is appended next must be checked after a crash.
+     *
+     * @throws org.stoker.base.DiskFullException if there is no room to say so
      */
-    void lower(TopicPartition partition, long offset);
+    void lower(TopicPartition partition, long offset) throws IOException;
   }
 
   /** What is done to segments later, on storage threads. */

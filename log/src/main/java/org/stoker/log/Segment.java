@@ -417,14 +417,32 @@ final class Segment {
     isSealed = true;
   }
 
-  /** Cuts the file and the indexes at the batch that holds the offset, and makes that durable. */
-  void truncateTo(long offset) throws IOException {
+  /** Where the batch begins that holds the offset: whatever lies behind it goes. */
+  int placeOfCut(long offset) throws IOException {
     SegmentFile open = retainFile();
     if (open == null) {
       throw new IllegalStateException(path() + " is deleted");
     }
     try {
-      cutAt(open.file(), lookup.placeOfCut(open, offset, sizeBytes), offset);
+      return lookup.placeOfCut(open, offset, sizeBytes);
+    } finally {
+      open.release();
+    }
+  }
+
+  /** Cuts the file and the indexes at the batch that holds the offset, and makes that durable. */
+  void truncateTo(long offset) throws IOException {
+    cutAt(placeOfCut(offset), offset);
+  }
+
+  /** Cuts the file there and the indexes at the offset that would come there, durably. */
+  void cutAt(int position, long offset) throws IOException {
+    SegmentFile open = retainFile();
+    if (open == null) {
+      throw new IllegalStateException(path() + " is deleted");
+    }
+    try {
+      cutAt(open.file(), position, offset);
     } finally {
       open.release();
     }

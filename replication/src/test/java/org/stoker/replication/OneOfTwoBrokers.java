@@ -3,6 +3,8 @@ package org.stoker.replication;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.stoker.base.CallerRunsLane;
 import org.stoker.base.CpuLoad;
 import org.stoker.base.TopicPartition;
@@ -43,6 +45,10 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
   final SimulatedClock clock;
   final UsableDirectories directories;
   private final LogDirectory directory;
+  boolean acceptsWrites = true;
+  boolean mayAppend = true;
+  // Flush rounds run at once, unless a test takes them.
+  Executor flushRounds = Runnable::run;
 
   OneOfTwoBrokers() throws Exception {
     this(new SimulatedClock());
@@ -76,7 +82,8 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
             new SplitMixSeed(1),
             Runnable::run,
             name -> new CallerRunsLane(name.toString(), Runnable::run)),
-        new LogDirectory.FlushThreads(Runnable::run, Runnable::run, CpuLoad.LOW, null),
+        new LogDirectory.FlushThreads(
+            round -> flushRounds.execute(round), Runnable::run, CpuLoad.LOW, null),
         failure -> {
           throw new AssertionError(failure);
         });
@@ -84,28 +91,34 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
 
   /** An empty partition with no part yet. */
   Partition partition(int index) throws Exception {
+    return partition(new TopicPartition("orders", index), this);
+  }
+
+  Partition partition(TopicPartition name, WriteGate gate) throws Exception {
     return new Partition(
         TOPIC,
-        directory.create(new TopicPartition("orders", index), TOPIC, LogConfig.DEFAULT),
+        directory.create(name, TOPIC, LogConfig.DEFAULT),
         0,
         RULES,
-        new Partition.Setting(Runnable::run, clock, this, this));
+        new Partition.Setting(Runnable::run, clock, gate, this));
   }
 
   /** One record, to a partition that this broker leads. */
   void append(Partition partition) {
-    var batch = BatchBuilder.of(Compression.NONE);
-    batch.append(clock.wallMs(), null, "record".getBytes(StandardCharsets.UTF_8));
     partition.append(
-        new AppendCommand(
-            batch.build(),
-            AppendOrigin.COORDINATOR,
+        oneRecord(
             false,
             reply -> {
               if (!(reply instanceof AppendReply.Accepted)) {
                 throw new AssertionError(reply);
               }
             }));
+  }
+
+  AppendCommand oneRecord(boolean waitsForAll, Consumer<AppendReply> onReply) {
+    var batch = BatchBuilder.of(Compression.NONE);
+    batch.append(clock.wallMs(), null, "record".getBytes(StandardCharsets.UTF_8));
+    return new AppendCommand(batch.build(), AppendOrigin.COORDINATOR, waitsForAll, onReply);
   }
 
   /** Both in sync. */
@@ -120,12 +133,12 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
 
   @Override
   public boolean acceptsWrites() {
-    return true;
+    return acceptsWrites;
   }
 
   @Override
   public boolean mayAppend() {
-    return true;
+    return mayAppend;
   }
 
   @Override

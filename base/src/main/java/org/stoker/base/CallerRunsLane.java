@@ -2,6 +2,7 @@ package org.stoker.base;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -76,7 +77,9 @@ public final class CallerRunsLane implements Lane {
         return;
       }
     }
-    relief.execute(this::runWaiting);
+    if (!isTakenBy(relief, this::runWaiting)) {
+      runWaiting();
+    }
   }
 
   /** Whether this thread goes on with the lane: there is more to do, and nobody else does it. */
@@ -87,8 +90,21 @@ public final class CallerRunsLane implements Lane {
       return unfinished.decrementAndGet() != 0;
     }
     continuation = null;
-    next.executor().execute(() -> continueWith(next.work()));
-    return false;
+    if (isTakenBy(next.executor(), () -> continueWith(next.work()))) {
+      return false;
+    }
+    return unfinished.decrementAndGet() != 0;
+  }
+
+  /** False if the executor takes nothing more, as at a stop: the lane goes on without it. */
+  private boolean isTakenBy(Executor executor, Runnable work) {
+    try {
+      executor.execute(work);
+      return true;
+    } catch (RejectedExecutionException e) {
+      LOG.warn("Work of lane {} is given up: {}", name, e.getMessage());
+      return false;
+    }
   }
 
   private void continueWith(Runnable work) {
@@ -104,6 +120,11 @@ public final class CallerRunsLane implements Lane {
     } catch (RuntimeException e) {
       // The top of the lane: a task that failed must not take those behind it along.
       LOG.error("A task of lane {} failed", name, e);
+    } catch (Error e) {
+      // The lane stands still from here on, and what runs this thread may keep the error to itself.
+      Thread thread = Thread.currentThread();
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+      throw e;
     } finally {
       current = null;
     }

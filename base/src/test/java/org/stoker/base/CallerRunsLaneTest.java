@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +47,45 @@ final class CallerRunsLaneTest {
     });
 
     assertThat(order).containsExactly("behind");
+  }
+
+  @Test
+  void aLaneGoesOnWhenAnExecutorRefusesTheRestOfATask() {
+    var order = new ArrayList<String>();
+
+    lane.submit(() -> {
+      lane.continueOn(
+          _ -> {
+            throw new RejectedExecutionException("stopped");
+          },
+          () -> order.add("never"));
+      lane.submit(() -> order.add("behind"));
+    });
+    lane.submit(() -> order.add("later"));
+
+    assertThat(order).containsExactly("behind", "later");
+  }
+
+  @Test
+  void anErrorInATaskIsHandedToTheThreadsHandlerWhoeverCatchesIt() throws InterruptedException {
+    var handled = new ArrayList<Throwable>();
+    var error = new AssertionError("on purpose");
+    Thread thread =
+        new Thread(() -> {
+          try {
+            lane.submit(() -> {
+              throw error;
+            });
+          } catch (AssertionError e) {
+            handled.add(e);
+          }
+        });
+    thread.setUncaughtExceptionHandler((_, e) -> handled.add(e));
+
+    thread.start();
+    thread.join();
+
+    assertThat(handled).containsExactly(error, error);
   }
 
   @Test

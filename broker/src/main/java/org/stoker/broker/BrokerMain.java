@@ -40,6 +40,7 @@ public final class BrokerMain {
 
   private static void run(CommandLine.Run run, Function<ConfigValues, Machine> machines) {
     BrokerLogging.setConsoleQuiet(run.isQuiet());
+    Thread.setDefaultUncaughtExceptionHandler(new FatalErrors(() -> Runtime.getRuntime().halt(1)));
     BrokerLife life = null;
     try {
       ServerProperties properties = run.properties();

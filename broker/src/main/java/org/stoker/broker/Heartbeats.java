@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stoker.base.Repetition;
 import org.stoker.base.ThreadSafe;
 import org.stoker.base.Timers;
 import org.stoker.base.Uuid;
@@ -59,7 +60,20 @@ final class Heartbeats implements MetadataListener {
 
   void start() {
     metadata.addListener(this);
-    beat();
+    sendNow();
+    var _ =
+        Repetition.start(
+            "The heartbeat",
+            timers,
+            Runnable::run,
+            nextBeatMs(),
+            this::nextBeatMs,
+            again -> {
+              if (!isClosed) {
+                sendNow();
+                again.run();
+              }
+            });
   }
 
   /** Who waits to be let in does not wait for the next beat: the controller may have just come. */
@@ -82,11 +96,8 @@ final class Heartbeats implements MetadataListener {
     return mayStop;
   }
 
-  private void beat() {
-    if (!isClosed) {
-      sendNow();
-      timers.after(isWaiting() ? Math.min(intervalMs, EAGER_MS) : intervalMs, this::beat);
-    }
+  private long nextBeatMs() {
+    return isWaiting() ? Math.min(intervalMs, EAGER_MS) : intervalMs;
   }
 
   /** Whether something depends on the next answer. */
@@ -95,19 +106,29 @@ final class Heartbeats implements MetadataListener {
     return wantsShutDown || self == null || self.fenced();
   }
 
+  private CompletableFuture<Heartbeat.Reply> send(BrokerImage self, ClusterImage image) {
+    var heartbeat =
+        new Heartbeat(
+            brokerId, self.epoch(), image.offset(), false, wantsShutDown, offlineDirectories.get());
+    return controller.isElsewhere()
+        ? controller.send(request(heartbeat)).thenApply(Heartbeats::reply)
+        : metadata.heard(heartbeat);
+  }
+
   private void sendNow() {
     ClusterImage image = metadata.image();
     BrokerImage self = image.broker(brokerId);
     if (self == null || !isUnderWay.compareAndSet(false, true)) {
       return;
     }
-    var heartbeat =
-        new Heartbeat(
-            brokerId, self.epoch(), image.offset(), false, wantsShutDown, offlineDirectories.get());
-    CompletableFuture<Heartbeat.Reply> reply =
-        controller.isElsewhere()
-            ? controller.send(request(heartbeat)).thenApply(Heartbeats::reply)
-            : metadata.heard(heartbeat);
+    CompletableFuture<Heartbeat.Reply> reply;
+    try {
+      reply = send(self, image);
+    } catch (RuntimeException e) {
+      // The next beat must not wait for an answer to what was never sent.
+      isUnderWay.set(false);
+      throw e;
+    }
     var _ =
         reply.whenComplete((answer, failure) -> {
           isUnderWay.set(false);

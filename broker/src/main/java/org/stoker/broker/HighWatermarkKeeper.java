@@ -4,8 +4,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stoker.base.Repetition;
 import org.stoker.base.StorageException;
 import org.stoker.base.Timers;
 import org.stoker.base.TopicPartition;
@@ -22,7 +24,7 @@ final class HighWatermarkKeeper {
   private final Timers timers;
   private final Executor storage;
   private final long intervalMs;
-  private volatile boolean isStopped;
+  private volatile @Nullable Repetition repetition;
   private Map<TopicPartition, Long> written = Map.of();
 
   HighWatermarkKeeper(
@@ -39,21 +41,16 @@ final class HighWatermarkKeeper {
   }
 
   void start() {
-    timers.after(
-        intervalMs,
-        () -> {
-          if (!isStopped) {
-            storage.execute(() -> {
-              write();
-              start();
-            });
-          }
-        });
+    repetition =
+        Repetition.every("Keeping high watermarks", timers, storage, intervalMs, this::write);
   }
 
   /** Writes once more; nobody appends any longer. */
   void stop() {
-    isStopped = true;
+    Repetition started = repetition;
+    if (started != null) {
+      started.cancel();
+    }
     write();
   }
 
@@ -65,15 +62,18 @@ final class HighWatermarkKeeper {
     if (now.equals(written)) {
       return;
     }
+    boolean areWritten = true;
     for (LogDirectory directory : directories) {
       if (directory.isOnline()) {
-        write(directory, now);
+        areWritten &= write(directory, now);
       }
     }
-    written = now;
+    if (areWritten) {
+      written = now;
+    }
   }
 
-  private static void write(LogDirectory directory, Map<TopicPartition, Long> all) {
+  private static boolean write(LogDirectory directory, Map<TopicPartition, Long> all) {
     Map<TopicPartition, Long> here = new HashMap<>();
     all.forEach((name, offset) -> {
       if (directory.log(name) != null) {
@@ -81,9 +81,10 @@ final class HighWatermarkKeeper {
       }
     });
     try {
-      directory.writeHighWatermarks(here);
+      return directory.writeHighWatermarks(here);
     } catch (StorageException e) {
       LOG.error("{}", e.getMessage());
+      return false;
     }
   }
 }

@@ -3,6 +3,7 @@ package org.stoker.broker;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.stoker.base.Repetition;
 import org.stoker.base.Timers;
 import org.stoker.base.Uuid;
 import org.stoker.metadata.BrokerImage;
@@ -31,7 +32,7 @@ final class Replicas implements Partition.Cluster {
   private final CrashWatch crashWatch;
   private final Heartbeats heartbeats;
   private volatile IsrProposal.@Nullable Port proposals;
-  private volatile boolean isStopped;
+  private volatile @Nullable Repetition lagChecks;
 
   /**
    * @param listener the name of the listener that brokers use among themselves
@@ -132,16 +133,13 @@ final class Replicas implements Partition.Cluster {
   }
 
   private void checkLag(Partitions partitions) {
-    world
-        .timers()
-        .after(
+    lagChecks =
+        Repetition.every(
+            "The check for lagging followers",
+            world.timers(),
+            world.storage(),
             Math.max(1, mostLagMs / 2),
-            () -> {
-              if (!isStopped) {
-                world.storage().execute(() -> partitions.all().forEach(Partition::checkLag));
-                checkLag(partitions);
-              }
-            });
+            () -> partitions.all().forEach(Partition::checkLag));
   }
 
   void stopWatching() {
@@ -149,7 +147,10 @@ final class Replicas implements Partition.Cluster {
   }
 
   void stop() {
-    isStopped = true;
+    Repetition started = lagChecks;
+    if (started != null) {
+      started.cancel();
+    }
     heartbeats.close();
     stopWatching();
     fetchers.stop();

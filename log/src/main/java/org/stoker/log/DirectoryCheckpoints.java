@@ -24,7 +24,6 @@ final class DirectoryCheckpoints implements LogSetting.RecoveryPoints {
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryCheckpoints.class);
 
   private final Path directory;
-  private final DirectoryHealth health;
   private final OffsetCheckpoint recoveryPointFile;
   private final OffsetCheckpoint logStartFile;
 
@@ -34,9 +33,12 @@ final class DirectoryCheckpoints implements LogSetting.RecoveryPoints {
   @GuardedBy("this")
   private Map<TopicPartition, Long> logStarts = new HashMap<>();
 
-  DirectoryCheckpoints(Disk disk, Path directory, DirectoryHealth health) {
+  // The files still have lines of partitions that are gone.
+  @GuardedBy("this")
+  private boolean hasStaleLines;
+
+  DirectoryCheckpoints(Disk disk, Path directory) {
     this.directory = directory;
-    this.health = health;
     this.recoveryPointFile =
         new OffsetCheckpoint(disk, directory.resolve(OffsetCheckpoint.RECOVERY_POINTS));
     this.logStartFile =
@@ -73,11 +75,15 @@ final class DirectoryCheckpoints implements LogSetting.RecoveryPoints {
     for (Log log : logs) {
       recoveryPoints.put(log.topicPartition(), log.recoveryPoint());
     }
-    recoveryPointFile.write(recoveryPoints);
+    if (hasStaleLines) {
+      dropStaleLines();
+    } else {
+      recoveryPointFile.write(recoveryPoints);
+    }
   }
 
   synchronized void writeLogStarts(Collection<Log> logs) throws IOException {
-    boolean isNews = false;
+    boolean isNews = hasStaleLines;
     for (Log log : logs) {
       long offset = log.logStartOffset();
       Long before =
@@ -92,23 +98,30 @@ final class DirectoryCheckpoints implements LogSetting.RecoveryPoints {
   }
 
   @Override
-  public synchronized void lower(TopicPartition partition, long offset) {
-    try {
-      if (recoveryPoint(partition) > offset) {
-        recoveryPoints.put(partition, offset);
-        recoveryPointFile.write(recoveryPoints);
-      }
-      if (logStartOffset(partition) > offset) {
-        logStarts.put(partition, offset);
-        logStartFile.write(logStarts);
-      }
-    } catch (IOException e) {
-      throw health.fail(directory, "lowering a recovery point", e);
+  public synchronized void lower(TopicPartition partition, long offset) throws IOException {
+    if (recoveryPoint(partition) > offset) {
+      recoveryPoints.put(partition, offset);
+      recoveryPointFile.write(recoveryPoints);
+    }
+    if (logStartOffset(partition) > offset) {
+      logStarts.put(partition, offset);
+      logStartFile.write(logStarts);
     }
   }
 
   /** Forgets what is not there, so that nothing of it is believed of a partition of that name. */
   synchronized void keepOnly(Set<TopicPartition> partitions) throws IOException {
+    recoveryPoints.forEach((partition, offset) -> {
+      if (offset > 0 && !partitions.contains(partition)) {
+        LOG.warn(
+            "{} had records up to offset {} in {}, and its directory there is gone: they are copied"
+                + " from another replica, or are lost if there is none. If the directory was moved"
+                + " away, stop this broker before it is made anew, and put it back",
+            partition,
+            offset,
+            directory);
+      }
+    });
     if (recoveryPoints.keySet().retainAll(partitions)) {
       recoveryPointFile.write(recoveryPoints);
     }
@@ -117,13 +130,24 @@ final class DirectoryCheckpoints implements LogSetting.RecoveryPoints {
     }
   }
 
-  /** The partition is deleted; one created under its name later must find nothing of it. */
+  /**
+   * The partition is deleted; one created under its name later must find nothing of it.
+   *
+   * @throws org.stoker.base.DiskFullException if its lines stay until there is room; {@link
+   *     #dropStaleLines} tries again
+   */
   synchronized void forget(TopicPartition partition) throws IOException {
-    if (recoveryPoints.remove(partition) != null) {
+    boolean wasKnown = recoveryPoints.remove(partition) != null;
+    wasKnown |= logStarts.remove(partition) != null;
+    hasStaleLines |= wasKnown;
+    dropStaleLines();
+  }
+
+  private synchronized void dropStaleLines() throws IOException {
+    if (hasStaleLines) {
       recoveryPointFile.write(recoveryPoints);
-    }
-    if (logStarts.remove(partition) != null) {
       logStartFile.write(logStarts);
+      hasStaleLines = false;
     }
   }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stoker.base.DiskFullException;
 import org.stoker.base.StorageException;
 import org.stoker.base.ThreadSafe;
 
@@ -46,8 +47,23 @@ final class DirectoryHealth {
     }
   }
 
+  /**
+   * What to throw when a file could not be worked with. Bytes that do not make sense, and a disk
+   * without room, concern the caller's partition alone; anything else takes the directory offline.
+   */
+  RuntimeException fail(Path path, String doing, IOException cause) {
+    String what = doing + " failed (" + cause.getMessage() + ")";
+    if (cause instanceof CorruptSegmentException || cause instanceof CorruptFileException) {
+      return new CorruptLogException(what, cause);
+    }
+    if (cause instanceof DiskFullException) {
+      return new NoRoomException(what, cause);
+    }
+    return goOffline(path, doing, cause);
+  }
+
   /** Takes the directory offline, and gives the exception to throw. */
-  StorageException fail(Path path, String doing, IOException cause) {
+  StorageException goOffline(Path path, String doing, IOException cause) {
     var exception =
         new StorageException(path, doing + " failed (" + cause.getMessage() + ")", cause);
     if (failure.compareAndSet(null, exception)) {

@@ -2,6 +2,7 @@ package org.stoker.log;
 
 import java.io.IOException;
 import org.stoker.base.DiskFile;
+import org.stoker.base.DiskFullException;
 
 /**
  * Makes a file durable. If that fails, what the kernel has cached of it is dropped: Linux goes on
@@ -16,6 +17,18 @@ final class FileSync {
     } catch (IOException e) {
       forget(file, e);
       throw e;
+    }
+  }
+
+  /**
+   * The same for bytes that others rely on: unlike a write, their sync cannot be tried again when
+   * there is room, for the pages are gone, so a full disk is like any other failure.
+   */
+  static void syncRecords(DiskFile file) throws IOException {
+    try {
+      sync(file);
+    } catch (DiskFullException e) {
+      throw new IOException(e);
     }
   }
 

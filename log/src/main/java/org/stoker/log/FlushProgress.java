@@ -137,8 +137,19 @@ final class FlushProgress {
     flusher.noLongerUnsynced(view.appendedBytes() - before.flushedBytes());
   }
 
-  /** The log is closed or deleted: nobody waits for its bytes any more. */
+  /**
+   * The log is closed or deleted: nobody waits for its bytes any more. They are given back once,
+   * whatever flush is under way.
+   */
   void giveUp(LogView view) {
-    flusher.noLongerUnsynced(view.appendedBytes() - state.get().flushedBytes());
+    FlushState before =
+        state.getAndUpdate(last ->
+            new FlushState(
+                last.truncationCount(),
+                last.flushedOffset(),
+                view.appendedBytes(),
+                last.syncedEntryChanges(),
+                last.flushCount()));
+    flusher.noLongerUnsynced(view.appendedBytes() - before.flushedBytes());
   }
 }

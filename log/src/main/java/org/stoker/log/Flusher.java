@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,12 @@ public final class Flusher {
     }
     delay.asked();
     if (isRunning.compareAndSet(false, true)) {
-      threads.rounds().execute(this::runRounds);
+      try {
+        threads.rounds().execute(this::runRounds);
+      } catch (RejectedExecutionException e) {
+        isRunning.set(false);
+        throw e;
+      }
     }
   }
 
@@ -105,7 +111,7 @@ public final class Flusher {
       delay.begin();
       List<Log> logs = takeWaiting();
       if (!logs.isEmpty()) {
-        runRound(logs);
+        runWhole(logs);
         delay.end();
       } else {
         isRunning.set(false);
@@ -127,6 +133,17 @@ public final class Flusher {
       logs.add(log);
     }
     return logs;
+  }
+
+  /** However the round ends, the next one can follow. */
+  private void runWhole(List<Log> logs) {
+    try {
+      runRound(logs);
+    } catch (RuntimeException e) {
+      // What was taken from the queue is not known to be on the disk, and nobody looks again.
+      LOG.error("A flush round of {} logs failed", logs.size(), e);
+      var _ = health.goOffline(logs.getFirst().parentDirectory(), "flushing", new IOException(e));
+    }
   }
 
   private void runRound(List<Log> logs) {
@@ -194,16 +211,16 @@ public final class Flusher {
     } catch (IOException e) {
       // It does not say whose pages were lost.
       files.forEach(file -> FileSync.forget(file.file(), e));
-      throw new SyncFailedException(health.fail(directory, "syncing the file system", e));
+      throw new SyncFailedException(health.goOffline(directory, "syncing the file system", e));
     }
   }
 
   private void syncAll(List<SyncWork> work) throws SyncFailedException {
     syncThreads.run(work);
     for (SyncWork item : work) {
-      IOException failure = item.failure;
+      IOException failure = item.failure();
       if (failure != null) {
-        throw new SyncFailedException(health.fail(item.path, "fdatasync", failure));
+        throw new SyncFailedException(health.goOffline(item.path, "fdatasync", failure));
       }
     }
   }
@@ -216,6 +233,7 @@ public final class Flusher {
   private static final class SyncWork implements Runnable {
     private final Path path;
     private final Sync sync;
+    private volatile boolean isDone;
     private volatile @Nullable IOException failure;
 
     SyncWork(Path path, Sync sync) {
@@ -227,9 +245,18 @@ public final class Flusher {
     public void run() {
       try {
         sync.run();
+        isDone = true;
       } catch (IOException e) {
         failure = e;
+      } catch (RuntimeException e) {
+        failure = new IOException(e);
       }
+    }
+
+    /** Null only if the sync has returned. */
+    @Nullable IOException failure() {
+      IOException known = failure;
+      return known != null || isDone ? known : new IOException("the sync did not come to an end");
     }
   }
 

@@ -2,7 +2,11 @@ package org.stoker.log;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stoker.base.Disk;
+import org.stoker.base.DiskFullException;
 import org.stoker.base.ThreadSafe;
 
 /**
@@ -14,6 +18,7 @@ import org.stoker.base.ThreadSafe;
  */
 @ThreadSafe
 final class LeaderEpochs {
+  private static final Logger LOG = LoggerFactory.getLogger(LeaderEpochs.class);
   private static final long NOTHING_UNWRITTEN = Long.MAX_VALUE;
 
   private final Disk disk;
@@ -34,6 +39,11 @@ final class LeaderEpochs {
    */
   static LeaderEpochs read(Disk disk, Path directory) throws IOException {
     return new LeaderEpochs(disk, directory, checkpoint(disk, directory).read());
+  }
+
+  /** None are known; they are assigned from the batches. */
+  static LeaderEpochs none(Disk disk, Path directory) {
+    return new LeaderEpochs(disk, directory, LeaderEpochHistory.of(List.of()));
   }
 
   private static LeaderEpochCheckpoint checkpoint(Disk disk, Path directory) {
@@ -77,7 +87,17 @@ final class LeaderEpochs {
   }
 
   void truncateFromEnd(long logEndOffset) throws IOException {
-    replace(history.truncateFromEnd(logEndOffset));
+    LeaderEpochHistory changed = history.truncateFromEnd(logEndOffset);
+    if (!changed.equals(history)) {
+      unwrittenFrom = Math.min(unwrittenFrom, logEndOffset);
+      history = changed;
+      try {
+        write();
+      } catch (DiskFullException e) {
+        // The recovery point waits at the cut until a checkpoint has found room to write them.
+        LOG.warn("The leader epochs of {} are written later: {}", directory, e.getMessage());
+      }
+    }
   }
 
   void truncateFromStart(long logStartOffset) throws IOException {

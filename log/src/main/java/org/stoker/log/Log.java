@@ -31,13 +31,12 @@ public final class Log {
   private final LogReader reader = new LogReader(this);
   private final AppendFacts facts = new AppendFacts();
   private final @Nullable Uuid topicId;
-  private boolean isEndSeen;
 
   Log(LogState state, @Nullable Uuid topicId) {
     this.state = state;
     this.topicId = topicId;
     this.producerCheck = new ProducerCheck(state.producers);
-    this.trimmer = new LogTrimmer(state);
+    this.trimmer = new LogTrimmer(this, state);
   }
 
   // ---- Facts, for any thread.
@@ -239,7 +238,7 @@ public final class Log {
       ByteBuffer batches, int leaderEpoch, AppendOrigin origin, long nowMs) {
     state.assertUsable();
     readFacts(batches, leaderEpoch, origin, nowMs);
-    if (facts.sizeBytes() <= state.config.segment().segmentSizeBytes() && facts.isInOrder()) {
+    if (fitsSegment(origin) && facts.isInOrder()) {
       try {
         prepare(nowMs);
       } catch (DiskFullException e) {
@@ -251,24 +250,16 @@ public final class Log {
     return append(batches, leaderEpoch, origin, nowMs);
   }
 
+  /** The leader judged by the settings of its time: a larger batch gets a segment of its own. */
+  private boolean fitsSegment(AppendOrigin origin) {
+    return origin == AppendOrigin.REPLICATION
+        || facts.sizeBytes() <= state.config.segment().segmentSizeBytes();
+  }
+
   private void prepare(long nowMs) throws IOException {
-    requireEndIsTheEnd();
     state.active.prepareAppend();
     if (mustRoll(nowMs)) {
       state.rollAt(Math.max(state.logEndOffset, facts.firstOffset()), nowMs);
-    }
-  }
-
-  /** A clean stop's checkpoint was believed without a look; before the first write there is one. */
-  private void requireEndIsTheEnd() throws IOException {
-    if (!isEndSeen) {
-      long endOffset = state.active.readEndOffset();
-      if (endOffset > state.logEndOffset) {
-        throw new CorruptLogException(
-            "%s ends at offset %d, and its checkpoint says %d: nothing is appended"
-                .formatted(state.active.path(), endOffset, state.logEndOffset));
-      }
-      isEndSeen = true;
     }
   }
 
@@ -305,9 +296,9 @@ public final class Log {
 
   /** Null if nothing speaks against the append. */
   private @Nullable AppendOutcome refusal(ByteBuffer batches, AppendOrigin origin) {
-    int segmentSizeBytes = state.config.segment().segmentSizeBytes();
-    if (facts.sizeBytes() > segmentSizeBytes) {
-      return new AppendOutcome.LargerThanSegment(facts.sizeBytes(), segmentSizeBytes);
+    if (!fitsSegment(origin)) {
+      return new AppendOutcome.LargerThanSegment(
+          facts.sizeBytes(), state.config.segment().segmentSizeBytes());
     }
     if (origin == AppendOrigin.REPLICATION) {
       return facts.isInOrder()
@@ -485,6 +476,25 @@ public final class Log {
 
   LogTrimmer trimmer() {
     return trimmer;
+  }
+
+  // ---- Indexes.
+
+  /** Any thread: what an index of the segment says is not so. */
+  void askForRebuild(Segment segment) {
+    state.setting.segmentChores().rebuildIndexes(this, segment);
+  }
+
+  /** On the lane and on a storage thread. */
+  void rebuildIndexes(Segment segment) {
+    state.lane.assertCurrent();
+    if (state.segments.contains(segment)) {
+      try {
+        segment.rebuildIndexes();
+      } catch (IOException e) {
+        throw state.setting.health().fail(state.directory, "building indexes again", e);
+      }
+    }
   }
 
   // ---- Flushing.

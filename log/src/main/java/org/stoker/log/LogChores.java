@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.Disk;
 import org.stoker.base.DiskFullException;
+import org.stoker.base.Repetition;
 import org.stoker.base.StorageException;
 import org.stoker.base.ThreadSafe;
 import org.stoker.base.Timers;
@@ -19,7 +20,7 @@ import org.stoker.base.Timers;
  * checkpoints, flush.ms, forgetting producers, looking at the free space, and removing files.
  */
 @ThreadSafe
-final class LogChores {
+final class LogChores implements LogSetting.SegmentChores {
   private static final Logger LOG = LoggerFactory.getLogger(LogChores.class);
   // Its rate is given in bytes per second.
   private static final long SCRUB_TICK_MS = 1_000;
@@ -44,15 +45,20 @@ final class LogChores {
   }
 
   void start() {
-    repeat(intervals.initialDelayMs(), intervals.retentionMs(), this::applyRetention);
-    repeat(intervals.initialDelayMs(), intervals.checkpointMs(), this::writeCheckpoints);
-    repeat(intervals.flushMs(), intervals.flushMs(), this::flushOld);
+    repeat("retention", intervals.initialDelayMs(), intervals.retentionMs(), this::applyRetention);
     repeat(
+        "checkpoints",
+        intervals.initialDelayMs(),
+        intervals.checkpointMs(),
+        this::writeCheckpoints);
+    repeat("flush.ms", intervals.flushMs(), intervals.flushMs(), this::flushOld);
+    repeat(
+        "forgetting producers",
         intervals.producerExpirationMs(),
         intervals.producerExpirationMs(),
         this::removeExpiredProducers);
-    repeat(intervals.spaceMs(), intervals.spaceMs(), this::lookAtSpace);
-    repeat(SCRUB_TICK_MS, SCRUB_TICK_MS, this::scrub);
+    repeat("free space", intervals.spaceMs(), intervals.spaceMs(), this::lookAtSpace);
+    repeat("scrubbing", SCRUB_TICK_MS, SCRUB_TICK_MS, this::scrub);
   }
 
   synchronized void stop() {
@@ -62,20 +68,33 @@ final class LogChores {
   }
 
   /** A chore calls the given task when it is done; then its interval begins again. */
-  private void repeat(long delayMs, long intervalMs, Consumer<Runnable> chore) {
-    Runnable again = () -> repeat(intervalMs, intervalMs, chore);
-    after(delayMs, () -> run(chore, again));
+  private synchronized void repeat(
+      String name, long delayMs, long intervalMs, Consumer<Runnable> chore) {
+    if (!isStopped) {
+      timers.add(
+          Repetition.start(
+              name + " of " + directory.path(),
+              environment.timers(),
+              environment.storage(),
+              delayMs,
+              () -> intervalMs,
+              again -> run(chore, again)));
+    }
   }
 
-  private void run(Consumer<Runnable> chore, Runnable again) {
+  /** A part of a chore, on whatever thread goes on with it. */
+  private void run(Consumer<Runnable> part, Runnable again) {
     if (!directory.isOnline()) {
       return;
     }
     try {
-      chore.accept(again);
+      part.accept(again);
     } catch (StorageException e) {
       // The directory is offline and said so; no chore of it runs again.
       LOG.debug("chores of {} end: {}", directory.path(), e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("A chore of {} failed and is done again", directory.path(), e);
+      again.run();
     }
   }
 
@@ -194,10 +213,20 @@ final class LogChores {
     again.run();
   }
 
-  // ---- Removing.
+  // ---- Segments.
 
-  /** Removes the files of a segment that has its last name. */
-  void removeLater(Segment segment, long delayMs) {
+  @Override
+  public void rebuildIndexes(Log log, Segment segment) {
+    log.lane()
+        .submit(() ->
+            log.lane()
+                .continueOn(
+                    environment.storage(),
+                    () -> whileOpen(log, open -> open.rebuildIndexes(segment))));
+  }
+
+  @Override
+  public void removeLater(Segment segment, long delayMs) {
     removeAfter(delayMs, segment::delete, segment.path());
   }
 
@@ -211,16 +240,33 @@ final class LogChores {
   }
 
   private void removeAfter(long delayMs, Removal removal, Path what) {
-    after(
-        delayMs,
-        () -> {
-          try {
-            removal.run();
-          } catch (IOException e) {
-            // It has a name that nobody reads; the next start tries again.
-            LOG.warn("{} could not be removed: {}", what, e.getMessage());
-          }
-        });
+    after(delayMs, () -> remove(removal, what));
+  }
+
+  private static void remove(Removal removal, Path what) {
+    try {
+      removal.run();
+    } catch (IOException e) {
+      // It has a name that nobody reads; the next start tries again.
+      LOG.warn("{} could not be removed: {}", what, e.getMessage());
+    }
+  }
+
+  /**
+   * When this returns nothing has the partition's name: it may be made again before the files are
+   * gone. On a storage thread.
+   */
+  void removeHalfMade(Path path, Path target) {
+    try {
+      if (environment.disk().exists(path)) {
+        environment.disk().rename(path, target);
+        removeDirectoryLater(target, 0);
+      }
+    } catch (IOException e) {
+      // Not even a name to give it: it goes before anybody can take its own.
+      LOG.debug("{} is removed as it is: {}", path, e.getMessage());
+      remove(() -> removeDirectory(path), path);
+    }
   }
 
   private void removeDirectory(Path path) throws IOException {

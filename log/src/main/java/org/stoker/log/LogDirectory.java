@@ -49,6 +49,7 @@ public final class LogDirectory {
   private final LogScrub scrub;
   private final ConcurrentHashMap<TopicPartition, Log> logs = new ConcurrentHashMap<>();
   private final LogOpener opener;
+  private final DirectoryIdentity identity;
   private volatile @Nullable MetaProperties metaProperties;
 
   /**
@@ -74,8 +75,9 @@ public final class LogDirectory {
     this.environment = environment;
     this.lock = lock;
     this.fileSystemSync = threads.fileSystemSync();
+    this.identity = new DirectoryIdentity(disk, path, environment.seed());
     this.health = new DirectoryHealth(path, listener);
-    this.checkpoints = new DirectoryCheckpoints(disk, path, health);
+    this.checkpoints = new DirectoryCheckpoints(disk, path);
     this.opener = new LogOpener(config, environment, checkpoints);
     this.highWatermarks =
         new OffsetCheckpoint(disk, path.resolve(OffsetCheckpoint.HIGH_WATERMARKS));
@@ -91,7 +93,7 @@ public final class LogDirectory {
             environment.seed(),
             checkpoints,
             space,
-            chores::removeLater,
+            chores,
             scrub::suspect);
   }
 
@@ -142,7 +144,7 @@ public final class LogDirectory {
     }
   }
 
-  private static String reason(IOException e) {
+  static String reason(IOException e) {
     return e.getClass().getSimpleName() + " " + e.getMessage();
   }
 
@@ -156,12 +158,7 @@ public final class LogDirectory {
 
   /** Reads {@code meta.properties}; null in a new directory. */
   public @Nullable MetaProperties readMetaProperties() throws LogDirectoryException {
-    try {
-      return MetaProperties.read(environment.disk(), config.path());
-    } catch (IOException e) {
-      throw new LogDirectoryException(
-          "meta.properties of " + config.path() + " cannot be read: " + e.getMessage(), e);
-    }
+    return identity.read();
   }
 
   /**
@@ -185,49 +182,11 @@ public final class LogDirectory {
 
   private void identifyAs(int nodeId, @Nullable String clusterId) throws LogDirectoryException {
     try {
-      metaProperties = identified(nodeId, clusterId);
+      metaProperties = identity.establish(nodeId, clusterId);
     } catch (LogDirectoryException e) {
       unlock();
       throw e;
     }
-  }
-
-  private MetaProperties identified(int nodeId, @Nullable String clusterId)
-      throws LogDirectoryException {
-    MetaProperties found = readMetaProperties();
-    MetaProperties wanted =
-        completed(found == null ? MetaProperties.EMPTY : found, nodeId, clusterId);
-    if (!wanted.equals(found)) {
-      try {
-        wanted.write(environment.disk(), config.path());
-      } catch (IOException e) {
-        throw new LogDirectoryException(
-            "meta.properties of " + config.path() + " cannot be written: " + reason(e), e);
-      }
-    }
-    return wanted;
-  }
-
-  private MetaProperties completed(MetaProperties found, int nodeId, @Nullable String clusterId)
-      throws LogDirectoryException {
-    if (found.nodeId() != MetaProperties.NO_NODE_ID && found.nodeId() != nodeId) {
-      throw new LogDirectoryException(
-          "log directory %s belongs to broker %d and this is broker %d: set broker.id=%d, or give it other log.dirs"
-              .formatted(config.path(), found.nodeId(), nodeId, found.nodeId()));
-    }
-    String foundCluster = found.clusterId();
-    if (foundCluster != null && clusterId != null && !foundCluster.equals(clusterId)) {
-      throw new LogDirectoryException(
-          "log directory %s belongs to cluster %s and this is cluster %s: wrong zookeeper.connect, or wrong log.dirs"
-              .formatted(config.path(), foundCluster, clusterId));
-    }
-    MetaProperties completed = found.withNodeId(nodeId);
-    if (clusterId != null) {
-      completed = completed.withClusterId(clusterId);
-    }
-    return completed.directoryId() == null
-        ? completed.withDirectoryId(Uuid.random(environment.seed()))
-        : completed;
   }
 
   // ---- Loading.
@@ -421,7 +380,10 @@ public final class LogDirectory {
       }
       return made;
     } catch (DiskFullException e) {
-      places.forEach(place -> chores.removeDirectoryLater(place.directory(), 0));
+      for (NewLog log : wanted) {
+        Path target = nameAside(log.partition(), PartitionDirectory.DELETED);
+        chores.removeHalfMade(directoryOf(log.partition()), target);
+      }
       throw e;
     } catch (IOException e) {
       throw health.fail(path(), "creating logs", e);
@@ -502,12 +464,22 @@ public final class LogDirectory {
 
   /** Durably; what is known of the partition's offsets is forgotten with it. */
   private Path rename(TopicPartition partition, Path from, String suffix) throws IOException {
-    Path target =
-        config.path().resolve(PartitionDirectory.withSuffix(partition, suffix, environment.seed()));
+    Path target = nameAside(partition, suffix);
     environment.disk().rename(from, target);
     environment.disk().syncDirectory(config.path());
-    checkpoints.forget(partition);
+    try {
+      checkpoints.forget(partition);
+    } catch (DiskFullException e) {
+      // Its lines go with the next checkpoint, or before a partition of its name is made.
+      LOG.debug("{} is forgotten later: {}", partition, e.getMessage());
+    }
     return target;
+  }
+
+  private Path nameAside(TopicPartition partition, String suffix) {
+    return config
+        .path()
+        .resolve(PartitionDirectory.withSuffix(partition, suffix, environment.seed()));
   }
 
   // ---- Checkpoints.
@@ -524,13 +496,15 @@ public final class LogDirectory {
     }
   }
 
-  /** Keeps the high watermarks of the partitions. On a storage thread. */
-  public void writeHighWatermarks(Map<TopicPartition, Long> offsets) {
+  /** Keeps the high watermarks of the partitions; false without room. On a storage thread. */
+  public boolean writeHighWatermarks(Map<TopicPartition, Long> offsets) {
     health.assertOnline();
     try {
       highWatermarks.write(offsets);
+      return true;
     } catch (DiskFullException e) {
       LOG.warn("{} has no room for high watermarks", config.path());
+      return false;
     } catch (IOException e) {
       throw health.fail(config.path(), "writing high watermarks", e);
     }

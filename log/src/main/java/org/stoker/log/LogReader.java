@@ -104,6 +104,9 @@ final class LogReader {
           file.readNothingAhead();
         }
         SegmentScan scan = segment.lookup().find(file, startOffset, view.limitPosition(index));
+        if (segment.indexes().mustAskForRebuild()) {
+          log.askForRebuild(segment);
+        }
         if (scan != null) {
           return cut(view, index, file, scan, new Range(startOffset, maxBytes, bound, minOneBatch));
         }
@@ -177,7 +180,7 @@ final class LogReader {
     int index = Math.max(0, view.indexOfSegmentFor(startOffset));
     for (; index < view.segments().size(); index++) {
       Segment segment = view.segments().get(index);
-      if (segment.transactionIndex().collectAborted(startOffset, endOffset, found)) {
+      if (segment.indexes().transactions().collectAborted(startOffset, endOffset, found)) {
         break;
       }
     }
@@ -216,11 +219,11 @@ final class LogReader {
     return log.health().fail(log.directory(), "looking for a timestamp", e);
   }
 
-  private static @Nullable FoundOffset firstWithTimestamp(LogView view, long timestamp)
+  private @Nullable FoundOffset firstWithTimestamp(LogView view, long timestamp)
       throws IOException {
     for (int i = 0; i < view.segments().size(); i++) {
       Segment segment = view.segments().get(i);
-      if (segment.maxTimestamp().timestamp() >= timestamp
+      if (maxTimestamp(segment).timestamp() >= timestamp
           && view.endOffset(i) > view.logStartOffset()) {
         FoundOffset found = firstWithTimestamp(view, i, timestamp);
         if (found != null) {
@@ -231,7 +234,15 @@ final class LogReader {
     return null;
   }
 
-  private static @Nullable FoundOffset firstWithTimestamp(LogView view, int index, long timestamp)
+  private TimestampOffset maxTimestamp(Segment segment) throws IOException {
+    TimestampOffset max = segment.maxTimestamp();
+    if (segment.indexes().mustAskForRebuild()) {
+      log.askForRebuild(segment);
+    }
+    return max;
+  }
+
+  private @Nullable FoundOffset firstWithTimestamp(LogView view, int index, long timestamp)
       throws IOException {
     Segment segment = view.segments().get(index);
     SegmentFile file = segment.retainFile();
@@ -239,8 +250,10 @@ final class LogReader {
       throw new IOException(segment.path() + " is gone");
     }
     try {
-      long from = Math.max(segment.timeIndex().lookup(timestamp).offset(), view.logStartOffset());
-      SegmentScan scan = segment.lookup().find(file, from, view.limitPosition(index));
+      SegmentScan scan =
+          segment
+              .lookup()
+              .findTime(file, timestamp, view.logStartOffset(), view.limitPosition(index));
       while (scan != null) {
         if (scan.batch().maxTimestamp() >= timestamp) {
           FoundOffset found = recordIn(scan, timestamp, view.logStartOffset());
@@ -254,6 +267,9 @@ final class LogReader {
       }
       return null;
     } finally {
+      if (segment.indexes().mustAskForRebuild()) {
+        log.askForRebuild(segment);
+      }
       file.release();
     }
   }
@@ -262,14 +278,14 @@ final class LogReader {
    * A segment's own account includes what lies before the log's start and what is not to be seen
    * yet; only if that has the largest time are the segment's batches looked at.
    */
-  private static @Nullable FoundOffset withLargestTimestamp(LogView view, long endOffset)
+  private @Nullable FoundOffset withLargestTimestamp(LogView view, long endOffset)
       throws IOException {
     FoundOffset best = null;
     for (int i = 0; i < view.segments().size(); i++) {
       Segment segment = view.segments().get(i);
       boolean isVisible =
           view.endOffset(i) > view.logStartOffset() && segment.baseOffset() < endOffset;
-      long max = segment.maxTimestamp().timestamp();
+      long max = maxTimestamp(segment).timestamp();
       if (isVisible && max >= 0 && (best == null || max > best.timestamp())) {
         FoundOffset found = firstWithTimestamp(view, i, max);
         best =
@@ -285,18 +301,20 @@ final class LogReader {
    * The visible record of a segment with the largest timestamp, if that is above the best so far.
    * The time index says what lies before its last entry that is visible.
    */
-  private static @Nullable FoundOffset largestInPart(
+  private @Nullable FoundOffset largestInPart(
       LogView view, int index, long endOffset, @Nullable FoundOffset bestBefore)
       throws IOException {
     Segment segment = view.segments().get(index);
     FoundOffset best = bestBefore;
     long from = Math.max(segment.baseOffset(), view.logStartOffset());
-    TimestampOffset indexed = segment.timeIndex().lastEntryBelow(endOffset);
+    TimestampOffset indexed = segment.indexes().times().lastEntryBelow(endOffset);
     if (indexed.timestamp() >= 0) {
       FoundOffset found = firstWithTimestamp(view, index, indexed.timestamp());
       if (found != null && found.offset() < endOffset) {
         best = best == null || found.timestamp() > best.timestamp() ? found : best;
-        from = Math.max(from, indexed.offset() + 1);
+        // Otherwise the entry is wrong, and says nothing of what lies before it.
+        boolean isRight = found.timestamp() == indexed.timestamp();
+        from = isRight ? Math.max(from, indexed.offset() + 1) : from;
       }
     }
     SegmentFile file = segment.retainFile();

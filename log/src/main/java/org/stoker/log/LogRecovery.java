@@ -26,12 +26,18 @@ import org.stoker.records.RecordBatch;
 final class LogRecovery {
   private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
 
+  private static final long UNCHECKED = -1;
+
   private final Disk disk;
   private final Path directory;
   private final LogConfig config;
   private final StartFacts facts;
   private final List<Segment> segments = new ArrayList<>();
   private final CutKeeper cutKeeper;
+  // From here on checksums are verified.
+  private long checkedFromOffset;
+  private boolean wasClosedCleanly;
+  private boolean areEpochsLost;
 
   /**
    * What the log directory's checkpoints say of a partition.
@@ -51,6 +57,8 @@ final class LogRecovery {
     this.directory = directory;
     this.config = config;
     this.facts = facts;
+    this.checkedFromOffset = facts.recoveryPoint();
+    this.wasClosedCleanly = facts.wasClosedCleanly();
     this.cutKeeper = new CutKeeper(disk, directory);
   }
 
@@ -81,7 +89,7 @@ final class LogRecovery {
     Uuid topicId =
         new PartitionMetadataFile(disk, directory.resolve(PartitionMetadataFile.FILE_NAME))
             .readTopicId();
-    LeaderEpochs leaderEpochs = LeaderEpochs.read(disk, directory);
+    LeaderEpochs leaderEpochs = readLeaderEpochs();
     var snapshots = new ProducerSnapshots(disk, directory);
     snapshots.load(files);
     var producers = new ProducerStates(snapshots, facts.producerExpirationMs());
@@ -89,8 +97,12 @@ final class LogRecovery {
     if (segments.isEmpty()) {
       startEmpty();
     }
+    if (areEpochsLost) {
+      collectEpochs(leaderEpochs);
+    }
+    long endAfterCleanStop = wasClosedCleanly ? checkedEnd(segments.getLast()) : UNCHECKED;
     long logEndOffset =
-        facts.wasClosedCleanly() ? endOffsetAfterCleanStop() : recover(producers, leaderEpochs);
+        endAfterCleanStop == UNCHECKED ? recover(producers, leaderEpochs) : endAfterCleanStop;
     long logStartOffset = Math.max(facts.logStartOffset(), segments.getFirst().baseOffset());
     if (logEndOffset < logStartOffset) {
       startAgainAt(logStartOffset, logEndOffset);
@@ -147,7 +159,7 @@ final class LogRecovery {
     boolean isComplete =
         names.contains(name + SegmentFiles.OFFSET_INDEX)
             && names.contains(name + SegmentFiles.TIME_INDEX);
-    if (!isComplete && segment.sizeBytes() > 0 && facts.wasClosedCleanly()) {
+    if (!isComplete && segment.sizeBytes() > 0 && wasClosedCleanly) {
       rebuildIndexes(segment, "an index is missing");
     }
   }
@@ -155,14 +167,55 @@ final class LogRecovery {
   /** From the batches' headers; the aborted transactions are not in question. */
   private static void rebuildIndexes(Segment segment, String why) throws IOException {
     LOG.warn("The indexes of {} are built again: {}", segment.path(), why);
+    segment.rebuildIndexes();
+  }
+
+  private LeaderEpochs readLeaderEpochs() throws IOException {
+    try {
+      return LeaderEpochs.read(disk, directory);
+    } catch (CorruptFileException e) {
+      LOG.warn("{}; the leader epochs are taken from the batches", e.getMessage());
+      areEpochsLost = true;
+      return LeaderEpochs.none(disk, directory);
+    }
+  }
+
+  /** Epochs do not go down, so a segment is read only if another one begins in it. */
+  private void collectEpochs(LeaderEpochs leaderEpochs) throws IOException {
+    for (int i = 0; i < segments.size(); i++) {
+      Segment segment = segments.get(i);
+      int epochBehind = i + 1 < segments.size() ? firstEpoch(segments.get(i + 1)) : -1;
+      if (epochBehind < 0 || epochBehind != leaderEpochs.latestEpoch()) {
+        collectEpochs(segment, leaderEpochs);
+      }
+    }
+  }
+
+  private static int firstEpoch(Segment segment) throws IOException {
     SegmentFile file = retained(segment);
     try {
-      segment.resetOffsetAndTimeIndex();
+      var scan = new SegmentScan(file.file(), segment.sizeBytes(), RecordBatch.HEADER_SIZE_BYTES);
+      return scan.moveTo(0) ? scan.batch().partitionLeaderEpoch() : -1;
+    } catch (CorruptSegmentException e) {
+      LOG.debug("No epoch: {}", e.getMessage());
+      return -1;
+    } finally {
+      file.release();
+    }
+  }
+
+  private static void collectEpochs(Segment segment, LeaderEpochs leaderEpochs) throws IOException {
+    SegmentFile file = retained(segment);
+    try {
       var scan = new SegmentScan(file.file(), segment.sizeBytes(), SegmentScan.WALK_CHUNK_BYTES);
       for (boolean more = scan.moveTo(0); more; more = scan.next()) {
-        segment.index(scan.batch(), scan.position());
+        if (scan.batch().partitionLeaderEpoch() > leaderEpochs.latestEpoch()) {
+          leaderEpochs.assign(scan.batch().partitionLeaderEpoch(), scan.batch().baseOffset());
+        }
       }
-      segment.seal();
+    } catch (CorruptSegmentException e) {
+      // Whether that is the end is judged where the log's end is looked for.
+      LOG.debug("Epochs are read up to there: {}", e.getMessage());
     } finally {
       file.release();
     }
@@ -205,20 +258,40 @@ final class LogRecovery {
 
   // ---- After a clean stop.
 
-  private long endOffsetAfterCleanStop() throws IOException {
-    Segment active = segments.getLast();
-    if (active.sizeBytes() == 0) {
+  /**
+   * Where the log ends; {@link #UNCHECKED} if its end does not look as a clean stop leaves it: it
+   * is then recovered as after a crash.
+   */
+  private long checkedEnd(Segment active) throws IOException {
+    if (active.sizeBytes() == 0 && facts.recoveryPoint() <= active.baseOffset()) {
       return active.baseOffset();
     }
-    // A clean stop flushes everything, so the recovery point is the end.
-    return facts.recoveryPoint() > active.baseOffset()
-        ? facts.recoveryPoint()
-        : active.readEndOffset();
+    SegmentEnd end = active.readEnd();
+    if (end.indexDamage() != null) {
+      rebuildIndexes(active, end.indexDamage());
+    }
+    String problem = end.damage();
+    // 0: a stop that was not ours left no line.
+    if (problem == null && facts.recoveryPoint() > 0 && end.nextOffset() != facts.recoveryPoint()) {
+      problem = "it ends at offset " + end.nextOffset();
+    }
+    if (problem == null) {
+      return end.nextOffset();
+    }
+    LOG.warn(
+        "{} is not as a clean stop at offset {} left it ({}): it is checked as after a crash",
+        active.path(),
+        facts.recoveryPoint(),
+        problem);
+    wasClosedCleanly = false;
+    // Whatever vouched for the end of this segment is in doubt with it.
+    checkedFromOffset = Math.min(checkedFromOffset, active.baseOffset());
+    return UNCHECKED;
   }
 
   private void loadProducers(ProducerStates producers, long logStartOffset, long logEndOffset)
       throws IOException {
-    if (facts.wasClosedCleanly() && producers.snapshots().latestOffset() < 0) {
+    if (wasClosedCleanly && producers.snapshots().latestOffset() < 0) {
       // A partition that has producers leaves a snapshot when it is closed.
       producers.updateMapEndOffset(logEndOffset);
       return;
@@ -267,7 +340,7 @@ final class LogRecovery {
   }
 
   private static void rebuildDamagedIndexes(Segment segment) throws IOException {
-    String damage = segment.indexDamage();
+    String damage = segment.indexes().visibleDamage(segment.sizeBytes());
     if (damage != null) {
       rebuildIndexes(segment, damage);
     }
@@ -278,7 +351,7 @@ final class LogRecovery {
       throws IOException {
     segment.resetIndexes();
     var replay = new ProducerReplay(producers);
-    return new SegmentRecovery(segment, file, facts.recoveryPoint())
+    return new SegmentRecovery(segment, file, checkedFromOffset)
         .walk(scan -> {
           RecordBatch batch = scan.batch().isControlBatch() ? scan.load() : scan.batch();
           segment.index(batch, scan.position());

@@ -1,5 +1,6 @@
 package org.stoker.log;
 
+import java.io.IOException;
 import org.stoker.base.Disk;
 import org.stoker.base.Seed;
 import org.stoker.base.TopicPartition;
@@ -16,7 +17,7 @@ record LogSetting(
     Seed seed,
     RecoveryPoints recoveryPoints,
     SpaceWatch space,
-    SegmentRemoval removal,
+    SegmentChores segmentChores,
     Suspicion suspicion) {
 
   /** Where the recovery points of a directory are kept. */
@@ -24,8 +25,10 @@ record LogSetting(
     /**
      * Returns when no recovery point and no log start above the offset is on the disk: the log is
      * about to be cut there, and what is appended next must be checked after a crash.
+     *
+     * @throws org.stoker.base.DiskFullException if there is no room to say so
      */
-    void lower(TopicPartition partition, long offset);
+    void lower(TopicPartition partition, long offset) throws IOException;
   }
 
   /** Has a log read in full because a reader met bytes in it that make no batch. */
@@ -33,9 +36,12 @@ record LogSetting(
     void suspect(Log log);
   }
 
-  /** Removes the files of segments that nobody finds any more. */
-  interface SegmentRemoval {
+  /** What is done to segments later, on storage threads. */
+  interface SegmentChores {
     /** The files carry their last name already; they go after {@code file.delete.delay.ms}. */
     void removeLater(Segment segment, long delayMs);
+
+    /** The indexes of the segment are built again on the log's lane. */
+    void rebuildIndexes(Log log, Segment segment);
   }
 }

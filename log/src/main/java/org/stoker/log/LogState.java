@@ -42,6 +42,7 @@ final class LogState {
   long highWatermark;
   long appendedBytes;
   long truncationCount;
+  boolean isHalfTruncated;
   long entryChanges = 1;
   long rollJitterMs;
 
@@ -131,6 +132,26 @@ final class LogState {
     view = currentView();
   }
 
+  /**
+   * Readers see the log as it will be, before a segment goes or is cut: one that is late finds a
+   * newer view than its own.
+   */
+  void publishCut(List<Segment> kept, int activeSizeBytes, long startOffset, long endOffset) {
+    LogView before = view;
+    view =
+        new LogView(
+            List.copyOf(kept),
+            activeSizeBytes,
+            startOffset,
+            endOffset,
+            Math.clamp(before.highWatermark(), startOffset, endOffset),
+            before.firstUnstableOffset(),
+            Math.min(before.warmOffset(), endOffset),
+            before.appendedBytes(),
+            truncationCount,
+            before.entryChanges());
+  }
+
   LogView currentView() {
     long firstUnstableOffset = producers.firstUnstableOffset();
     return new LogView(
@@ -158,6 +179,10 @@ final class LogState {
       throw new IllegalStateException("the log of " + topicPartition + " is closed");
     }
     setting.health().assertOnline();
+    if (isHalfTruncated) {
+      throw new CorruptLogException(
+          "a truncation of " + topicPartition + " did not end; a restart recovers it");
+    }
   }
 
   Path parentDirectory() {

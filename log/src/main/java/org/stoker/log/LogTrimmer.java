@@ -16,9 +16,11 @@ import org.stoker.base.DiskFullException;
 final class LogTrimmer {
   private static final Logger LOG = LoggerFactory.getLogger(LogTrimmer.class);
 
+  private final Log log;
   private final LogState state;
 
-  LogTrimmer(LogState state) {
+  LogTrimmer(Log log, LogState state) {
+    this.log = log;
     this.state = state;
   }
 
@@ -90,7 +92,10 @@ final class LogTrimmer {
         Segment dropped = kept.removeFirst();
         dropped.changeSuffix(SegmentFiles.DELETED);
         dropped.retire();
-        state.setting.removal().removeLater(dropped, state.config.retention().fileDeleteDelayMs());
+        state
+            .setting
+            .segmentChores()
+            .removeLater(dropped, state.config.retention().fileDeleteDelayMs());
       }
       if (kept.size() < state.segments.size()) {
         state.segments = List.copyOf(kept);
@@ -120,10 +125,15 @@ final class LogTrimmer {
       return true;
     }
     try {
+      List<Segment> kept = state.segments.subList(0, state.view.indexOfSegmentFor(offset) + 1);
+      // What could be in the way of the cut is met before anything has changed.
+      kept.getLast().prepareAppend();
+      int position = kept.getLast().placeOfCut(offset);
       beginTruncation(offset);
-      removeSegmentsFrom(offset);
+      state.publishCut(kept, position, state.logStartOffset, offset);
+      removeSegmentsBehind(kept);
       syncUnflushedSegments();
-      state.active.truncateTo(offset);
+      state.active.cutAt(position, offset);
       endTruncation(offset, nowMs);
     } catch (IOException e) {
       throw state.setting.health().fail(state.directory, "truncating", e);
@@ -138,6 +148,7 @@ final class LogTrimmer {
     try {
       beginTruncation(Math.min(offset, state.logStartOffset));
       List<Segment> old = state.segments;
+      state.publishCut(List.of(old.getFirst()), 0, offset, offset);
       for (int i = old.size() - 1; i >= 0; i--) {
         bury(old.get(i));
       }
@@ -154,29 +165,46 @@ final class LogTrimmer {
     }
   }
 
-  private void beginTruncation(long offset) {
-    state.truncationCount++;
-    state.flushProgress.beginTruncation(state.truncationCount, offset);
-    state.setting.recoveryPoints().lower(state.topicPartition, offset);
+  /**
+   * When this returns nothing above the offset is vouched for, and until the truncation ends no
+   * flush begins or publishes its end: the views meanwhile have another count than the progress.
+   *
+   * @throws NoRoomException if the disk is full; the log is as before
+   */
+  private void beginTruncation(long offset) throws IOException {
+    long before = state.truncationCount;
+    state.flushProgress.beginTruncation(before + 2, offset);
+    try {
+      state.setting.recoveryPoints().lower(state.topicPartition, offset);
+    } catch (DiskFullException e) {
+      state.truncationCount = before + 2;
+      state.publish();
+      // What counted as flushed above the offset is flushed again.
+      state.setting.flusher().request(log);
+      throw e;
+    }
+    state.truncationCount = before + 1;
+    state.isHalfTruncated = true;
   }
 
   /** The newest first, each durably, so that a crash leaves no gap between two that stayed. */
-  private void removeSegmentsFrom(long offset) throws IOException {
-    var kept = new ArrayList<>(state.segments);
-    while (kept.size() > 1 && kept.getLast().baseOffset() > offset) {
-      bury(kept.removeLast());
+  private void removeSegmentsBehind(List<Segment> kept) throws IOException {
+    for (int i = state.segments.size() - 1; i >= kept.size(); i--) {
+      bury(state.segments.get(i));
     }
     if (kept.size() < state.segments.size()) {
       state.replaceSegments(kept);
     }
-    state.active.prepareAppend();
   }
 
   private void bury(Segment segment) throws IOException {
     segment.changeSuffix(SegmentFiles.DELETED);
     state.setting.disk().syncDirectory(state.directory);
     segment.retire();
-    state.setting.removal().removeLater(segment, state.config.retention().fileDeleteDelayMs());
+    state
+        .setting
+        .segmentChores()
+        .removeLater(segment, state.config.retention().fileDeleteDelayMs());
   }
 
   private void syncUnflushedSegments() throws IOException {
@@ -198,6 +226,8 @@ final class LogTrimmer {
     state.setting.disk().syncDirectory(state.directory);
     // A log that was never flushed may be new itself.
     state.setting.disk().syncDirectory(state.parentDirectory());
+    state.truncationCount++;
+    state.isHalfTruncated = false;
     state.publish();
     state.flushProgress.allIsSynced(state.view);
   }

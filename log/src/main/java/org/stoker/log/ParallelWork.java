@@ -3,8 +3,11 @@ package org.stoker.log;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stoker.base.ThreadSafe;
 
 /**
@@ -13,6 +16,8 @@ import org.stoker.base.ThreadSafe;
  */
 @ThreadSafe
 final class ParallelWork {
+  private static final Logger LOG = LoggerFactory.getLogger(ParallelWork.class);
+
   private final List<? extends Runnable> pieces;
   private final AtomicInteger next = new AtomicInteger();
   private final AtomicInteger unfinished;
@@ -29,8 +34,13 @@ final class ParallelWork {
       return;
     }
     var work = new ParallelWork(pieces);
-    for (int i = 1; i < Math.min(threads, pieces.size()); i++) {
-      helpers.execute(work::help);
+    try {
+      for (int i = 1; i < Math.min(threads, pieces.size()); i++) {
+        helpers.execute(work::help);
+      }
+    } catch (RejectedExecutionException e) {
+      // The helpers are stopping; the caller does what they do not.
+      LOG.debug("Work is done by fewer threads: {}", e.getMessage());
     }
     work.help();
     // Unlike a latch this waits on although the thread was told to stop: half a round is none.

@@ -76,7 +76,8 @@ final class ProducerReplay {
   void index(@Nullable CompletedTransaction completed, Segment segment) throws IOException {
     if (completed != null && completed.isAborted()) {
       segment
-          .transactionIndex()
+          .indexes()
+          .transactions()
           .append(
               new AbortedTransaction(
                   completed.producerId(),

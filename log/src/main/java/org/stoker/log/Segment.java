@@ -4,14 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.Disk;
 import org.stoker.base.DiskFile;
-import org.stoker.base.DiskFullException;
 import org.stoker.records.BatchWalk;
 import org.stoker.records.MemoryRecordBytes;
 import org.stoker.records.RecordBatch;
@@ -25,32 +21,31 @@ import org.stoker.records.RecordBytes;
  */
 @ConfinedTo(ConfinedTo.PARTITION_LANE)
 final class Segment {
-  private static final Logger LOG = LoggerFactory.getLogger(Segment.class);
   private static final long UNKNOWN = Long.MIN_VALUE;
 
   private final Disk disk;
   private final long baseOffset;
-  private final OffsetIndex offsetIndex;
+  private final SegmentIndexes indexes;
   private final SegmentLookup lookup;
-  private final TimeIndex timeIndex;
-  private final TransactionIndex transactionIndex;
   private final LogConfig.SegmentConfig config;
 
   private volatile Path directory;
   private volatile String suffix = "";
   private volatile @Nullable SegmentFile file;
   private volatile boolean isGone;
-  private volatile @Nullable TimestampOffset maxTimestamp;
 
   // Written by the lane, published with the view.
   private int sizeBytes;
-  private int bytesSinceIndexEntry;
   private long firstTimestamp = UNKNOWN;
   private long madeAtMs;
   // Where the file ends, if zeros lie behind the batches; otherwise anything up to their end.
   private int preallocatedTo;
   // What an undone append left behind must not come back behind the next one.
   private boolean isCutUnsynced;
+  // Whether the last entries are known to agree with the batches, so that appends can follow them.
+  private boolean areIndexesChecked;
+  // Whether the time index has its last entry.
+  private boolean isSealed;
 
   private Segment(
       Disk disk, Path directory, long baseOffset, int sizeBytes, LogConfig.SegmentConfig config) {
@@ -59,24 +54,8 @@ final class Segment {
     this.baseOffset = baseOffset;
     this.sizeBytes = sizeBytes;
     this.config = config;
-    this.offsetIndex =
-        new OffsetIndex(
-            disk,
-            SegmentFiles.file(directory, baseOffset, SegmentFiles.OFFSET_INDEX),
-            baseOffset,
-            config.indexSizeBytes());
-    this.lookup = new SegmentLookup(offsetIndex);
-    this.timeIndex =
-        new TimeIndex(
-            disk,
-            SegmentFiles.file(directory, baseOffset, SegmentFiles.TIME_INDEX),
-            baseOffset,
-            config.indexSizeBytes());
-    this.transactionIndex =
-        new TransactionIndex(
-            disk,
-            SegmentFiles.file(directory, baseOffset, SegmentFiles.TRANSACTION_INDEX),
-            baseOffset);
+    this.indexes = new SegmentIndexes(disk, directory, baseOffset, config);
+    this.lookup = new SegmentLookup(indexes, baseOffset);
   }
 
   /** A segment that is on the disk already; nothing is opened. */
@@ -89,6 +68,7 @@ final class Segment {
       long nowMs) {
     var segment = new Segment(disk, directory, baseOffset, sizeBytes, config);
     segment.madeAtMs = nowMs;
+    segment.isSealed = true;
     return segment;
   }
 
@@ -102,15 +82,12 @@ final class Segment {
     segment.file = new SegmentFile(log);
     try {
       log.setSize(0);
-      segment.offsetIndex.create();
-      segment.offsetIndex.reset();
-      segment.timeIndex.create();
-      segment.timeIndex.reset();
+      segment.indexes.startEmpty();
     } catch (IOException e) {
       segment.retire();
       throw e;
     }
-    segment.maxTimestamp = new TimestampOffset(TimestampOffset.NO_TIMESTAMP, baseOffset);
+    segment.areIndexesChecked = true;
     return segment;
   }
 
@@ -127,16 +104,8 @@ final class Segment {
     return directory.resolve(SegmentFiles.name(baseOffset) + SegmentFiles.LOG + suffix);
   }
 
-  OffsetIndex offsetIndex() {
-    return offsetIndex;
-  }
-
-  TimeIndex timeIndex() {
-    return timeIndex;
-  }
-
-  TransactionIndex transactionIndex() {
-    return transactionIndex;
+  SegmentIndexes indexes() {
+    return indexes;
   }
 
   boolean isOpen() {
@@ -145,7 +114,7 @@ final class Segment {
 
   /** Whether a lookup needs to open no file. */
   boolean isReadable() {
-    return file != null && offsetIndex.isOpen();
+    return file != null && indexes.offsets().isOpen();
   }
 
   /** The segment was deleted; who reads it through an older view looks at the newest instead. */
@@ -207,12 +176,24 @@ final class Segment {
 
   /** The largest timestamp and the last offset of the batch that has it. */
   TimestampOffset maxTimestamp() throws IOException {
-    TimestampOffset known = maxTimestamp;
-    if (known == null) {
-      known = timeIndex.lastEntry();
-      maxTimestamp = known;
+    TimestampOffset known = indexes.maxTimestamp();
+    return known != null ? known : findMaxTimestamp();
+  }
+
+  private TimestampOffset findMaxTimestamp() throws IOException {
+    SegmentFile open = retainFile();
+    if (open == null) {
+      return indexes.noTimestamp();
     }
-    return known;
+    try {
+      SegmentEnd end = SegmentEnd.of(open.file(), sizeBytes, baseOffset, indexes, isSealed, false);
+      if (end.indexDamage() != null) {
+        indexes.noteDamage(end.indexDamage());
+      }
+      return indexes.foundMaxTimestamp(end.maxTimestamp());
+    } finally {
+      open.release();
+    }
   }
 
   /** What retention by time goes by; a segment without timestamps counts from its last write. */
@@ -229,25 +210,69 @@ final class Segment {
     if (open == null) {
       throw new IllegalStateException(path() + " is deleted");
     }
-    offsetIndex.create();
-    timeIndex.create();
+    requireTrueIndexes(open.file());
+    isSealed = false;
+    indexes.create();
     maxTimestamp();
     if (firstTimestamp == UNKNOWN) {
       firstTimestamp = readFirstTimestamp(open.file());
     }
     if (isCutUnsynced) {
-      FileSync.sync(open.file());
+      FileSync.syncRecords(open.file());
       isCutUnsynced = false;
     }
   }
 
   boolean isPrepared() {
     return file != null
-        && offsetIndex.isOpen()
-        && timeIndex.isOpen()
-        && maxTimestamp != null
+        && areIndexesChecked
+        && !isSealed
+        && indexes.areOpen()
+        && indexes.maxTimestamp() != null
         && (firstTimestamp != UNKNOWN || sizeBytes == 0)
         && !isCutUnsynced;
+  }
+
+  /** Entries that follow a wrong one would be refused, or lead nowhere. */
+  private void requireTrueIndexes(DiskFile open) throws IOException {
+    if (!areIndexesChecked) {
+      SegmentEnd end = SegmentEnd.of(open, sizeBytes, baseOffset, indexes, isSealed, false);
+      if (end.indexDamage() == null) {
+        indexes.setMaxTimestamp(end.maxTimestamp());
+      } else {
+        indexes.noteDamage(end.indexDamage());
+        indexes.rebuild(open, sizeBytes);
+      }
+      areIndexesChecked = true;
+    }
+  }
+
+  /** Builds the indexes again from the batches. On the lane and on a storage thread. */
+  void rebuildIndexes() throws IOException {
+    SegmentFile open = retainFile();
+    if (open != null) {
+      try {
+        indexes.rebuild(open.file(), sizeBytes);
+        areIndexesChecked = true;
+      } finally {
+        open.release();
+      }
+    }
+  }
+
+  /** Where the batches end, and whether the indexes agree; for a segment that nobody else uses. */
+  SegmentEnd readEnd() throws IOException {
+    SegmentFile open = retainFile();
+    if (open == null) {
+      throw new IllegalStateException(path() + " is deleted");
+    }
+    try {
+      SegmentEnd end = SegmentEnd.of(open.file(), sizeBytes, baseOffset, indexes, isSealed, true);
+      areIndexesChecked = end.damage() == null && end.indexDamage() == null;
+      return end;
+    } finally {
+      open.release();
+    }
   }
 
   private long readFirstTimestamp(DiskFile open) throws IOException {
@@ -281,7 +306,7 @@ final class Segment {
         return true;
       }
     }
-    return offsetIndex.isFull() || timeIndex.isFull();
+    return indexes.isFull();
   }
 
   /**
@@ -297,14 +322,13 @@ final class Segment {
     }
     long firstOffset = batches.getLong(batches.position());
     TimestampOffset maxBefore = maxTimestamp();
-    int gapBefore = bytesSinceIndexEntry;
+    int gapBefore = indexes.bytesSinceEntry();
     try {
       open.file().write(batches.duplicate(), sizeBytes);
       index(new BatchWalk(batches), batches.position(), sizeBytes);
     } catch (IOException e) {
-      undoAppend(open.file(), firstOffset, e);
-      maxTimestamp = maxBefore;
-      bytesSinceIndexEntry = gapBefore;
+      undoAppend(open.file(), e);
+      undoIndexing(firstOffset, maxBefore, gapBefore, e);
       throw e;
     }
     if (firstTimestamp == UNKNOWN) {
@@ -313,17 +337,31 @@ final class Segment {
     sizeBytes += batches.remaining();
   }
 
-  private void undoAppend(DiskFile open, long firstOffset, IOException cause) throws IOException {
+  private void undoAppend(DiskFile open, IOException cause) throws IOException {
     isCutUnsynced = true;
     preallocatedTo = 0;
     try {
       open.setSize(sizeBytes);
-      offsetIndex.truncateTo(firstOffset);
-      timeIndex.truncateTo(firstOffset);
     } catch (IOException e) {
-      e.addSuppressed(cause);
-      throw new IOException("a failed append could not be undone: " + e.getMessage(), e);
+      throw notUndone(e, cause);
     }
+  }
+
+  private void undoIndexing(
+      long firstOffset, TimestampOffset maxBefore, int gapBefore, IOException cause)
+      throws IOException {
+    // What lies before the entries that go may never have been looked at.
+    areIndexesChecked = false;
+    try {
+      indexes.undo(firstOffset, maxBefore, gapBefore);
+    } catch (IOException e) {
+      throw notUndone(e, cause);
+    }
+  }
+
+  private static IOException notUndone(IOException e, IOException cause) {
+    e.addSuppressed(cause);
+    return new IOException("a failed append could not be undone: " + e.getMessage(), e);
   }
 
   /** Whether the file is longer than what was written to it. */
@@ -363,81 +401,48 @@ final class Segment {
 
   /** Notes a batch that lies at this position. */
   void index(RecordBatch batch, int position) throws IOException {
-    TimestampOffset max = maxTimestamp();
-    if (batch.maxTimestamp() > max.timestamp()) {
-      max = new TimestampOffset(batch.maxTimestamp(), batch.lastOffset());
-      maxTimestamp = max;
-    }
-    if (bytesSinceIndexEntry > config.indexIntervalBytes()) {
-      offsetIndex.append(batch.lastOffset(), position);
-      timeIndex.maybeAppend(max.timestamp(), max.offset());
-      bytesSinceIndexEntry = 0;
-    }
-    bytesSinceIndexEntry += batch.sizeInBytes();
+    indexes.note(batch, position);
   }
 
   /** Drops the indexes, to be filled by {@link #index} again from the first batch on. */
   void resetIndexes() throws IOException {
-    resetOffsetAndTimeIndex();
-    transactionIndex.reset();
+    indexes.reset();
+    isSealed = false;
+    areIndexesChecked = true;
   }
 
-  /** Like {@link #resetIndexes}, when the transaction index is not in question. */
-  void resetOffsetAndTimeIndex() throws IOException {
-    offsetIndex.reset();
-    timeIndex.reset();
-    maxTimestamp = new TimestampOffset(TimestampOffset.NO_TIMESTAMP, baseOffset);
-    bytesSinceIndexEntry = 0;
+  /** Nothing more is appended: the indexes get their last entry and go to the disk. */
+  void seal() throws IOException {
+    indexes.seal(maxTimestamp());
+    isSealed = true;
   }
 
-  /** What is wrong with an index, as a sentence; null if nothing is. */
-  @Nullable String indexDamage() throws IOException {
-    if (sizeBytes > 0 && (!disk.exists(offsetIndex.path()) || !disk.exists(timeIndex.path()))) {
-      return "an index is missing";
-    }
-    String damage = offsetIndex.damage();
-    if (damage == null && OffsetIndex.positionOf(offsetIndex.lastEntry()) >= sizeBytes) {
-      damage = sizeBytes == 0 ? null : offsetIndex.path() + " points behind the end of the segment";
-    }
-    return damage == null ? timeIndex.damage() : damage;
-  }
-
-  /** The offset behind the last batch, read from the file's end. */
-  long readEndOffset() throws IOException {
+  /** Where the batch begins that holds the offset: whatever lies behind it goes. */
+  int placeOfCut(long offset) throws IOException {
     SegmentFile open = retainFile();
     if (open == null) {
       throw new IllegalStateException(path() + " is deleted");
     }
     try {
-      var scan = new SegmentScan(open.file(), sizeBytes, SegmentScan.LOOKUP_CHUNK_BYTES);
-      long endOffset = baseOffset;
-      int from = OffsetIndex.positionOf(offsetIndex.lastEntry());
-      for (boolean more = scan.moveTo(from); more; more = scan.next()) {
-        endOffset = scan.batch().nextOffset();
-      }
-      return endOffset;
+      return lookup.placeOfCut(open, offset, sizeBytes);
     } finally {
       open.release();
     }
   }
 
-  /** Nothing more is appended: the indexes get their last entry and go to the disk. */
-  void seal() throws IOException {
-    TimestampOffset max = maxTimestamp();
-    timeIndex.appendLast(max.timestamp(), max.offset());
-    offsetIndex.flush();
-    timeIndex.flush();
-    transactionIndex.flush();
-  }
-
   /** Cuts the file and the indexes at the batch that holds the offset, and makes that durable. */
   void truncateTo(long offset) throws IOException {
+    cutAt(placeOfCut(offset), offset);
+  }
+
+  /** Cuts the file there and the indexes at the offset that would come there, durably. */
+  void cutAt(int position, long offset) throws IOException {
     SegmentFile open = retainFile();
     if (open == null) {
       throw new IllegalStateException(path() + " is deleted");
     }
     try {
-      cutAt(open.file(), lookup.placeOfCut(open, offset, sizeBytes), offset);
+      cutAt(open.file(), position, offset);
     } finally {
       open.release();
     }
@@ -447,33 +452,16 @@ final class Segment {
   void cutAt(DiskFile open, int position, long offset) throws IOException {
     open.setSize(position);
     preallocatedTo = 0;
-    offsetIndex.truncateTo(offset);
-    timeIndex.truncateTo(offset);
-    transactionIndex.truncateTo(offset);
-    FileSync.sync(open);
-    offsetIndex.flush();
-    timeIndex.flush();
-    transactionIndex.flush();
+    indexes.truncateTo(offset);
+    FileSync.syncRecords(open);
     sizeBytes = position;
-    bytesSinceIndexEntry = 0;
     isCutUnsynced = false;
-    maxTimestamp = readMaxTimestamp(open);
+    areIndexesChecked = false;
+    isSealed = false;
+    requireTrueIndexes(open);
     if (position == 0) {
       firstTimestamp = UNKNOWN;
     }
-  }
-
-  /** The time index knows all but the last batches. */
-  private TimestampOffset readMaxTimestamp(DiskFile open) throws IOException {
-    TimestampOffset max = timeIndex.lastEntry();
-    var scan = new SegmentScan(open, sizeBytes, SegmentScan.LOOKUP_CHUNK_BYTES);
-    int from = OffsetIndex.positionOf(offsetIndex.lookup(max.offset()));
-    for (boolean more = scan.moveTo(from); more; more = scan.next()) {
-      if (scan.batch().maxTimestamp() > max.timestamp()) {
-        max = new TimestampOffset(scan.batch().maxTimestamp(), scan.batch().lastOffset());
-      }
-    }
-    return max;
   }
 
   /** Syncs the file's bytes and size, not the indexes. */
@@ -481,10 +469,7 @@ final class Segment {
     SegmentFile open = retainFile();
     if (open != null) {
       try {
-        FileSync.sync(open.file());
-      } catch (DiskFullException e) {
-        // Unlike a write, a sync cannot be tried again when there is room: the pages are gone.
-        throw new IOException(e);
+        FileSync.syncRecords(open.file());
       } finally {
         open.release();
       }
@@ -496,21 +481,13 @@ final class Segment {
     Path from = path();
     suffix = newSuffix;
     disk.rename(from, path());
-    offsetIndex.renameTo(indexFile(SegmentFiles.OFFSET_INDEX, newSuffix));
-    timeIndex.renameTo(indexFile(SegmentFiles.TIME_INDEX, newSuffix));
-    transactionIndex.renameTo(indexFile(SegmentFiles.TRANSACTION_INDEX, newSuffix));
-  }
-
-  private Path indexFile(String kind, String newSuffix) {
-    return directory.resolve(SegmentFiles.name(baseOffset) + kind + newSuffix);
+    indexes.renameTo(directory, newSuffix);
   }
 
   /** The directory of the files was renamed. */
   void movedTo(Path newDirectory) {
     directory = newDirectory;
-    offsetIndex.movedTo(indexFile(SegmentFiles.OFFSET_INDEX, suffix));
-    timeIndex.movedTo(indexFile(SegmentFiles.TIME_INDEX, suffix));
-    transactionIndex.movedTo(indexFile(SegmentFiles.TRANSACTION_INDEX, suffix));
+    indexes.movedTo(newDirectory, suffix);
   }
 
   /** No new reader gets it; the file closes when the last one has released it. */
@@ -522,28 +499,19 @@ final class Segment {
   /** Removes the files of a retired segment. */
   void delete() throws IOException {
     disk.delete(path());
-    offsetIndex.delete();
-    timeIndex.delete();
-    transactionIndex.delete();
+    indexes.delete();
   }
 
   /** Closes its files until they are needed again; nobody else has found the segment yet. */
   void letGo() throws IOException {
-    closeIndexes();
+    indexes.close();
     releaseFile();
   }
 
   /** Closes its files as they are: what opened it has failed, and another try finds them anew. */
   void abandon() {
     retire();
-    for (AutoCloseable index : List.of(offsetIndex, timeIndex, transactionIndex)) {
-      try {
-        index.close();
-      } catch (Exception e) {
-        // What it could not write is built again by whoever opens it next.
-        LOG.debug("{} of {} was not closed in order", index, this, e);
-      }
-    }
+    indexes.abandon();
   }
 
   private void releaseFile() {
@@ -554,37 +522,20 @@ final class Segment {
     }
   }
 
-  private void closeIndexes() throws IOException {
-    offsetIndex.close();
-    timeIndex.close();
-    transactionIndex.close();
-  }
-
   /** Closes for good, with everything that a later start relies on in the files. */
   void close(boolean syncsIndexes) throws IOException {
     if (isPrepared()) {
-      TimestampOffset max = maxTimestamp();
-      timeIndex.appendLast(max.timestamp(), max.offset());
+      indexes.appendLast(maxTimestamp());
     }
     boolean isCut = trim();
     if (syncsIndexes) {
-      flushOpenIndexes();
+      indexes.flushOpen();
       if (isCut) {
         syncLog();
       }
     }
-    closeIndexes();
+    indexes.close();
     retire();
-  }
-
-  private void flushOpenIndexes() throws IOException {
-    if (offsetIndex.isOpen()) {
-      offsetIndex.flush();
-    }
-    if (timeIndex.isOpen()) {
-      timeIndex.flush();
-    }
-    transactionIndex.flush();
   }
 
   @Override

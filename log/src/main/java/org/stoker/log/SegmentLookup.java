@@ -2,9 +2,8 @@ package org.stoker.log;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.stoker.base.ThreadSafe;
+import org.stoker.records.RecordBatch;
 
 /**
  * Leads readers to the batches of one segment: by its offset index where that is right, around it
@@ -14,13 +13,15 @@ import org.stoker.base.ThreadSafe;
 final class SegmentLookup {
   private static final int MOST_LOOKS = 5;
 
-  private static final Logger LOG = LoggerFactory.getLogger(SegmentLookup.class);
-
+  private final SegmentIndexes indexes;
   private final OffsetIndex index;
-  private volatile boolean isIndexReported;
+  private final long baseOffset;
+  private volatile boolean isLastEntrySeen;
 
-  SegmentLookup(OffsetIndex index) {
-    this.index = index;
+  SegmentLookup(SegmentIndexes indexes, long baseOffset) {
+    this.indexes = indexes;
+    this.index = indexes.offsets();
+    this.baseOffset = baseOffset;
   }
 
   /**
@@ -31,6 +32,10 @@ final class SegmentLookup {
    */
   @Nullable SegmentScan find(SegmentFile opened, long offset, int limitPosition)
       throws IOException {
+    if (!isLastEntrySeen) {
+      isLastEntrySeen = true;
+      checkLastEntry(opened);
+    }
     int from = OffsetIndex.positionOf(index.lookup(offset));
     if (from > 0 && from < limitPosition) {
       try {
@@ -45,6 +50,48 @@ final class SegmentLookup {
     }
     var scan = new SegmentScan(opened.file(), limitPosition, SegmentScan.LOOKUP_CHUNK_BYTES);
     return scan.moveTo(0) ? skipTo(scan, offset) : null;
+  }
+
+  /** A file full of garbage leads most lookups nowhere, which alone would not show it. */
+  private void checkLastEntry(SegmentFile opened) throws IOException {
+    long last = index.lastEntry();
+    int position = OffsetIndex.positionOf(last);
+    int sizeBytes = (int) Math.min(opened.file().sizeBytes(), Integer.MAX_VALUE);
+    try {
+      var scan = new SegmentScan(opened.file(), sizeBytes, RecordBatch.HEADER_SIZE_BYTES);
+      boolean isTrue =
+          last == 0
+              || (position >= 0
+                  && scan.moveTo(position)
+                  && scan.batch().baseOffset() <= index.offsetOf(last));
+      if (!isTrue) {
+        reportIndex("points offset %d to position %d".formatted(index.offsetOf(last), position));
+      }
+    } catch (CorruptSegmentException e) {
+      reportIndex("ends with an entry that leads nowhere: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Moves to the first batch that can hold a record of this time or a later one, at or above the
+   * offset.
+   *
+   * @return null if there is none before the limit
+   */
+  @Nullable SegmentScan findTime(SegmentFile opened, long timestamp, long offset, int limitPosition)
+      throws IOException {
+    TimestampOffset entry = indexes.times().lookup(timestamp);
+    if (entry.timestamp() != TimestampOffset.NO_TIMESTAMP && entry.offset() > offset) {
+      SegmentScan scan =
+          entry.offset() < baseOffset ? null : find(opened, entry.offset(), limitPosition);
+      if (scan != null && scan.batch().maxTimestamp() == entry.timestamp()) {
+        return scan;
+      }
+      indexes.noteDamage(
+          "%s has %s, and no batch has that timestamp there"
+              .formatted(indexes.times().path(), entry));
+    }
+    return find(opened, offset, limitPosition);
   }
 
   /**
@@ -121,11 +168,7 @@ final class SegmentLookup {
     return last;
   }
 
-  /** Said once: every reader would meet the same entries. */
   private void reportIndex(String what) {
-    if (!isIndexReported) {
-      isIndexReported = true;
-      LOG.warn("{} is wrong and will be read around: it {}", index.path(), what);
-    }
+    indexes.noteDamage(index.path() + " " + what);
   }
 }

@@ -1,6 +1,5 @@
 package org.stoker.log;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -129,8 +128,8 @@ final class SegmentScan {
     chunkPosition = from;
     while (chunk.position() < leastBytes) {
       if (file.read(chunk, from + (long) chunk.position()) < 0) {
-        throw new EOFException(
-            file.path() + " ends at " + (from + chunk.position()) + ", not at " + limitPosition);
+        throw new CorruptSegmentException(
+            file.path(), from + (long) chunk.position(), "the file ends before its batches");
       }
     }
     chunk.flip();

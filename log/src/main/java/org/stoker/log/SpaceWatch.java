@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +18,8 @@ import org.stoker.base.ThreadSafe;
 @ThreadSafe
 final class SpaceWatch {
   private static final Logger LOG = LoggerFactory.getLogger(SpaceWatch.class);
+  // A look a second: one line in ten minutes.
+  private static final int LOOKS_PER_SUMMARY = 600;
   private static final long LOOK_AFTER_BYTES = 16L << 20;
 
   private final Disk disk;
@@ -24,6 +27,7 @@ final class SpaceWatch {
   private final long reserveBytes;
   private final Executor storage;
   private final AtomicLong appendedSinceLook = new AtomicLong();
+  private final AtomicInteger failedLooks = new AtomicInteger();
   private final AtomicBoolean isLooking = new AtomicBoolean();
   private volatile boolean acceptsWrites = true;
 
@@ -67,8 +71,16 @@ final class SpaceWatch {
               reserveBytes);
         }
       }
+      failedLooks.set(0);
     } catch (IOException e) {
-      LOG.warn("{} does not say how much room is left: {}", directory, e.getMessage());
+      int failed = failedLooks.incrementAndGet();
+      if (failed == 1 || failed % LOOKS_PER_SUMMARY == 0) {
+        LOG.warn(
+            "{} does not say how much room is left, {} times in a row: {}",
+            directory,
+            failed,
+            e.getMessage());
+      }
     }
   }
 }

@@ -488,4 +488,62 @@ final class LogFaultTest {
     assertThat(openSmall().directory.refused().get(LogWorld.ORDERS))
         .contains("no segment is left in /data/orders-3, and offsets 0 to 4 were on disk");
   }
+
+  @Test
+  void leaderEpochsThatCannotBeReadAreTakenFromTheBatches() throws Exception {
+    LogWorld world = openSmall();
+    Log log = world.create(LogWorld.ORDERS, SMALL);
+    for (int epoch : List.of(1, 1, 1, 4, 4, 4, 4, 6)) {
+      LogWorld.onLane(log, () -> world.appendNow(log, Batches.of(1, "x".repeat(90)), epoch));
+    }
+    world.flush();
+    world.stop();
+    Path epochs = DIRECTORY.resolve(LeaderEpochCheckpoint.FILE_NAME);
+    try (DiskFile file = disk.open(epochs, Disk.OpenMode.WRITE)) {
+      file.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5, 6, 7}), 0);
+    }
+
+    Log again = openSmall().orders();
+
+    assertThat(List.of(0L, 2L, 3L, 6L, 7L).stream().map(again::leaderEpochOf))
+        .containsExactly(1, 1, 4, 4, 6);
+    assertThat(again.endOffsetForLeaderEpoch(4).endOffset()).isEqualTo(7);
+  }
+
+  @Test
+  void aPartitionWhoseDirectoryIsGoneIsNamedAtTheStart() throws Exception {
+    withFiveBatches().stop();
+    for (Path file : disk.list(DIRECTORY)) {
+      disk.delete(file);
+    }
+    disk.delete(DIRECTORY);
+
+    openSmall();
+
+    assertThat(sentences())
+        .contains("orders-3 had records up to offset 5 in /data, and its directory there is gone");
+  }
+
+  @Test
+  void aDirectoryThatHoldsPartitionsAndNoIdentityIsNamedAtTheStart() throws Exception {
+    withFiveBatches().stop();
+    disk.delete(ROOT.resolve(MetaProperties.FILE_NAME));
+
+    openSmall();
+
+    assertThat(sentences()).contains("/data holds 1 partitions and no meta.properties");
+  }
+
+  @Test
+  void aDirectoryThatDoesNotSayItsRoomIsNamedOnceInTenMinutes() throws Exception {
+    var clock = new SimulatedClock();
+    var watch =
+        new SpaceWatch(new SimulatedDisk(1, clock), Path.of("/vanished"), 1000, Runnable::run);
+
+    for (int i = 0; i < 601; i++) {
+      watch.look();
+    }
+
+    assertThat(said.list).hasSize(2);
+  }
 }

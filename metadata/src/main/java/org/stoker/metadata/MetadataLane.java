@@ -2,6 +2,7 @@ package org.stoker.metadata;
 
 import java.util.function.BooleanSupplier;
 import org.stoker.base.Lane;
+import org.stoker.base.Repetition;
 import org.stoker.base.ThreadSafe;
 import org.stoker.base.Timers;
 
@@ -40,13 +41,18 @@ final class MetadataLane {
 
   /** Does the task every so often for as long as it is wanted. */
   void every(long periodMs, BooleanSupplier wanted, Runnable task) {
-    after(
-        periodMs,
-        () -> {
-          if (wanted.getAsBoolean()) {
-            task.run();
-            every(periodMs, wanted, task);
-          }
-        });
+    var _ =
+        Repetition.start(
+            "A chore of the metadata",
+            timers,
+            lane::submit,
+            periodMs,
+            () -> periodMs,
+            again -> {
+              if (wanted.getAsBoolean()) {
+                task.run();
+                again.run();
+              }
+            });
   }
 }

@@ -1,12 +1,31 @@
 package org.stoker.replication;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.base.StorageException;
 import org.stoker.base.TopicPartition;
 import org.stoker.log.AppendOutcome;
+import org.stoker.log.CorruptLogException;
+import org.stoker.log.NoRoomException;
 import org.stoker.protocol.ErrorCode;
 
 /** What the log refuses, in the words of the protocol. */
 final class AppendRefusals {
+  private static final Logger LOG = LoggerFactory.getLogger(AppendRefusals.class);
+
   private AppendRefusals() {}
+
+  static AppendReply.Refused replyTo(RuntimeException failure, TopicPartition partition) {
+    if (failure instanceof StorageException
+        || failure instanceof CorruptLogException
+        || failure instanceof NoRoomException) {
+      return new AppendReply.Refused(
+          ErrorCode.KAFKA_STORAGE_ERROR, String.valueOf(failure.getMessage()));
+    }
+    LOG.error("An append to {} failed", partition, failure);
+    return new AppendReply.Refused(
+        ErrorCode.UNKNOWN_SERVER_ERROR, "the broker failed; its log says more");
+  }
 
   static AppendReply.Refused replyTo(AppendOutcome.Refusal refusal, TopicPartition partition) {
     return switch (refusal) {

@@ -8,6 +8,7 @@ import org.stoker.base.StorageException;
 import org.stoker.base.ThreadSafe;
 import org.stoker.log.Log;
 import org.stoker.log.LogDirectory;
+import org.stoker.log.NoRoomException;
 
 /** Takes logs out of their directories: each on its lane, and on a storage thread. */
 @ThreadSafe
@@ -43,7 +44,7 @@ final class DepartingLogs {
   private static void run(Log log, Runnable work, CompletableFuture<Void> done) {
     try {
       work.run();
-    } catch (StorageException e) {
+    } catch (StorageException | NoRoomException e) {
       LOG.error("{}: {}", log.topicPartition(), e.getMessage());
     } finally {
       done.complete(null);

@@ -17,6 +17,7 @@ import org.stoker.log.AppendOutcome;
 import org.stoker.log.CorruptLogException;
 import org.stoker.log.LeaderEpochHistory;
 import org.stoker.log.Log;
+import org.stoker.log.NoRoomException;
 import org.stoker.records.BatchWalk;
 import org.stoker.records.RecordBatch;
 
@@ -33,18 +34,22 @@ final class FollowerCopy {
   private final Lane lane;
   private final Executor storage;
   private final Clock clock;
+  private final WriteGate gate;
   // Whether this broker follows in that leader epoch; asked in each task, for roles change between.
   private final IntPredicate followsIn;
   // At most one for each fetch that is under way, and so at most one.
   private final ArrayDeque<Unflushed> unflushed = new ArrayDeque<>();
 
+  private boolean isFailing;
+
   private record Unflushed(long endOffset, Consumer<FollowerReply> onReply) {}
 
-  FollowerCopy(Log log, Executor storage, Clock clock, IntPredicate followsIn) {
+  FollowerCopy(Log log, Executor storage, Clock clock, WriteGate gate, IntPredicate followsIn) {
     this.log = log;
     this.lane = log.lane();
     this.storage = storage;
     this.clock = clock;
+    this.gate = gate;
     this.followsIn = followsIn;
   }
 
@@ -56,20 +61,30 @@ final class FollowerCopy {
       onReply.accept(new FollowerReply.Outdated());
       return;
     }
+    AppendOutcome outcome;
     try {
-      if (beginsInside(batches)) {
+      if (!mayGrow()) {
+        outcome = new AppendOutcome.DiskFull("there is no more than log.dir.reserve.bytes");
+      } else if (beginsInside(batches)) {
         lane.continueOn(storage, () -> beginInside(batches, leaderEpoch, onReply));
         return;
-      }
-      if (batches.remaining() > log.config().segment().segmentSizeBytes()
+      } else if (batches.remaining() > log.config().segment().segmentSizeBytes()
           || log.mustPrepare(batches, leaderEpoch, AppendOrigin.REPLICATION, clock.wallMs())) {
         lane.continueOn(storage, () -> prepareAndAppend(batches, leaderEpoch, onReply));
         return;
+      } else {
+        outcome = log.append(batches, leaderEpoch, AppendOrigin.REPLICATION, clock.wallMs());
       }
-      answer(log.append(batches, leaderEpoch, AppendOrigin.REPLICATION, clock.wallMs()), onReply);
-    } catch (StorageException | CorruptLogException e) {
-      onReply.accept(new FollowerReply.Broken(String.valueOf(e.getMessage())));
+    } catch (RuntimeException e) {
+      onReply.accept(replyTo(e));
+      return;
     }
+    answer(outcome, onReply);
+  }
+
+  /** The reserve is there for the broker's own topics, here as where a client produces. */
+  private boolean mayGrow() {
+    return gate.acceptsWrites() || log.topicPartition().topic().startsWith("__");
   }
 
   /**
@@ -98,8 +113,8 @@ final class FollowerCopy {
 
   private void prepareAndAppend(
       ByteBuffer batches, int leaderEpoch, Consumer<FollowerReply> onReply) {
+    AppendOutcome outcome = null;
     try {
-      AppendOutcome outcome = null;
       ByteBuffer rest = batches.duplicate();
       while (rest.hasRemaining()
           && (outcome == null || outcome instanceof AppendOutcome.Appended)) {
@@ -107,17 +122,38 @@ final class FollowerCopy {
         outcome =
             log.prepareAndAppend(piece, leaderEpoch, AppendOrigin.REPLICATION, clock.wallMs());
       }
-      if (outcome == null) {
-        onReply.accept(onDisk());
-      } else {
-        answer(outcome, onReply);
-      }
-    } catch (StorageException | CorruptLogException e) {
-      onReply.accept(new FollowerReply.Broken(String.valueOf(e.getMessage())));
+    } catch (RuntimeException e) {
+      onReply.accept(replyTo(e));
+      return;
+    }
+    if (outcome == null) {
+      onReply.accept(onDisk());
+    } else {
+      answer(outcome, onReply);
     }
   }
 
-  /** As many batches as a segment holds, but one at least; moves the buffer behind them. */
+  /** Whatever went wrong here, the fetcher hears of it, and goes on with its other partitions. */
+  private FollowerReply replyTo(RuntimeException e) {
+    String reason = String.valueOf(e.getMessage());
+    if (e instanceof StorageException || e instanceof CorruptLogException) {
+      return new FollowerReply.Broken(reason);
+    }
+    if (e instanceof NoRoomException) {
+      return new FollowerReply.NoRoom(reason);
+    }
+    if (!isFailing) {
+      isFailing = true;
+      LOG.error("Copying {} failed and is tried again", log.topicPartition(), e);
+    }
+    return new FollowerReply.Failed(e.toString());
+  }
+
+  /**
+   * As many batches as a segment holds, but one at least, which then gets a segment of its own:
+   * what its leader has accepted a follower takes, whatever the topic's settings say today. Moves
+   * the buffer behind them.
+   */
   private ByteBuffer nextPiece(ByteBuffer rest) {
     int most = log.config().segment().segmentSizeBytes();
     var walk = new BatchWalk(rest);
@@ -135,6 +171,7 @@ final class FollowerCopy {
   }
 
   private void answer(AppendOutcome outcome, Consumer<FollowerReply> onReply) {
+    isFailing = false;
     switch (outcome) {
       case AppendOutcome.Appended appended -> answerWhenOnDisk(appended.lastOffset() + 1, onReply);
       case AppendOutcome.UnexpectedOffset(var firstOffset, var logEndOffset) ->
@@ -145,16 +182,13 @@ final class FollowerCopy {
                   "%s ends at %d, and the leader sent %d"
                       .formatted(log.topicPartition(), logEndOffset, firstOffset)));
       case AppendOutcome.DiskFull(var reason) -> onReply.accept(new FollowerReply.NoRoom(reason));
-      case AppendOutcome.LargerThanSegment(var size, var segmentSize) ->
-          onReply.accept(
-              new FollowerReply.NoRoom(
-                  "%s: a batch of %d bytes, a segment holds %d"
-                      .formatted(log.topicPartition(), size, segmentSize)));
-      case AppendOutcome.Duplicate _,
+      case AppendOutcome.LargerThanSegment _,
+          AppendOutcome.Duplicate _,
           AppendOutcome.OutOfOrderSequence _,
           AppendOutcome.InvalidProducerEpoch _,
           AppendOutcome.InvalidTransaction _ ->
-          throw new IllegalStateException("a follower's append was judged: " + outcome);
+          onReply.accept(
+              replyTo(new IllegalStateException("a follower's append was judged: " + outcome)));
     }
   }
 
@@ -246,12 +280,12 @@ final class FollowerCopy {
         });
   }
 
-  private static @Nullable FollowerReply attempt(Runnable work) {
+  private @Nullable FollowerReply attempt(Runnable work) {
     try {
       work.run();
       return null;
-    } catch (StorageException | CorruptLogException e) {
-      return new FollowerReply.Broken(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      return replyTo(e);
     }
   }
 }

@@ -19,6 +19,9 @@ public sealed interface FollowerReply {
   /** The disk does not take it now; it may later. */
   record NoRoom(String reason) implements FollowerReply {}
 
+  /** This broker made a mistake with it, which its log names; the leader is asked again later. */
+  record Failed(String reason) implements FollowerReply {}
+
   /** The log is broken: this replica is offline until an operator helps. */
   record Broken(String reason) implements FollowerReply {}
 }

@@ -23,7 +23,7 @@ public final class ParkedFetches {
 
   void wake() {
     if (!waiters.isEmpty()) {
-      waiters.forEach(FetchWaiter::wake);
+      waiters.forEach(Callbacks::wake);
     }
   }
 }

@@ -42,7 +42,7 @@ final class ParkedProduces {
     Parked first;
     while ((first = waiting.peekFirst()) != null && first.reply().lastOffset() < highWatermark) {
       waiting.removeFirst();
-      first.onReply().accept(first.reply());
+      Callbacks.answer(first.onReply(), first.reply());
     }
   }
 
@@ -50,7 +50,7 @@ final class ParkedProduces {
   void refuseAll(ErrorCode error, String message) {
     @Nullable Parked first;
     while ((first = waiting.pollFirst()) != null) {
-      first.onReply().accept(new AppendReply.Refused(error, message));
+      Callbacks.answer(first.onReply(), new AppendReply.Refused(error, message));
     }
   }
 

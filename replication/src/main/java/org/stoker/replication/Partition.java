@@ -11,13 +11,11 @@ import org.slf4j.LoggerFactory;
 import org.stoker.base.Clock;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.Lane;
-import org.stoker.base.StorageException;
 import org.stoker.base.TopicPartition;
 import org.stoker.base.Uuid;
 import org.stoker.log.ActiveProducer;
 import org.stoker.log.AppendOrigin;
 import org.stoker.log.AppendOutcome;
-import org.stoker.log.CorruptLogException;
 import org.stoker.log.Log;
 import org.stoker.protocol.ErrorCode;
 
@@ -100,7 +98,7 @@ public final class Partition implements PartitionReads.Standing {
     this.cluster = setting.cluster();
     this.reads = new PartitionReads(log, this, clock);
     this.deletions = new RecordDeletions(log);
-    this.copy = new FollowerCopy(log, storage, clock, this::followsIn);
+    this.copy = new FollowerCopy(log, storage, clock, gate, this::followsIn);
     this.highWatermark = Math.clamp(highWatermark, log.logStartOffset(), log.logEndOffset());
     this.role = new ReplicaRole.Offline("not assigned yet");
     log.setFlushListener((flushed, offset) -> lane.submit(this::afterFlush));
@@ -246,17 +244,6 @@ public final class Partition implements PartitionReads.Standing {
   }
 
   private void appendNow(AppendCommand command) {
-    try {
-      tryAppend(command);
-    } catch (StorageException | CorruptLogException e) {
-      refuse(command, ErrorCode.KAFKA_STORAGE_ERROR, String.valueOf(e.getMessage()));
-    } catch (RuntimeException e) {
-      LOG.error("An append to {} failed", topicPartition(), e);
-      refuse(command, ErrorCode.UNKNOWN_SERVER_ERROR, "the broker failed; its log says more");
-    }
-  }
-
-  private void tryAppend(AppendCommand command) {
     if (!(role instanceof ReplicaRole.Leader leader)) {
       refuse(command, ErrorCode.NOT_LEADER_OR_FOLLOWER, topicPartition() + " is not led here");
       return;
@@ -283,24 +270,30 @@ public final class Partition implements PartitionReads.Standing {
     }
     ByteBuffer batches = command.batches();
     long nowMs = clock.wallMs();
-    if (log.mustPrepare(batches, leader.leaderEpoch(), command.origin(), nowMs)) {
-      lane.continueOn(storage, () -> prepareAndAppend(command, leader, nowMs));
+    AppendOutcome outcome;
+    try {
+      if (log.mustPrepare(batches, leader.leaderEpoch(), command.origin(), nowMs)) {
+        lane.continueOn(storage, () -> prepareAndAppend(command, leader, nowMs));
+        return;
+      }
+      outcome = log.append(batches, leader.leaderEpoch(), command.origin(), nowMs);
+    } catch (RuntimeException e) {
+      refuse(command, AppendRefusals.replyTo(e, topicPartition()));
       return;
     }
-    finish(command, log.append(batches, leader.leaderEpoch(), command.origin(), nowMs));
+    finish(command, outcome);
   }
 
   private void prepareAndAppend(AppendCommand command, ReplicaRole.Leader leader, long nowMs) {
+    AppendOutcome outcome;
     try {
-      finish(
-          command,
-          log.prepareAndAppend(command.batches(), leader.leaderEpoch(), command.origin(), nowMs));
-    } catch (StorageException | CorruptLogException e) {
-      refuse(command, ErrorCode.KAFKA_STORAGE_ERROR, String.valueOf(e.getMessage()));
+      outcome =
+          log.prepareAndAppend(command.batches(), leader.leaderEpoch(), command.origin(), nowMs);
     } catch (RuntimeException e) {
-      LOG.error("An append to {} failed", topicPartition(), e);
-      refuse(command, ErrorCode.UNKNOWN_SERVER_ERROR, "the broker failed; its log says more");
+      refuse(command, AppendRefusals.replyTo(e, topicPartition()));
+      return;
     }
+    finish(command, outcome);
   }
 
   private void finish(AppendCommand command, AppendOutcome outcome) {
@@ -310,19 +303,17 @@ public final class Partition implements PartitionReads.Standing {
       // It may not be on disk yet: it waits as its original does.
       case AppendOutcome.Duplicate(var base, var last, var timeMs, var logStart) ->
           accept(command, new AppendReply.Accepted(base, last, timeMs, logStart));
-      case AppendOutcome.Refusal refusal -> {
-        AppendReply.Refused reply = AppendRefusals.replyTo(refusal, topicPartition());
-        refuse(command, reply.error(), reply.message());
-      }
+      case AppendOutcome.Refusal refusal ->
+          refuse(command, AppendRefusals.replyTo(refusal, topicPartition()));
     }
   }
 
   private void accept(AppendCommand command, AppendReply.Accepted reply) {
-    command.onTaken().run();
+    Callbacks.run(command.onTaken());
     if (command.waitsForAll()) {
       parkedProduces.park(reply, command.onReply());
     } else {
-      command.onReply().accept(reply);
+      Callbacks.answer(command.onReply(), reply);
     }
     followers.wake();
     advance();
@@ -341,8 +332,12 @@ public final class Partition implements PartitionReads.Standing {
   }
 
   private static void refuse(AppendCommand command, ErrorCode error, String message) {
-    command.onTaken().run();
-    command.onReply().accept(new AppendReply.Refused(error, message));
+    refuse(command, new AppendReply.Refused(error, message));
+  }
+
+  private static void refuse(AppendCommand command, AppendReply.Refused reply) {
+    Callbacks.run(command.onTaken());
+    Callbacks.answer(command.onReply(), reply);
   }
 
   private void refuseThoseThatWaitForTheDisk(ErrorCode error, String reason) {
@@ -359,8 +354,9 @@ public final class Partition implements PartitionReads.Standing {
       followHighWatermark();
     }
     advance();
-    // One at a time: the next may have to continue elsewhere, and asks for a sync of its own.
-    AppendCommand next = waitingForTheDisk.pollFirst();
+    // One at a time: the next may have to continue elsewhere, and asks for a sync of its own, for
+    // which those behind it wait while the disk lags.
+    AppendCommand next = mustWaitForTheDisk() ? null : waitingForTheDisk.pollFirst();
     if (next != null) {
       appendNow(next);
       if (!waitingForTheDisk.isEmpty()) {

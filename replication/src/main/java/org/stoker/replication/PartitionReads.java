@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.stoker.base.Clock;
 import org.stoker.base.StorageException;
 import org.stoker.base.ThreadSafe;
+import org.stoker.log.CorruptLogException;
 import org.stoker.log.FoundOffset;
 import org.stoker.log.LeaderEpochHistory;
 import org.stoker.log.Log;
@@ -130,7 +131,7 @@ public final class PartitionReads {
             new FetchReply.Refused(ErrorCode.OFFSET_OUT_OF_RANGE, bound, lastStable, logStart);
         case ReadOutcome.Damaged(var _) -> new FetchReply.Refused(ErrorCode.KAFKA_STORAGE_ERROR);
       };
-    } catch (StorageException e) {
+    } catch (StorageException | CorruptLogException e) {
       return new FetchReply.Refused(ErrorCode.KAFKA_STORAGE_ERROR);
     }
   }
@@ -182,7 +183,7 @@ public final class PartitionReads {
             new FetchReply.Refused(ErrorCode.OFFSET_OUT_OF_RANGE, bound, lastStable, logStart);
         case ReadOutcome.Damaged(var _) -> new FetchReply.Refused(ErrorCode.KAFKA_STORAGE_ERROR);
       };
-    } catch (StorageException e) {
+    } catch (StorageException | CorruptLogException e) {
       return new FetchReply.Refused(ErrorCode.KAFKA_STORAGE_ERROR);
     }
   }

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.StorageException;
+import org.stoker.log.CorruptLogException;
 import org.stoker.log.Log;
+import org.stoker.log.NoRoomException;
 import org.stoker.protocol.ErrorCode;
 
 /**
@@ -39,7 +41,7 @@ final class RecordDeletions {
     }
     try {
       log.deleteRecordsUpTo(target);
-    } catch (StorageException e) {
+    } catch (StorageException | CorruptLogException | NoRoomException e) {
       deletion.refuse(ErrorCode.KAFKA_STORAGE_ERROR);
       return;
     }

@@ -14,6 +14,7 @@ import org.stoker.base.ThreadSafe;
 import org.stoker.base.TopicPartition;
 import org.stoker.log.LogConfig;
 import org.stoker.log.LogDirectory;
+import org.stoker.log.NoRoomException;
 
 /**
  * What the log directories could not open: is recovered late where only room was missing, set
@@ -69,7 +70,7 @@ final class RefusedReplicas {
         LOG.info("{} is recovered, now that there is room", name);
         rounds.set(0);
       }
-    } catch (StorageException e) {
+    } catch (StorageException | NoRoomException e) {
       LOG.error("{} stays offline: {}", name, e.getMessage());
     }
   }
@@ -78,7 +79,7 @@ final class RefusedReplicas {
   static void setAside(TopicPartition name, LogDirectory directory) {
     try {
       directory.setRefusedAsStray(name);
-    } catch (StorageException e) {
+    } catch (StorageException | NoRoomException e) {
       LOG.error("{}: {}", name, e.getMessage());
     }
   }
@@ -106,7 +107,7 @@ final class RefusedReplicas {
     for (LogDirectory directory : directories) {
       try {
         directory.deleteRefused(name);
-      } catch (StorageException e) {
+      } catch (StorageException | NoRoomException e) {
         LOG.error("{}: {}", name, e.getMessage());
       }
     }

@@ -94,6 +94,8 @@ public final class ReplicaFetcher implements AutoCloseable {
     private State state = State.STARTING;
     private boolean isBehind = true;
     private long nextRestMs = FIRST_REST_MS;
+    // Logged once, until an append succeeds.
+    private boolean isWaitSaid;
     private long nextOffset = NEVER_TOLD;
     private int lastEpoch = -1;
     // Stands for the gaps in what the leader sent last; 0 for none.
@@ -304,11 +306,21 @@ public final class ReplicaFetcher implements AutoCloseable {
         Followed one =
             underWay.get(new FollowerSession.Key(topic.topicId(), data.partitionIndex()));
         if (one != null && isCurrent(one)) {
-          take(one, data, users);
+          takeOrRest(one, data, users);
         }
       }
     }
     users.leave();
+  }
+
+  /** A partition that cannot be worked with holds up no other. */
+  private void takeOrRest(Followed one, PartitionData data, Users users) {
+    try {
+      take(one, data, users);
+    } catch (RuntimeException e) {
+      LOG.error("What the leader sent of {} was not taken", one.partition.topicPartition(), e);
+      rest(one);
+    }
   }
 
   /** Counts who still reads a response; on the lane. */
@@ -377,6 +389,7 @@ public final class ReplicaFetcher implements AutoCloseable {
               users.leave();
               if (reply instanceof FollowerReply.OnDisk) {
                 one.nextRestMs = FIRST_REST_MS;
+                one.isWaitSaid = false;
               }
               moved(one, reply);
             }));
@@ -464,7 +477,14 @@ public final class ReplicaFetcher implements AutoCloseable {
         rest(one);
       }
       case FollowerReply.NoRoom(String reason) -> {
-        LOG.warn("{} waits for room: {}", one.partition.topicPartition(), reason);
+        if (!one.isWaitSaid) {
+          one.isWaitSaid = true;
+          LOG.warn("{} waits for room: {}", one.partition.topicPartition(), reason);
+        }
+        rest(one);
+      }
+      case FollowerReply.Failed(String reason) -> {
+        LOG.debug("{} is tried again: {}", one.partition.topicPartition(), reason);
         rest(one);
       }
       case FollowerReply.Broken(String reason) -> {

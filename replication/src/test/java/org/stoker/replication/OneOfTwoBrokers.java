@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.stoker.base.CallerRunsLane;
 import org.stoker.base.CpuLoad;
@@ -45,6 +46,10 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
   final SimulatedClock clock;
   final UsableDirectories directories;
   private final LogDirectory directory;
+  boolean acceptsWrites = true;
+  boolean mayAppend = true;
+  // Flush rounds run at once, unless a test takes them.
+  Executor flushRounds = Runnable::run;
 
   OneOfTwoBrokers() throws Exception {
     this(new SimulatedClock());
@@ -78,7 +83,8 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
             new SplitMixSeed(1),
             Runnable::run,
             name -> new CallerRunsLane(name.toString(), Runnable::run)),
-        new LogDirectory.FlushThreads(Runnable::run, Runnable::run, CpuLoad.LOW, null),
+        new LogDirectory.FlushThreads(
+            round -> flushRounds.execute(round), Runnable::run, CpuLoad.LOW, null),
         failure -> {
           throw new AssertionError(failure);
         });
@@ -86,12 +92,16 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
 
   /** An empty partition with no part yet. */
   Partition partition(int index) throws Exception {
+    return partition(new TopicPartition("orders", index), this);
+  }
+
+  Partition partition(TopicPartition name, WriteGate gate) throws Exception {
     return new Partition(
         TOPIC,
-        directory.create(new TopicPartition("orders", index), TOPIC, LogConfig.DEFAULT),
+        directory.create(name, TOPIC, LogConfig.DEFAULT),
         0,
         RULES,
-        new Partition.Setting(Runnable::run, clock, this, this));
+        new Partition.Setting(Runnable::run, clock, gate, this));
   }
 
   /** One record, to a partition that this broker leads. */
@@ -100,7 +110,12 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
   }
 
   AppendCommand oneRecord(Consumer<AppendReply> onReply) {
-    return new AppendCommand(batch(clock.wallMs()), AppendOrigin.COORDINATOR, false, onReply);
+    return oneRecord(false, onReply);
+  }
+
+  AppendCommand oneRecord(boolean waitsForAll, Consumer<AppendReply> onReply) {
+    return new AppendCommand(
+        batch(clock.wallMs()), AppendOrigin.COORDINATOR, waitsForAll, onReply);
   }
 
   /** The same, answered when all in sync have it. */
@@ -158,12 +173,12 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
 
   @Override
   public boolean acceptsWrites() {
-    return true;
+    return acceptsWrites;
   }
 
   @Override
   public boolean mayAppend() {
-    return true;
+    return mayAppend;
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.stoker.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -79,6 +80,55 @@ final class PartitionTest {
     assertThat(partition.log().logEndOffset()).isZero();
     partition.append(broker.oneRecord(replies::add).onlyInEpoch(EPOCH + 1));
     assertThat(partition.log().logEndOffset()).isEqualTo(1);
+  }
+
+  @Test
+  void anAppendIsAnsweredOnceAndOthersAreWokenWhenACallbackThrows() {
+    var answers = new ArrayList<AppendReply>();
+    var woken = new ArrayList<String>();
+    partition
+        .followers()
+        .add(() -> {
+          woken.add("first");
+          throw new IllegalStateException("on purpose");
+        });
+    partition
+        .followers()
+        .add(() -> {
+          woken.add("second");
+          throw new IllegalStateException("on purpose");
+        });
+
+    partition.append(
+        broker.oneRecord(
+            false,
+            reply -> {
+              answers.add(reply);
+              throw new IllegalStateException("on purpose");
+            }));
+
+    assertThat(answers).singleElement().isInstanceOf(AppendReply.Accepted.class);
+    assertThat(woken).containsExactlyInAnyOrder("first", "second");
+  }
+
+  @Test
+  void appendsThatWaitForTheDiskGoOnOneFlushAtATimeWhileItLags() {
+    var rounds = new ArrayDeque<Runnable>();
+    broker.flushRounds = rounds::add;
+    broker.append(partition);
+    broker.mayAppend = false;
+    broker.append(partition);
+    broker.append(partition);
+    broker.append(partition);
+    var unflushed = new ArrayList<Long>();
+    partition
+        .followers()
+        .add(() -> unflushed.add(partition.log().logEndOffset() - partition.log().flushedOffset()));
+
+    rounds.remove().run();
+
+    assertThat(unflushed).containsExactly(1L, 1L, 1L);
+    assertThat(partition.log().logEndOffset()).isEqualTo(4);
   }
 
   private void followerHasUpTo(long end) {

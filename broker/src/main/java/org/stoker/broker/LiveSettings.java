@@ -23,8 +23,12 @@ public final class LiveSettings implements MetadataListener {
       ConfigValues values = settings.values();
       return new ThrottleRates(
           settings,
-          values.longInteger("leader.replication.throttled.rate"),
-          values.longInteger("follower.replication.throttled.rate"));
+          rate(values, "leader.replication.throttled.rate"),
+          rate(values, "follower.replication.throttled.rate"));
+    }
+
+    private static long rate(ConfigValues values, String name) {
+      return values.isSet(name) ? values.longInteger(name) : Long.MAX_VALUE;
     }
   }
 

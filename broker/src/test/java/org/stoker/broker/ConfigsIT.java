@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.stoker.broker.RunningBroker.at;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -257,6 +261,49 @@ final class ConfigsIT {
       assertThat(entry(BROKER, throttle).value()).isEqualTo("1000");
     } finally {
       alter(BROKER, AlterConfigOp.OpType.DELETE, throttle, null);
+    }
+  }
+
+  @Test
+  void aLimitOfConnectionsHoldsFromWhenItIsSet() throws Exception {
+    String key = "max.connections.per.ip.overrides";
+    assertThat(isServed("127.0.0.2")).isTrue();
+    try {
+      alter(BROKER, AlterConfigOp.OpType.SET, key, "127.0.0.2:0");
+      while (isServed("127.0.0.2")) {
+        Thread.onSpinWait();
+      }
+      assertThat(isServed("127.0.0.3")).isTrue();
+    } finally {
+      alter(BROKER, AlterConfigOp.OpType.DELETE, key, null);
+    }
+  }
+
+  /** Whether a client at this address gets an answer. */
+  private static boolean isServed(String address) throws IOException {
+    byte[] apiVersions = {0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, -1, -1};
+    try (var socket =
+        new Socket(
+            InetAddress.getLoopbackAddress(), broker.port(), InetAddress.getByName(address), 0)) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write(apiVersions);
+      return socket.getInputStream().read() >= 0;
+    } catch (SocketException reset) {
+      return false;
+    }
+  }
+
+  @Test
+  void aNumberOfThreadsAtMostDoubles() throws Exception {
+    try {
+      alter(BROKER, AlterConfigOp.OpType.SET, "num.io.threads", "16");
+      assertThat(entry(BROKER, "num.io.threads").value()).isEqualTo("16");
+      assertThatThrownBy(() -> alter(BROKER, AlterConfigOp.OpType.SET, "num.io.threads", "100"))
+          .hasCauseInstanceOf(InvalidRequestException.class)
+          .hasMessageContaining(
+              "Dynamic thread count update validation failed for num.io.threads=100");
+    } finally {
+      alter(BROKER, AlterConfigOp.OpType.DELETE, "num.io.threads", null);
     }
   }
 

@@ -1,5 +1,6 @@
 package org.stoker.settings;
 
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +15,21 @@ public final class BrokerRules {
 
   /** What does not fit, in Kafka's sentence; null if all does. */
   public static @Nullable String problemWith(BrokerSettings settings) {
-    String problem = problemWithTimes(settings);
+    String problem = problemWithTopics(settings);
     return problem != null ? problem : problemWith(settings.values());
+  }
+
+  /** What is wrong with what topics inherit; null if nothing is. */
+  static @Nullable String problemWithTopics(BrokerSettings settings) {
+    String problem = problemWithTimes(settings);
+    if (problem == null) {
+      try {
+        var _ = settings.topicValues(Map.of());
+      } catch (ConfigException e) {
+        problem = e.getMessage();
+      }
+    }
+    return problem;
   }
 
   private static @Nullable String problemWithTimes(BrokerSettings settings) {

@@ -46,6 +46,10 @@ public final class DynamicRules {
     if (problem == null) {
       problem = problemWithValues(sorted);
     }
+    if (problem == null) {
+      // Nothing that is stored may keep a broker from opening a topic.
+      problem = BrokerRules.problemWithTopics(BrokerSettings.ofFile(sorted));
+    }
     if (problem == null && !ofOneBroker) {
       problem =
           problemWithNames(

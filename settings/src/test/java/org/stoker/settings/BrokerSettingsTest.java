@@ -176,6 +176,9 @@ final class BrokerSettingsTest {
                 "replica.lag.time.max.ms=400",
                 "replica.fetch.wait.max.ms should always be less than or equal to"
                     + " replica.lag.time.max.ms to prevent frequent changes in ISR"),
+            Map.entry(
+                "log.flush.interval.ms=-1",
+                "Invalid value -1 for configuration flush.ms: Value must be at least 0"),
             Map.entry("max.connections.per.ip=0", "max.connections.per.ip can be set to zero only"),
             Map.entry("queued.max.request.bytes=5", "queued.max.request.bytes must be larger or"),
             Map.entry(
@@ -231,7 +234,14 @@ final class BrokerSettingsTest {
                 + " least half the current value 8");
     assertThat(problemWith(before, "num.io.threads", "16")).isNull();
     assertThat(problemWith(before, "num.io.threads", "4")).isNull();
-    assertThat(problemWith(before, "log.retention.ms", "0")).startsWith("log.retention.ms must be");
+  }
+
+  @Test
+  void whatWouldKeepABrokerFromOpeningATopicIsNotStored() {
+    assertThat(DynamicRules.problemWith(Map.of("log.retention.ms", "0"), false))
+        .isEqualTo("log.retention.ms must be unlimited (-1) or, greater than or equal to 1");
+    assertThat(DynamicRules.problemWith(Map.of("log.flush.interval.ms", "-1"), true))
+        .isEqualTo("Invalid value -1 for configuration flush.ms: Value must be at least 0");
   }
 
   private static @Nullable String problemWith(BrokerSettings before, String name, String value) {
@@ -245,7 +255,7 @@ final class BrokerSettingsTest {
         BrokerSettings.ofFile(Map.of())
             .withDynamic(
                 Map.of("log.dirs", "/x", "log.retention.ms", "soon", "max.connections", "7"),
-                Map.of("broker.id", "9", "message.max.bytes", "-1"));
+                Map.of("broker.id", "9", "message.max.bytes", "-1", "log.roll.ms", "0"));
 
     assertThat(settings.dynamicDefault()).containsOnlyKeys("max.connections");
     assertThat(settings.dynamicOwn()).isEmpty();

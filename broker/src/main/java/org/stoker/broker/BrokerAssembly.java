@@ -111,6 +111,7 @@ final class BrokerAssembly {
     locked.identify(brokerId, joined.image().clusterId());
     LiveSettings settings = new LiveSettings(brokerId, config.settings());
     joined.addListener(settings);
+    machine.adaptTo(settings);
     goOnUnlessStopping();
     locked.load(
         topic -> settings.topicRules(joined.image().configs(ConfigResource.topic(topic))).log());

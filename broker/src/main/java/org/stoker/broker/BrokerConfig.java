@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.stoker.metadata.ZooKeeperAddress;
+import org.stoker.settings.BrokerRules;
 import org.stoker.settings.BrokerSettings;
 import org.stoker.settings.ConfigException;
 import org.stoker.settings.ConfigValues;
@@ -40,6 +41,10 @@ record BrokerConfig(
    */
   static BrokerConfig of(BrokerSettings settings) {
     ConfigValues values = settings.values();
+    String problem = BrokerRules.problemWith(settings);
+    if (problem != null) {
+      throw new ConfigException(problem);
+    }
     List<Path> logDirs = logDirs(values);
     return new BrokerConfig(
         settings,

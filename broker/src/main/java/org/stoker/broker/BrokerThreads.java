@@ -31,6 +31,21 @@ final class BrokerThreads {
     return pool;
   }
 
+  /** From now on the pool has so many threads; what runs and what is queued goes on. */
+  static void resize(ExecutorService pool, int size) {
+    if (!(pool instanceof ThreadPoolExecutor threads) || threads.getCorePoolSize() == size) {
+      return;
+    }
+    // The core is never larger than the maximum, not even in between.
+    if (size > threads.getMaximumPoolSize()) {
+      threads.setMaximumPoolSize(size);
+      threads.setCorePoolSize(size);
+    } else {
+      threads.setCorePoolSize(size);
+      threads.setMaximumPoolSize(size);
+    }
+  }
+
   /** One thread, which runs its tasks in order. */
   ExecutorService single(String name) {
     return pool(name, 1);

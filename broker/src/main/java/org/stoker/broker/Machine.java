@@ -1,6 +1,9 @@
 package org.stoker.broker;
 
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stoker.base.CallerRunsLane;
 import org.stoker.base.Clock;
 import org.stoker.base.CpuLoad;
@@ -13,6 +16,7 @@ import org.stoker.base.SystemSeed;
 import org.stoker.log.LinuxPageCache;
 import org.stoker.network.Network;
 import org.stoker.network.NetworkMetrics;
+import org.stoker.settings.ConfigException;
 import org.stoker.settings.ConfigValues;
 
 /**
@@ -30,6 +34,7 @@ record Machine(
     ExecutorService storage,
     ExecutorService workers,
     Network network) {
+  private static final Logger LOG = LoggerFactory.getLogger(Machine.class);
 
   static Machine of(ConfigValues values) {
     BrokerThreads threads = new BrokerThreads();
@@ -48,6 +53,22 @@ record Machine(
             clock,
             new NetworkMetrics(),
             workers));
+  }
+
+  /** Takes values that were changed while the broker runs, in order; names may be looked up. */
+  void adaptTo(LiveSettings settings) {
+    Executor inOrder = threads.single("settings");
+    settings.whenChanged(values -> inOrder.execute(() -> adapt(values)));
+  }
+
+  private void adapt(ConfigValues values) {
+    BrokerThreads.resize(storage, values.integer("background.threads"));
+    BrokerThreads.resize(workers, values.integer("num.io.threads"));
+    try {
+      network.limitConnections(NetworkSettings.connectionLimits(values));
+    } catch (ConfigException | IllegalArgumentException e) {
+      LOG.warn("The limits of connections stay as they are: {}", e.getMessage());
+    }
   }
 
   /** The same as a broker's core sees it. */

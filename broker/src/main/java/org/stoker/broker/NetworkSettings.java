@@ -34,12 +34,17 @@ final class NetworkSettings {
             MOST_QUEUED_RESPONSE_BYTES,
             SLOW_PEER_TIMEOUT_MS,
             SLOW_PEER_TIMEOUT_MS),
-        new ConnectionLimits(
-            values.integer("max.connections"),
-            values.integer("max.connections.per.ip"),
-            overrides(values.text("max.connections.per.ip.overrides")),
-            values.integer("max.connection.creation.rate"),
-            values.longInteger("connections.max.idle.ms")));
+        connectionLimits(values));
+  }
+
+  /** Reads the keys about connections, which change while the broker runs. */
+  static ConnectionLimits connectionLimits(ConfigValues values) {
+    return new ConnectionLimits(
+        values.integer("max.connections"),
+        values.integer("max.connections.per.ip"),
+        overrides(values.text("max.connections.per.ip.overrides")),
+        values.integer("max.connection.creation.rate"),
+        values.longInteger("connections.max.idle.ms"));
   }
 
   private static Map<InetAddress, Integer> overrides(String text) {

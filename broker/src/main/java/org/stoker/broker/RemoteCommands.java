@@ -25,6 +25,8 @@ import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.Message;
 import org.stoker.protocol.message.AllocateProducerIdsRequest;
 import org.stoker.protocol.message.AllocateProducerIdsResponse;
+import org.stoker.protocol.message.AlterConfigsRequest;
+import org.stoker.protocol.message.AlterConfigsResponse;
 import org.stoker.protocol.message.AlterPartitionRequest;
 import org.stoker.protocol.message.AlterPartitionResponse;
 import org.stoker.protocol.message.AssignReplicasToDirsRequest;
@@ -50,6 +52,7 @@ final class RemoteCommands {
           case AssignDirectories assign -> assignDirectories(assign);
           case Command.AllocateProducerIds allocate -> allocateProducerIds(allocate);
           case Command.CreateTopics create -> createTopics(create, timeoutMs);
+          case Command.AlterConfigs alter -> alterConfigs(alter);
           case Command.IncrementalAlterConfigs alter -> incrementalAlterConfigs(alter);
           // What clients ask for goes to the controller as the request that it came in.
           case BrokerCommand.ReconcileBrokers _,
@@ -265,6 +268,36 @@ final class RemoteCommands {
   }
 
   // ---- Configurations.
+
+  private static Call<List<Command.ConfigResult>> alterConfigs(Command.AlterConfigs command) {
+    List<AlterConfigsRequest.AlterConfigsResource> resources = new ArrayList<>();
+    for (Command.ConfigReplacement replacement : command.resources()) {
+      List<AlterConfigsRequest.AlterableConfig> configs = new ArrayList<>();
+      replacement
+          .values()
+          .forEach((name, value) ->
+              configs.add(new AlterConfigsRequest.AlterableConfig().setName(name).setValue(value)));
+      resources.add(
+          new AlterConfigsRequest.AlterConfigsResource()
+              .setResourceType(replacement.resource().type().id())
+              .setResourceName(replacement.resource().name())
+              .setConfigs(configs));
+    }
+    List<ConfigResource> asked =
+        command.resources().stream().map(Command.ConfigReplacement::resource).toList();
+    return new Call<>(
+        new AlterConfigsRequest().setResources(resources).setValidateOnly(command.validateOnly()),
+        body -> {
+          List<Command.ConfigResult> results = new ArrayList<>();
+          for (var one : ((AlterConfigsResponse) body).responses()) {
+            results.add(
+                new Command.ConfigResult(
+                    resource(one.resourceType(), one.resourceName(), asked),
+                    result(one.errorCode(), one.errorMessage())));
+          }
+          return results;
+        });
+  }
 
   private static Call<List<Command.ConfigResult>> incrementalAlterConfigs(
       Command.IncrementalAlterConfigs command) {

@@ -29,7 +29,7 @@ final class TopicRulesReader {
     List<String> policy = values.list(TopicKeys.CLEANUP_POLICY);
     return new LogConfig(
         new LogConfig.SegmentConfig(
-            values.integer(TopicKeys.SEGMENT_BYTES),
+            segmentSizeBytes(values),
             values.longInteger(TopicKeys.SEGMENT_MS),
             values.longInteger(TopicKeys.SEGMENT_JITTER_MS),
             values.integer(TopicKeys.SEGMENT_INDEX_BYTES),
@@ -47,6 +47,11 @@ final class TopicRulesReader {
         new LogConfig.MessageConfig(
             values.integer(TopicKeys.MAX_MESSAGE_BYTES),
             timestampType(values) == TimestampType.LOG_APPEND_TIME));
+  }
+
+  private static int segmentSizeBytes(ConfigValues values) {
+    String forTests = TopicKeys.INTERNAL_SEGMENT_BYTES;
+    return values.integer(values.isSet(forTests) ? forTests : TopicKeys.SEGMENT_BYTES);
   }
 
   private static ProduceRules produceRules(ConfigValues values) {

@@ -80,9 +80,45 @@ final class BadDaysIT {
   void wrongValueIsNamedWithItsKeyAndWhatIsAllowed() throws Exception {
     try (BrokerProcess broker = start("num.partitions=many")) {
       assertEndsWith(
+          broker, "Invalid value many for configuration num.partitions: Not a number of type INT");
+    }
+  }
+
+  @Test
+  void aBrokerThatWouldBeOpenToAllAgainstItsFileDoesNotStart() throws Exception {
+    try (BrokerProcess broker = start("authorizer.class.name=org.example.Authorizer")) {
+      assertEndsWith(
           broker,
-          "Invalid value many for configuration num.partitions: must be a whole number, at least"
-              + " 1");
+          "Configuration authorizer.class.name=org.example.Authorizer would protect a broker of"
+              + " Kafka and has no effect here: nobody is authorized here, and all may do"
+              + " everything");
+    }
+  }
+
+  @Test
+  void aBrokerWithoutLogDirectoriesDoesNotStartInAnother() throws Exception {
+    try (BrokerProcess broker = start("log.dirs=")) {
+      assertEndsWith(
+          broker,
+          "Configuration 'log.dirs' must not be empty. Valid values include: any non-empty value");
+    }
+  }
+
+  @Test
+  void aRetentionOfNothingEndsTheStart() throws Exception {
+    try (BrokerProcess broker = start("log.retention.ms=0")) {
+      assertEndsWith(
+          broker, "log.retention.ms must be unlimited (-1) or, greater than or equal to 1");
+    }
+  }
+
+  @Test
+  void aFollowerMayNotWaitLongerThanItMayLag() throws Exception {
+    try (BrokerProcess broker = start("replica.lag.time.max.ms=400")) {
+      assertEndsWith(
+          broker,
+          "replica.fetch.wait.max.ms should always be less than or equal to"
+              + " replica.lag.time.max.ms to prevent frequent changes in ISR");
     }
   }
 

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.stoker.broker.RunningBroker.at;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -49,7 +53,11 @@ final class ConfigsIT {
 
   @BeforeAll
   static void start(@TempDir Path directory) throws Exception {
-    broker = RunningBroker.in(directory).with("log.retention.hours", "48").start();
+    broker =
+        RunningBroker.in(directory)
+            .with("log.retention.hours", "48")
+            .with("log.index.interval.bytes", "8192")
+            .start();
     admin = broker.admin();
   }
 
@@ -99,12 +107,19 @@ final class ConfigsIT {
     assertThat(own.isReadOnly()).isFalse();
     assertThat(own.documentation()).isNotBlank();
     assertThat(own.synonyms().stream().map(synonym -> synonym.name() + "=" + synonym.value()))
-        .containsExactly("retention.ms=1000", "log.retention.hours=48", "log.retention.hours=168");
+        .containsExactly("retention.ms=1000");
 
     alter(resource, AlterConfigOp.OpType.DELETE, "retention.ms", null);
     ConfigEntry inherited = entry(resource, "retention.ms");
     assertThat(inherited.value()).isEqualTo("172800000");
-    assertThat(inherited.source()).isEqualTo(ConfigSource.STATIC_BROKER_CONFIG);
+    // As in Kafka: a value in another unit counts, and is not named.
+    assertThat(inherited.source()).isEqualTo(ConfigSource.DEFAULT_CONFIG);
+    assertThat(inherited.synonyms()).isEmpty();
+    ConfigEntry sameUnit = entry(resource, "index.interval.bytes");
+    assertThat(sameUnit.value()).isEqualTo("8192");
+    assertThat(sameUnit.source()).isEqualTo(ConfigSource.STATIC_BROKER_CONFIG);
+    assertThat(sameUnit.synonyms().stream().map(synonym -> synonym.name() + "=" + synonym.value()))
+        .containsExactly("log.index.interval.bytes=8192", "log.index.interval.bytes=4096");
     assertThat(entry(resource, "segment.bytes").source()).isEqualTo(ConfigSource.DEFAULT_CONFIG);
   }
 
@@ -158,8 +173,7 @@ final class ConfigsIT {
     assertThatThrownBy(() -> entry(topic("missing"), "retention.ms"))
         .hasCauseInstanceOf(UnknownTopicOrPartitionException.class);
 
-    assertThat(entry(resource, "retention.ms").source())
-        .isEqualTo(ConfigSource.STATIC_BROKER_CONFIG);
+    assertThat(entry(resource, "retention.ms").source()).isEqualTo(ConfigSource.DEFAULT_CONFIG);
   }
 
   @Test
@@ -231,8 +245,136 @@ final class ConfigsIT {
     assertThat(entry(BROKER, "log.retention.hours").value()).isEqualTo("48");
 
     assertThatThrownBy(() -> alter(BROKER, AlterConfigOp.OpType.SET, "log.dirs", "/elsewhere"))
-        .cause()
-        .isInstanceOfAny(InvalidRequestException.class, InvalidConfigurationException.class);
+        .hasCauseInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("Cannot update these configs dynamically: [log.dirs]");
+  }
+
+  @Test
+  void everyKeyOfKafkasBrokerIsDescribedAndThrottlesOnlyWhenTheyAreSet() throws Exception {
+    String throttle = "leader.replication.throttled.rate";
+    var before = at(admin.describeConfigs(List.of(BROKER)).all().get(), BROKER);
+    assertThat(before.entries()).hasSizeGreaterThan(340);
+    assertThat(before.get("controller.quorum.voters").value()).isEmpty();
+    assertThat(before.get(throttle)).isNull();
+    try {
+      alter(BROKER, AlterConfigOp.OpType.SET, throttle, "1000");
+      assertThat(entry(BROKER, throttle).value()).isEqualTo("1000");
+    } finally {
+      alter(BROKER, AlterConfigOp.OpType.DELETE, throttle, null);
+    }
+  }
+
+  @Test
+  void aLimitOfConnectionsHoldsFromWhenItIsSet() throws Exception {
+    String key = "max.connections.per.ip.overrides";
+    assertThat(isServed("127.0.0.2")).isTrue();
+    try {
+      alter(BROKER, AlterConfigOp.OpType.SET, key, "127.0.0.2:0");
+      while (isServed("127.0.0.2")) {
+        Thread.onSpinWait();
+      }
+      assertThat(isServed("127.0.0.3")).isTrue();
+    } finally {
+      alter(BROKER, AlterConfigOp.OpType.DELETE, key, null);
+    }
+  }
+
+  /** Whether a client at this address gets an answer. */
+  private static boolean isServed(String address) throws IOException {
+    byte[] apiVersions = {0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, -1, -1};
+    try (var socket =
+        new Socket(
+            InetAddress.getLoopbackAddress(), broker.port(), InetAddress.getByName(address), 0)) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write(apiVersions);
+      return socket.getInputStream().read() >= 0;
+    } catch (SocketException reset) {
+      return false;
+    }
+  }
+
+  @Test
+  void aNumberOfThreadsAtMostDoubles() throws Exception {
+    try {
+      alter(BROKER, AlterConfigOp.OpType.SET, "num.io.threads", "16");
+      assertThat(entry(BROKER, "num.io.threads").value()).isEqualTo("16");
+      assertThatThrownBy(() -> alter(BROKER, AlterConfigOp.OpType.SET, "num.io.threads", "100"))
+          .hasCauseInstanceOf(InvalidRequestException.class)
+          .hasMessageContaining(
+              "Dynamic thread count update validation failed for num.io.threads=100");
+    } finally {
+      alter(BROKER, AlterConfigOp.OpType.DELETE, "num.io.threads", null);
+    }
+  }
+
+  @Test
+  void valuesOfListenersAndOfKeysWithoutEffectAreStoredForLaterAndSecretsAreNotShown()
+      throws Exception {
+    Map<String, String> values =
+        Map.of(
+            "log.cleaner.threads", "2",
+            "listener.name.internal.ssl.keystore.location", "/somewhere",
+            "listener.name.internal.ssl.keystore.password", "hush",
+            "no.such.key", "hush");
+    try {
+      for (Map.Entry<String, String> value : values.entrySet()) {
+        alter(BROKER, AlterConfigOp.OpType.SET, value.getKey(), value.getValue());
+      }
+
+      assertThat(entry(BROKER, "log.cleaner.threads").value()).isEqualTo("2");
+      assertThat(entry(BROKER, "listener.name.internal.ssl.keystore.location").value())
+          .isEqualTo("/somewhere");
+      for (String secret : List.of("listener.name.internal.ssl.keystore.password", "no.such.key")) {
+        assertThat(entry(BROKER, secret).value()).isNull();
+        assertThat(entry(BROKER, secret).isSensitive()).isTrue();
+        assertThat(entry(BROKER, secret).source()).isEqualTo(ConfigSource.DYNAMIC_BROKER_CONFIG);
+        assertThat(entry(BROKER, secret).synonyms()).allMatch(one -> one.value() == null);
+      }
+    } finally {
+      for (String key : values.keySet()) {
+        alter(BROKER, AlterConfigOp.OpType.DELETE, key, null);
+      }
+    }
+  }
+
+  @Test
+  void aTopicMayHaveAllOfKafkasKeys() throws Exception {
+    broker.createTopic(
+        "all-keys",
+        1,
+        Map.of(
+            "internal.segment.bytes", "1000",
+            "remote.storage.enable", "false",
+            "local.retention.ms", "5",
+            "local.retention.bytes", "5",
+            "remote.copy.lag.ms", "-1",
+            "remote.log.copy.disable", "true",
+            "errors.deadletterqueue.group.enable", "true"));
+
+    assertThat(entry(topic("all-keys"), "internal.segment.bytes").value()).isEqualTo("1000");
+    assertThatThrownBy(
+            () -> broker.createTopic("tiered", 1, Map.of("remote.storage.enable", "true")))
+        .hasMessageContaining(
+            "Tiered Storage functionality is disabled in the broker. Topic cannot be configured"
+                + " with remote log storage.");
+  }
+
+  @Test
+  void groupsAndSubscriptionsToMetricsAreConfigured() throws Exception {
+    ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, "workers");
+    alter(group, AlterConfigOp.OpType.SET, "consumer.session.timeout.ms", "50000");
+    assertThat(entry(group, "consumer.session.timeout.ms").value()).isEqualTo("50000");
+    assertThat(entry(group, "share.heartbeat.interval.ms").value()).isEqualTo("5000");
+    assertThatThrownBy(() -> alter(group, AlterConfigOp.OpType.SET, "no.such.key", "1"))
+        .hasCauseInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("Unknown group config name: no.such.key");
+
+    ConfigResource metrics = new ConfigResource(ConfigResource.Type.CLIENT_METRICS, "all");
+    alter(metrics, AlterConfigOp.OpType.SET, "match", "client_id=x.*");
+    assertThat(entry(metrics, "match").value()).isEqualTo("client_id=x.*");
+    assertThat(entry(metrics, "interval.ms").value()).isEqualTo("300000");
+    assertThatThrownBy(() -> alter(metrics, AlterConfigOp.OpType.SET, "interval.ms", "5"))
+        .hasCauseInstanceOf(InvalidRequestException.class);
   }
 
   @Test

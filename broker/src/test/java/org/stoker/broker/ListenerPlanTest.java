@@ -53,7 +53,7 @@ final class ListenerPlanTest {
     refused(Map.of("listeners", "PLAINTEXT://a:1,SSL://a:1"), "address a:1 twice");
     refused(Map.of("listeners", "HOME://a:1"), "names no protocol for listener HOME");
     refused(Map.of("listeners", "SSL://a:1"), "only PLAINTEXT is available");
-    refused(Map.of("listeners", ""), "names no listener");
+    refused(Map.of("listeners", ""), "must not be empty");
     refused(Map.of("advertised.listeners", "SSL://a:1"), "which listeners does not");
     refused(Map.of("advertised.listeners", "PLAINTEXT://:1"), "must name a host");
     refused(Map.of("inter.broker.listener.name", "HOME"), "which listeners does not");

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.stoker.metadata.Command;
@@ -13,6 +15,7 @@ import org.stoker.metadata.Result;
 import org.stoker.network.Request;
 import org.stoker.protocol.message.AlterConfigsRequest;
 import org.stoker.protocol.message.AlterConfigsRequest.AlterConfigsResource;
+import org.stoker.protocol.message.AlterConfigsRequest.AlterableConfig;
 import org.stoker.protocol.message.AlterConfigsResponse;
 import org.stoker.protocol.message.AlterConfigsResponse.AlterConfigsResourceResponse;
 import org.stoker.settings.ConfigValues;
@@ -20,10 +23,22 @@ import org.stoker.settings.ConfigValues;
 /** AlterConfigs: replaces all that a resource is configured with; the older way. */
 final class AlterConfigsHandler implements Handler {
   private final ControllerPort controller;
+  private final ControllerPort anywhere;
+  private final BrokerAlterations brokers;
   private final Supplier<ConfigValues> values;
 
-  AlterConfigsHandler(ControllerPort controller, Supplier<ConfigValues> values) {
+  /**
+   * @param controller this broker's own
+   * @param anywhere the controller wherever it is: a broker's values are checked by that broker
+   */
+  AlterConfigsHandler(
+      ControllerPort controller,
+      ControllerPort anywhere,
+      BrokerAlterations brokers,
+      Supplier<ConfigValues> values) {
     this.controller = controller;
+    this.anywhere = anywhere;
+    this.brokers = brokers;
     this.values = values;
   }
 
@@ -31,21 +46,57 @@ final class AlterConfigsHandler implements Handler {
   public void handle(Request request) {
     AlterConfigsRequest body = (AlterConfigsRequest) request.body();
     ConfigAlterations<ConfigReplacement> alterations = new ConfigAlterations<>();
+    boolean isTaken = ControllerForward.isTaken(request);
     for (AlterConfigsResource resource : body.resources()) {
       ConfigResource.Type type = ConfigResource.Type.forId(resource.resourceType());
-      if (type == null) {
-        alterations.refused("Resources of type " + resource.resourceType() + " are not replaced.");
+      Result problem = problemWith(resource, body.resources());
+      if (problem != null) {
+        alterations.settled(problem);
+      } else if (type == null) {
+        alterations.refused("Unknown resource type " + resource.resourceType());
       } else {
-        alterations.ask(replacement(type, resource));
+        ConfigReplacement replacement = replacement(type, resource);
+        problem =
+            isTaken ? null : brokers.problemWith(replacement.resource(), valuesOf(replacement));
+        if (problem != null) {
+          alterations.settled(problem);
+        } else {
+          alterations.ask(replacement);
+        }
       }
     }
+    ControllerPort port = isTaken ? controller : anywhere;
     Answers.when(
         alterations.outcomes(replacements ->
-            controller.submit(
+            port.submit(
                 new Command.AlterConfigs(replacements, body.validateOnly()),
                 values.get().integer("request.timeout.ms"))),
         request,
         results -> response(body.resources(), results));
+  }
+
+  private static @Nullable Result problemWith(
+      AlterConfigsResource resource, List<AlterConfigsResource> resources) {
+    long namesakes =
+        resources.stream()
+            .filter(other -> other.resourceType() == resource.resourceType())
+            .filter(other -> other.resourceName().equals(resource.resourceName()))
+            .count();
+    return ConfigAlterations.problemWithForm(
+        namesakes > 1,
+        resource.configs().stream().map(AlterableConfig::name).toList(),
+        resource.configs().stream()
+            .filter(config -> config.value() == null)
+            .map(AlterableConfig::name)
+            .toList());
+  }
+
+  private static Map<String, String> valuesOf(ConfigReplacement replacement) {
+    Map<String, String> values = new TreeMap<>();
+    replacement
+        .values()
+        .forEach((key, value) -> values.put(key, Objects.requireNonNull(value, key)));
+    return values;
   }
 
   private static AlterConfigsResponse response(

@@ -84,6 +84,9 @@ final class CreateTopicsHandler implements Handler {
     BrokerSettings current = settings.get();
     List<CreatableTopicConfigs> configs = new ArrayList<>();
     for (TopicKey key : TopicKeys.topicKeys()) {
+      if (key.key().isUnlisted() && !ofTopic.containsKey(key.name())) {
+        continue;
+      }
       ConfigEntry entry = current.describe(key, ofTopic);
       configs.add(
           new CreatableTopicConfigs()

@@ -3,10 +3,11 @@ package org.stoker.handlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.stoker.metadata.ConfigResource;
-import org.stoker.metadata.Result;
+import org.stoker.metadata.TopicNames;
 import org.stoker.network.Request;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.DescribeConfigsRequest;
@@ -15,11 +16,12 @@ import org.stoker.protocol.message.DescribeConfigsResponse;
 import org.stoker.protocol.message.DescribeConfigsResponse.DescribeConfigsResourceResult;
 import org.stoker.protocol.message.DescribeConfigsResponse.DescribeConfigsResult;
 import org.stoker.protocol.message.DescribeConfigsResponse.DescribeConfigsSynonym;
-import org.stoker.settings.BrokerKeys;
 import org.stoker.settings.BrokerSettings;
 import org.stoker.settings.ConfigEntry;
 import org.stoker.settings.ConfigKey;
 import org.stoker.settings.ConfigSource;
+import org.stoker.settings.ConfigType;
+import org.stoker.settings.ResourceKeys;
 import org.stoker.settings.TopicKey;
 import org.stoker.settings.TopicKeys;
 
@@ -50,20 +52,16 @@ final class DescribeConfigsHandler implements Handler {
 
   private DescribeConfigsResult describe(
       DescribeConfigsResource resource, DescribeConfigsRequest body) {
-    ConfigResource.Type type = ConfigResource.Type.forId(resource.resourceType());
     String name = resource.resourceName();
     if (resource.resourceType() == IncrementalAlterConfigsHandler.BROKER_LOGGER) {
-      return loggers(name, resource.configurationKeys());
+      return loggers(name, resource);
     }
-    return switch (type) {
-      case TOPIC -> topic(name, resource.configurationKeys(), body);
-      case BROKER -> broker(name, resource.configurationKeys(), body);
-      // They are configured by protocols that this version does not speak.
-      case GROUP, CLIENT_METRICS -> new DescribeConfigsResult();
-      case null ->
-          error(
-              ErrorCode.INVALID_REQUEST,
-              "Resources of type " + resource.resourceType() + " have no configuration here.");
+    return switch (ConfigResource.Type.forId(resource.resourceType())) {
+      case TOPIC -> topic(name, resource, body);
+      case BROKER -> broker(name, resource, body);
+      case GROUP -> group(name, resource, body);
+      case CLIENT_METRICS -> clientMetrics(name, resource, body);
+      case null -> invalid("Unsupported resource type: " + resource.resourceType());
     };
   }
 
@@ -71,71 +69,126 @@ final class DescribeConfigsHandler implements Handler {
     return new DescribeConfigsResult().setErrorCode(error.code()).setErrorMessage(message);
   }
 
+  private static DescribeConfigsResult invalid(String message) {
+    return error(ErrorCode.INVALID_REQUEST, message);
+  }
+
+  /** No list of keys asks for all of them, and so does an empty one. */
+  private static boolean isAskedFor(String key, DescribeConfigsResource resource) {
+    List<String> keys = resource.configurationKeys();
+    return keys == null || keys.isEmpty() || keys.contains(key);
+  }
+
   private DescribeConfigsResult topic(
-      String name, @Nullable List<String> keys, DescribeConfigsRequest body) {
+      String name, DescribeConfigsResource resource, DescribeConfigsRequest body) {
+    String problem = TopicNames.problemWith(name);
+    if (problem != null) {
+      return error(ErrorCode.INVALID_TOPIC_EXCEPTION, problem);
+    }
     if (cluster.image().topic(name) == null) {
       return error(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "There is no topic " + name + ".");
     }
     Map<String, String> own = cluster.image().configs(ConfigResource.topic(name));
     BrokerSettings current = settings.get();
-    List<DescribeConfigsResourceResult> entries = new ArrayList<>();
+    List<ConfigEntry> entries = new ArrayList<>();
     for (TopicKey key : TopicKeys.topicKeys()) {
-      if (keys == null || keys.contains(key.name())) {
-        entries.add(result(current.describe(key, own), false, body));
+      if (own.containsKey(key.name()) || !key.key().isUnlisted()) {
+        entries.add(current.describe(key, own));
       }
     }
-    return new DescribeConfigsResult().setConfigs(entries);
+    return described(entries, resource, body, _ -> false);
   }
 
   private DescribeConfigsResult broker(
-      String name, @Nullable List<String> keys, DescribeConfigsRequest body) {
-    boolean isDefault = name.isEmpty();
-    if (!isDefault && !name.equals(Integer.toString(cluster.brokerId()))) {
-      return error(
-          ErrorCode.INVALID_REQUEST,
-          "This is broker " + cluster.brokerId() + ", it was asked as broker " + name + ".");
-    }
+      String name, DescribeConfigsResource resource, DescribeConfigsRequest body) {
+    Predicate<ConfigKey> isReadOnly = key -> key.change() == ConfigKey.Change.READ_ONLY;
     BrokerSettings current = settings.get();
-    List<DescribeConfigsResourceResult> entries = new ArrayList<>();
-    for (ConfigKey key : BrokerKeys.ALL.all()) {
-      if (keys != null && !keys.contains(key.name())) {
-        continue;
-      }
-      String ofDefault = current.dynamicDefault().get(key.name());
-      if (!isDefault) {
-        boolean isReadOnly = key.change() == ConfigKey.Change.READ_ONLY;
-        entries.add(result(current.describe(key), isReadOnly, body));
-      } else if (ofDefault != null) {
-        entries.add(result(dynamicDefault(key, ofDefault), false, body));
-      }
+    if (name.isEmpty()) {
+      return described(current.describeDynamicDefault(), resource, body, isReadOnly);
     }
-    return new DescribeConfigsResult().setConfigs(entries);
+    String problem = problemWithBroker(name, " or empty string,");
+    return problem != null
+        ? invalid(problem)
+        : described(current.describeBroker(), resource, body, isReadOnly);
   }
 
-  private DescribeConfigsResult loggers(String broker, @Nullable List<String> keys) {
-    Result problem = LoggerAlterations.problemWithBroker(broker, cluster.brokerId());
+  private @Nullable String problemWithBroker(String name, String or) {
+    int id;
+    try {
+      id = Integer.parseInt(name);
+    } catch (NumberFormatException e) {
+      return "Broker id must be an integer, but it is: " + name;
+    }
+    return id == cluster.brokerId()
+        ? null
+        : "Unexpected broker id, expected %d%s but received %s"
+            .formatted(cluster.brokerId(), or, name);
+  }
+
+  private DescribeConfigsResult group(
+      String name, DescribeConfigsResource resource, DescribeConfigsRequest body) {
+    if (name.isEmpty()) {
+      return invalid("Group name must not be empty");
+    }
+    Map<String, String> own = cluster.image().configs(ConfigResource.group(name));
+    BrokerSettings current = settings.get();
+    List<ConfigEntry> entries = new ArrayList<>();
+    for (ConfigKey key : ResourceKeys.GROUP.all()) {
+      if (own.containsKey(key.name()) || !key.isUnlisted()) {
+        entries.add(current.describeOfGroup(key, own));
+      }
+    }
+    return described(entries, resource, body, _ -> false);
+  }
+
+  private DescribeConfigsResult clientMetrics(
+      String name, DescribeConfigsResource resource, DescribeConfigsRequest body) {
+    if (name.isEmpty()) {
+      return invalid("Client metrics subscription name must not be empty");
+    }
+    Map<String, String> own =
+        cluster.image().configs(new ConfigResource(ConfigResource.Type.CLIENT_METRICS, name));
+    List<ConfigEntry> entries = new ArrayList<>();
+    for (ConfigKey key : ResourceKeys.CLIENT_METRICS.all()) {
+      entries.add(BrokerSettings.describeOfClientMetrics(key, own));
+    }
+    return described(entries, resource, body, _ -> false);
+  }
+
+  private DescribeConfigsResult loggers(String broker, DescribeConfigsResource resource) {
+    String problem =
+        broker.isEmpty() ? "Broker id must not be empty" : problemWithBroker(broker, "");
     if (problem != null) {
-      return error(problem.error(), String.valueOf(problem.message()));
+      return invalid(problem);
     }
     List<DescribeConfigsResourceResult> entries = new ArrayList<>();
     loggers
         .levels()
         .forEach((logger, level) -> {
-          if (keys == null || keys.contains(logger)) {
+          if (isAskedFor(logger, resource)) {
             entries.add(
                 new DescribeConfigsResourceResult()
                     .setName(logger)
                     .setValue(level)
+                    .setDocumentation(null)
                     .setConfigSource(ConfigSource.DYNAMIC_BROKER_LOGGER_CONFIG.id()));
           }
         });
     return new DescribeConfigsResult().setConfigs(entries);
   }
 
-  private static ConfigEntry dynamicDefault(ConfigKey key, String value) {
-    ConfigSource source = ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG;
-    return new ConfigEntry(
-        key, value, source, List.of(new ConfigEntry.Synonym(key.name(), value, source)));
+  private static DescribeConfigsResult described(
+      List<ConfigEntry> entries,
+      DescribeConfigsResource resource,
+      DescribeConfigsRequest body,
+      Predicate<ConfigKey> isReadOnly) {
+    List<DescribeConfigsResourceResult> results = new ArrayList<>();
+    for (ConfigEntry entry : entries) {
+      if (isAskedFor(entry.key().name(), resource)) {
+        results.add(result(entry, isReadOnly.test(entry.key()), body));
+      }
+    }
+    return new DescribeConfigsResult().setConfigs(results);
   }
 
   private static DescribeConfigsResourceResult result(
@@ -148,10 +201,8 @@ final class DescribeConfigsHandler implements Handler {
             .setReadOnly(isReadOnly)
             .setConfigSource(entry.source().id())
             .setIsSensitive(key.isSensitive())
-            .setConfigType(key.type().id());
-    if (body.includeDocumentation()) {
-      result.setDocumentation(key.documentation());
-    }
+            .setConfigType(key.type().id())
+            .setDocumentation(body.includeDocumentation() ? documentation(key) : null);
     if (body.includeSynonyms()) {
       result.setSynonyms(
           entry.synonyms().stream()
@@ -163,5 +214,9 @@ final class DescribeConfigsHandler implements Handler {
               .toList());
     }
     return result;
+  }
+
+  private static @Nullable String documentation(ConfigKey key) {
+    return key.type() == ConfigType.UNKNOWN ? null : key.documentation();
   }
 }

@@ -116,13 +116,17 @@ public final class Handlers {
     handlers.put(
         ApiKey.DESCRIBE_CONFIGS,
         new DescribeConfigsHandler(cluster, rooms.loggers(), rooms.settings()));
-    forwarded.accept(ApiKey.ALTER_CONFIGS, new AlterConfigsHandler(controller, values));
+    BrokerAlterations brokers = new BrokerAlterations(cluster, rooms.settings());
+    handlers.put(
+        ApiKey.ALTER_CONFIGS,
+        new AlterConfigsHandler(controller, rooms.anywhere(), brokers, values));
     handlers.put(
         ApiKey.INCREMENTAL_ALTER_CONFIGS,
         new IncrementalAlterConfigsHandler(
             controller,
             rooms.anywhere(),
             new LoggerAlterations(cluster.brokerId(), rooms.loggers()),
+            brokers,
             values));
     handlers.put(ApiKey.LIST_CONFIG_RESOURCES, new ListConfigResourcesHandler(cluster));
     forwarded.accept(ApiKey.ELECT_LEADERS, new ElectLeadersHandler(controller));

@@ -2,6 +2,7 @@ package org.stoker.handlers;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.stoker.metadata.Command;
@@ -27,6 +28,7 @@ final class IncrementalAlterConfigsHandler implements Handler {
   private final ControllerPort controller;
   private final ControllerPort anywhere;
   private final LoggerAlterations loggers;
+  private final BrokerAlterations brokers;
   private final Supplier<ConfigValues> values;
 
   /**
@@ -37,10 +39,12 @@ final class IncrementalAlterConfigsHandler implements Handler {
       ControllerPort controller,
       ControllerPort anywhere,
       LoggerAlterations loggers,
+      BrokerAlterations brokers,
       Supplier<ConfigValues> values) {
     this.controller = controller;
     this.anywhere = anywhere;
     this.loggers = loggers;
+    this.brokers = brokers;
     this.values = values;
   }
 
@@ -48,25 +52,28 @@ final class IncrementalAlterConfigsHandler implements Handler {
   public void handle(Request request) {
     IncrementalAlterConfigsRequest body = (IncrementalAlterConfigsRequest) request.body();
     ConfigAlterations<ConfigChanges> alterations = new ConfigAlterations<>();
+    boolean isTaken = ControllerForward.isTaken(request);
     for (AlterConfigsResource resource : body.resources()) {
-      List<ConfigChange> changes = changes(resource);
       ConfigResource.Type type = ConfigResource.Type.forId(resource.resourceType());
-      if (changes == null) {
-        alterations.refused("There is an operation that is none of Kafka's.");
+      Result problem = problemWith(resource, body.resources());
+      List<ConfigChange> changes = problem == null ? changes(resource) : List.of();
+      if (problem != null) {
+        alterations.settled(problem);
       } else if (resource.resourceType() == BROKER_LOGGER) {
-        alterations.settled(
-            isRepeated(resource, body.resources())
-                ? new Result(ErrorCode.INVALID_REQUEST, "A broker is in the request twice.")
-                : loggers.alter(resource.resourceName(), changes, body.validateOnly()));
+        alterations.settled(loggers.alter(resource.resourceName(), changes, body.validateOnly()));
       } else if (type == null) {
-        alterations.refused(
-            "Resources of type " + resource.resourceType() + " have no configuration here.");
+        alterations.refused("Unknown resource type " + resource.resourceType());
       } else {
-        alterations.ask(
-            new ConfigChanges(new ConfigResource(type, resource.resourceName()), changes));
+        ConfigResource named = new ConfigResource(type, resource.resourceName());
+        problem = isTaken ? null : brokers.problemWith(named, changes);
+        if (problem != null) {
+          alterations.settled(problem);
+        } else {
+          alterations.ask(new ConfigChanges(named, changes));
+        }
       }
     }
-    ControllerPort port = ControllerForward.isTaken(request) ? controller : anywhere;
+    ControllerPort port = isTaken ? controller : anywhere;
     Answers.when(
         alterations.outcomes(changes ->
             port.submit(
@@ -76,13 +83,29 @@ final class IncrementalAlterConfigsHandler implements Handler {
         results -> response(body.resources(), results));
   }
 
-  private static boolean isRepeated(
+  /** What is wrong with the form of a resource's changes; null if nothing is. */
+  private static @Nullable Result problemWith(
       AlterConfigsResource resource, List<AlterConfigsResource> resources) {
-    return resources.stream()
+    long namesakes =
+        resources.stream()
             .filter(other -> other.resourceType() == resource.resourceType())
             .filter(other -> other.resourceName().equals(resource.resourceName()))
-            .count()
-        > 1;
+            .count();
+    for (AlterableConfig config : resource.configs()) {
+      if (operation(config.configOperation()) == null) {
+        return new Result(
+            ErrorCode.INVALID_REQUEST, "Unknown operations type " + config.configOperation());
+      }
+    }
+    return ConfigAlterations.problemWithForm(
+        namesakes > 1,
+        resource.configs().stream().map(AlterableConfig::name).toList(),
+        resource.configs().stream()
+            .filter(config ->
+                config.value() == null
+                    && operation(config.configOperation()) != ConfigOperation.DELETE)
+            .map(AlterableConfig::name)
+            .toList());
   }
 
   private static IncrementalAlterConfigsResponse response(
@@ -99,13 +122,10 @@ final class IncrementalAlterConfigsHandler implements Handler {
     return new IncrementalAlterConfigsResponse().setResponses(responses);
   }
 
-  private static @Nullable List<ConfigChange> changes(AlterConfigsResource resource) {
+  private static List<ConfigChange> changes(AlterConfigsResource resource) {
     List<ConfigChange> changes = new ArrayList<>();
     for (AlterableConfig config : resource.configs()) {
-      ConfigOperation operation = operation(config.configOperation());
-      if (operation == null) {
-        return null;
-      }
+      ConfigOperation operation = Objects.requireNonNull(operation(config.configOperation()));
       changes.add(new ConfigChange(config.name(), operation, config.value()));
     }
     return changes;

@@ -1,11 +1,7 @@
 package org.stoker.handlers;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,8 +16,8 @@ import org.stoker.protocol.ErrorCode;
  */
 final class LoggerAlterations {
   private static final Logger LOG = LoggerFactory.getLogger(LoggerAlterations.class);
-  private static final SortedSet<String> LEVELS =
-      new TreeSet<>(List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"));
+  private static final List<String> LEVELS =
+      List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL");
 
   private final int brokerId;
   private final BrokerLoggers loggers;
@@ -47,20 +43,22 @@ final class LoggerAlterations {
   }
 
   /** Loggers belong to a process, so only that one can be asked. */
-  static @Nullable Result problemWithBroker(String broker, int brokerId) {
-    return broker.equals(Integer.toString(brokerId))
+  private static @Nullable Result problemWithBroker(String broker, int brokerId) {
+    int id;
+    try {
+      id = Integer.parseInt(broker);
+    } catch (NumberFormatException e) {
+      return invalid("Node id must be an integer, but it is: " + broker);
+    }
+    return id == brokerId
         ? null
-        : invalid("These are the loggers of broker " + brokerId + ", not of '" + broker + "'.");
+        : invalid("Unexpected node id. Expected " + brokerId + ", but received " + id);
   }
 
   private @Nullable Result problemWith(List<ConfigChange> changes) {
     Map<String, String> known = loggers.levels();
-    Set<String> seen = new HashSet<>();
     for (ConfigChange change : changes) {
-      Result problem =
-          seen.add(change.key())
-              ? problemWith(change, known)
-              : invalid("Logger " + change.key() + " is in the request twice.");
+      Result problem = problemWith(change, known);
       if (problem != null) {
         return problem;
       }
@@ -71,31 +69,27 @@ final class LoggerAlterations {
   private static @Nullable Result problemWith(ConfigChange change, Map<String, String> known) {
     String level = change.value();
     return switch (change.operation()) {
-      case APPEND, SUBTRACT -> invalid("A level is not a list: it is set, or deleted.");
+      case APPEND, SUBTRACT ->
+          invalid(change.operation() + " operation is not allowed for the BROKER_LOGGER resource");
       case SET, DELETE -> {
         if (!known.containsKey(change.key())) {
-          yield new Result(
-              ErrorCode.INVALID_CONFIG, "There is no logger '" + change.key() + "' here.");
+          yield new Result(ErrorCode.INVALID_CONFIG, "Logger " + change.key() + " does not exist!");
         }
         if (change.operation() == ConfigOperation.DELETE) {
           yield change.key().equals(BrokerLoggers.ROOT)
-              ? invalid("The root logger must have a level: all others inherit it.")
+              ? invalid("Removing the log level of the root logger is not allowed")
               : null;
-        }
-        if (level == null) {
-          yield invalid("The level of " + change.key() + " is null.");
         }
         yield LEVELS.contains(level)
             ? null
             : new Result(
                 ErrorCode.INVALID_CONFIG,
-                "'"
-                    + level
-                    + "' is no level for "
+                "Cannot set the log level of "
                     + change.key()
-                    + "; these are: "
-                    + String.join(", ", LEVELS)
-                    + ".");
+                    + " to "
+                    + level
+                    + " as it is not a supported log level. Valid log levels are "
+                    + String.join(", ", LEVELS));
       }
     };
   }

@@ -38,7 +38,8 @@ final class ConfigDecisions {
       String value = entry.getValue();
       if (value == null) {
         throw new Refusal(
-            ErrorCode.INVALID_CONFIG, "A topic's " + entry.getKey() + " cannot be null.");
+            ErrorCode.INVALID_CONFIG,
+            "Null value not supported for topic configs: " + entry.getKey());
       }
       values.put(entry.getKey(), value);
     }
@@ -154,8 +155,7 @@ final class ConfigDecisions {
     void add(ConfigResource resource, Set<ConfigResource> duplicates, Alteration alteration) {
       try {
         if (duplicates.contains(resource)) {
-          throw new Refusal(
-              ErrorCode.INVALID_REQUEST, resource + " is in the request more than once.");
+          throw new Refusal(ErrorCode.INVALID_REQUEST, "Each resource must appear at most once.");
         }
         requireExisting(resource, image);
         SortedMap<String, String> before = image.configs(resource);
@@ -191,14 +191,13 @@ final class ConfigDecisions {
     Set<String> keys = new HashSet<>();
     for (ConfigChange change : changes.changes()) {
       if (!keys.add(change.key())) {
-        throw new Refusal(
-            ErrorCode.INVALID_REQUEST, "Key " + change.key() + " is in the request twice.");
+        throw new Refusal(ErrorCode.INVALID_REQUEST, "Error due to duplicate config keys");
       }
       String value = change.value();
       if (change.operation() == ConfigOperation.DELETE) {
         values.remove(change.key());
       } else if (value == null) {
-        throw new Refusal(ErrorCode.INVALID_REQUEST, "The value of " + change.key() + " is null.");
+        throw nullValue(change.key());
       } else if (change.operation() == ConfigOperation.SET) {
         values.put(change.key(), value);
       } else {
@@ -214,7 +213,11 @@ final class ConfigDecisions {
     if (!rules.isList(resource.type(), change.key())) {
       throw new Refusal(
           ErrorCode.INVALID_CONFIG,
-          "Key " + change.key() + " is not a list: nothing can be appended to it or subtracted.");
+          "Can't "
+              + change.operation()
+              + " to key "
+              + change.key()
+              + " because its type is not LIST.");
     }
     String before = values.get(change.key());
     List<String> parts =
@@ -241,8 +244,7 @@ final class ConfigDecisions {
     for (Map.Entry<String, @Nullable String> entry : replacement.values().entrySet()) {
       String value = entry.getValue();
       if (value == null) {
-        throw new Refusal(
-            ErrorCode.INVALID_REQUEST, "The value of " + entry.getKey() + " is null.");
+        throw nullValue(entry.getKey());
       }
       values.put(entry.getKey(), value);
     }
@@ -251,26 +253,38 @@ final class ConfigDecisions {
 
   private static void requireExisting(ConfigResource resource, ClusterImage image) throws Refusal {
     switch (resource.type()) {
-      case TOPIC -> {
-        requireName(resource);
-        if (image.topic(resource.name()) == null) {
-          throw new Refusal(
-              ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "There is no topic '" + resource.name() + "'.");
-        }
-      }
+      case TOPIC -> requireTopic(resource.name(), image);
       case BROKER -> {
         if (!resource.name().isEmpty()) {
           requireBroker(resource.name(), image);
         }
       }
-      case GROUP, CLIENT_METRICS -> requireName(resource);
+      case GROUP -> requireName(resource, "Default group resources are not allowed.");
+      case CLIENT_METRICS -> requireName(resource, "Subscription name can't be empty");
     }
   }
 
-  private static void requireName(ConfigResource resource) throws Refusal {
+  private static Refusal nullValue(String key) {
+    return new Refusal(ErrorCode.INVALID_REQUEST, "Null value not supported for : " + key);
+  }
+
+  private static void requireName(ConfigResource resource, String problem) throws Refusal {
     if (resource.name().isEmpty()) {
+      throw new Refusal(ErrorCode.INVALID_REQUEST, problem);
+    }
+  }
+
+  private static void requireTopic(String name, ClusterImage image) throws Refusal {
+    if (name.isEmpty()) {
+      throw new Refusal(ErrorCode.INVALID_REQUEST, "Default topic resources are not allowed.");
+    }
+    String problem = TopicNames.problemWith(name);
+    if (problem != null) {
+      throw new Refusal(ErrorCode.INVALID_TOPIC_EXCEPTION, problem);
+    }
+    if (image.topic(name) == null) {
       throw new Refusal(
-          ErrorCode.INVALID_REQUEST, "Only brokers have a default: " + resource + " needs a name.");
+          ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "The topic '" + name + "' does not exist.");
     }
   }
 
@@ -279,10 +293,14 @@ final class ConfigDecisions {
     try {
       id = Integer.parseInt(name);
     } catch (NumberFormatException e) {
-      throw new Refusal(ErrorCode.INVALID_REQUEST, "A broker id is a number, not '" + name + "'.");
+      throw new Refusal(
+          ErrorCode.INVALID_REQUEST, "Unable to parse broker name as a base 10 number.");
+    }
+    if (id < 0) {
+      throw new Refusal(ErrorCode.INVALID_REQUEST, "Invalid negative broker ID.");
     }
     if (image.broker(id) == null) {
-      throw new Refusal(ErrorCode.BROKER_ID_NOT_REGISTERED, "Broker " + id + " is not registered.");
+      throw new Refusal(ErrorCode.BROKER_ID_NOT_REGISTERED, "No node with id " + id + " found.");
     }
   }
 
@@ -294,9 +312,9 @@ final class ConfigDecisions {
             "The value of " + entry.getKey() + " has more than " + LONGEST_VALUE_BYTES + " bytes.");
       }
     }
-    String problem = rules.problemWith(resource, values);
+    Result problem = rules.problemWith(resource, values);
     if (problem != null) {
-      throw new Refusal(ErrorCode.INVALID_CONFIG, problem);
+      throw new Refusal(problem.error(), String.valueOf(problem.message()));
     }
   }
 }

@@ -12,5 +12,5 @@ public interface ConfigRules {
   @Nullable String defaultValue(ConfigResource.Type type, String key);
 
   /** What is wrong with this dynamic configuration of a resource as a whole; null if nothing. */
-  @Nullable String problemWith(ConfigResource resource, Map<String, String> values);
+  @Nullable Result problemWith(ConfigResource resource, Map<String, String> values);
 }

@@ -2,6 +2,7 @@ package org.stoker.metadata;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.stoker.protocol.ErrorCode;
 
 /** Rules for a handful of keys: enough to tell a good configuration from a bad one. */
 final class PlainRules implements ConfigRules {
@@ -16,11 +17,15 @@ final class PlainRules implements ConfigRules {
   }
 
   @Override
-  public @Nullable String problemWith(ConfigResource resource, Map<String, String> values) {
+  public @Nullable Result problemWith(ConfigResource resource, Map<String, String> values) {
     String retention = values.get("retention.ms");
     if (retention != null && !retention.matches("-?\\d+")) {
-      return "retention.ms is a number, not " + retention;
+      return wrong("retention.ms is a number, not " + retention);
     }
-    return values.containsKey("nonsense") ? "there is no key nonsense" : null;
+    return values.containsKey("nonsense") ? wrong("there is no key nonsense") : null;
+  }
+
+  private static Result wrong(String message) {
+    return new Result(ErrorCode.INVALID_CONFIG, message);
   }
 }

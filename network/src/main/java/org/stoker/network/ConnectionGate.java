@@ -15,9 +15,12 @@ final class ConnectionGate {
   private static final long NS_PER_SECOND = 1_000_000_000L;
   private static final long NS_PER_MS = 1_000_000L;
 
-  private final ConnectionLimits limits;
+  private static final long NO_RATE_DELAY_MS = 1_000;
+
   private final Clock clock;
-  private final long costNs;
+
+  @GuardedBy("this")
+  private ConnectionLimits limits;
 
   @GuardedBy("this")
   private final Map<InetAddress, Integer> countOfAddress = new HashMap<>();
@@ -41,8 +44,18 @@ final class ConnectionGate {
   ConnectionGate(ConnectionLimits limits, Clock clock) {
     this.limits = limits;
     this.clock = clock;
-    costNs = NS_PER_SECOND / limits.maxCreationRate();
     creditedAtNs = clock.monotonicNs();
+  }
+
+  /** Other bounds from now on; what waits is looked at again. */
+  void limit(ConnectionLimits changed) {
+    List<Runnable> woken;
+    synchronized (this) {
+      limits = changed;
+      woken = List.copyOf(waiting);
+      waiting.clear();
+    }
+    woken.forEach(Runnable::run);
   }
 
   /** What happens to a connection that was just accepted. */
@@ -75,7 +88,7 @@ final class ConnectionGate {
       waiting.add(hasRoom);
       return new Verdict.WaitForRoom();
     }
-    creditNs -= costNs;
+    creditNs -= costNs();
     int limit = limits.maxConnectionsOf(address);
     if (countOfAddress.getOrDefault(address, 0) >= limit) {
       return new Verdict.Refused(limit);
@@ -107,6 +120,15 @@ final class ConnectionGate {
     long nowNs = clock.monotonicNs();
     creditNs = Math.min(NS_PER_SECOND, creditNs + (nowNs - creditedAtNs));
     creditedAtNs = nowNs;
+    if (limits.maxCreationRate() == 0) {
+      return NO_RATE_DELAY_MS;
+    }
+    long costNs = costNs();
     return creditNs >= costNs ? 0 : Math.ceilDiv(costNs - creditNs, NS_PER_MS);
+  }
+
+  @GuardedBy("this")
+  private long costNs() {
+    return NS_PER_SECOND / limits.maxCreationRate();
   }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
  * @param maxConnectionsPerIp {@code max.connections.per.ip}: one more is closed at once
  * @param maxConnectionsOfIp {@code max.connections.per.ip.overrides}
  * @param maxCreationRate {@code max.connection.creation.rate}: accepted per second; faster ones
- *     wait in the backlog
+ *     wait in the backlog, and all of them at 0
  * @param maxIdleMs {@code connections.max.idle.ms}; negative never closes an idle connection
  */
 public record ConnectionLimits(
@@ -22,7 +22,7 @@ public record ConnectionLimits(
   public ConnectionLimits {
     Require.atLeast("max.connections", maxConnections, 0);
     Require.atLeast("max.connections.per.ip", maxConnectionsPerIp, 0);
-    Require.atLeast("max.connection.creation.rate", maxCreationRate, 1);
+    Require.atLeast("max.connection.creation.rate", maxCreationRate, 0);
     maxConnectionsOfIp = Map.copyOf(maxConnectionsOfIp);
     if (maxConnectionsPerIp == 0 && maxConnectionsOfIp.isEmpty()) {
       throw new IllegalArgumentException(

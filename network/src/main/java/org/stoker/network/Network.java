@@ -121,6 +121,11 @@ public final class Network {
     return environment.memory().used();
   }
 
+  /** Bounds new connections from now on; what is open stays open. Any thread. */
+  public void limitConnections(ConnectionLimits limits) {
+    gate.limit(limits);
+  }
+
   public int connectionCount() {
     return gate.count();
   }

@@ -43,6 +43,30 @@ final class ConnectionGateTest {
   }
 
   @Test
+  void otherLimitsHoldAtOnceAndWakeConnectionsThatWait() {
+    var gate = gate(1, 1, Map.of(), 1_000);
+    assertThat(admit(gate, CLIENTS, here)).isEqualTo(new Verdict.Admitted(false));
+    assertThat(admit(gate, CLIENTS, there)).isEqualTo(new Verdict.WaitForRoom());
+
+    gate.limit(new ConnectionLimits(5, 2, Map.of(), 1_000, 600_000));
+
+    assertThat(woken.get()).isEqualTo(1);
+    assertThat(admit(gate, CLIENTS, there)).isEqualTo(new Verdict.Admitted(false));
+    assertThat(admit(gate, CLIENTS, here)).isEqualTo(new Verdict.Admitted(false));
+    assertThat(admit(gate, CLIENTS, here)).isEqualTo(new Verdict.Refused(2));
+  }
+
+  @Test
+  void admitsNobodyAtARateOfZeroUntilItIsRaised() {
+    var gate = gate(100, 100, Map.of(), 0);
+    assertThat(admit(gate, CLIENTS, here)).isEqualTo(new Verdict.WaitFor(1_000));
+
+    gate.limit(new ConnectionLimits(100, 100, Map.of(), 1_000, 600_000));
+
+    assertThat(admit(gate, CLIENTS, here)).isEqualTo(new Verdict.Admitted(false));
+  }
+
+  @Test
   void letsConnectionsWaitWhenAllPlacesAreTakenAndWakesThemOnce() {
     var gate = gate(1, 10, Map.of(), 1_000);
     assertThat(admit(gate, CLIENTS, here)).isEqualTo(new Verdict.Admitted(false));

@@ -8,12 +8,15 @@ import static org.stoker.settings.ConfigKey.longInteger;
 import static org.stoker.settings.ConfigKey.text;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * The keys of a broker; names, defaults and units are Kafka's, but for those that only Stoker has.
  */
 public final class BrokerKeys {
+  private static final String NOT_COMPACTED = "logs are not compacted";
+
   /** Who this broker is, and where it listens. */
   private static final List<ConfigKey> IDENTITY =
       List.of(
@@ -25,13 +28,15 @@ public final class BrokerKeys {
               .atLeast(-1),
           text("broker.rack", null, "Where the broker stands, for placing replicas apart."),
           list(
-              "listeners",
-              "PLAINTEXT://:9092",
-              "Where the broker listens: name://host:port, with commas between them."),
+                  "listeners",
+                  "PLAINTEXT://:9092",
+                  "Where the broker listens: name://host:port, with commas between them.")
+              .nonEmpty(),
           list(
-              "advertised.listeners",
-              null,
-              "Where clients are told to connect, if that is not where the broker listens."),
+                  "advertised.listeners",
+                  null,
+                  "Where clients are told to connect, if that is not where the broker listens.")
+              .nonEmpty(),
           text(
               "listener.security.protocol.map",
               "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT",
@@ -45,11 +50,10 @@ public final class BrokerKeys {
                   "PLAINTEXT",
                   "The security protocol between brokers, if no listener is named for it.")
               .oneOf("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"),
-          list("log.dir", "/tmp/kafka-logs", "Where partitions are kept, if log.dirs is not set."),
-          list(
-              "log.dirs",
-              null,
-              "Where partitions are kept: directories with commas between them."));
+          list("log.dir", "/tmp/kafka-logs", "Where partitions are kept, if log.dirs is not set.")
+              .nonEmpty(),
+          list("log.dirs", null, "Where partitions are kept: directories with commas between them.")
+              .nonEmpty());
 
   /** ZooKeeper. */
   private static final List<ConfigKey> COORDINATION =
@@ -96,14 +100,19 @@ public final class BrokerKeys {
   /** Sockets and requests. */
   private static final List<ConfigKey> NETWORK =
       List.of(
-          integer("num.network.threads", 3, "How many threads serve the sockets.").atLeast(1),
+          integer("num.network.threads", 3, "How many threads serve the sockets.")
+              .atLeast(1)
+              .dynamic(),
           integer(
                   "num.io.threads",
                   8,
                   "How many threads do what must not be done on those: checking big compressed"
                       + " batches, reading cold data.")
-              .atLeast(1),
-          integer("background.threads", 10, "How many threads do the housekeeping.").atLeast(1),
+              .atLeast(1)
+              .dynamic(),
+          integer("background.threads", 10, "How many threads do the housekeeping.")
+              .atLeast(1)
+              .dynamic(),
           integer(
               "socket.send.buffer.bytes",
               102400,
@@ -125,21 +134,25 @@ public final class BrokerKeys {
               "How many bytes of requests are held at once; -1 takes a quarter of the memory for"
                   + " buffers."),
           integer("max.connections", Integer.MAX_VALUE, "How many connections a broker holds.")
-              .atLeast(0),
+              .atLeast(0)
+              .dynamic(),
           integer(
                   "max.connections.per.ip",
                   2147483647,
                   "How many connections it holds from one address.")
-              .atLeast(0),
+              .atLeast(0)
+              .dynamic(),
           text(
-              "max.connections.per.ip.overrides",
-              "",
-              "Other limits for some addresses: host:count with commas between them."),
+                  "max.connections.per.ip.overrides",
+                  "",
+                  "Other limits for some addresses: host:count with commas between them.")
+              .dynamic(),
           integer(
                   "max.connection.creation.rate",
                   Integer.MAX_VALUE,
                   "How many connections are accepted in a second; more wait.")
-              .atLeast(1),
+              .atLeast(0)
+              .dynamic(),
           longInteger(
               "connections.max.idle.ms",
               600000L,
@@ -255,26 +268,30 @@ public final class BrokerKeys {
                   86400000L,
                   "How long a compacted topic keeps the marks of deleted keys.")
               .atLeast(0)
-              .dynamic(),
+              .dynamic()
+              .withoutEffect(NOT_COMPACTED),
           longInteger(
                   "log.cleaner.max.compaction.lag.ms",
                   Long.MAX_VALUE,
                   "How long a record may stay uncompacted at the most.")
               .atLeast(1)
-              .dynamic(),
+              .dynamic()
+              .withoutEffect(NOT_COMPACTED),
           longInteger(
                   "log.cleaner.min.compaction.lag.ms",
                   0L,
                   "How long a record stays uncompacted at the least.")
               .atLeast(0)
-              .dynamic(),
+              .dynamic()
+              .withoutEffect(NOT_COMPACTED),
           key(
                   "log.cleaner.min.cleanable.ratio",
                   ConfigType.DOUBLE,
                   "0.5",
                   "How dirty a compacted log gets before it is cleaned.")
               .between(0, 1)
-              .dynamic(),
+              .dynamic()
+              .withoutEffect(NOT_COMPACTED),
           integer("log.index.size.max.bytes", 10485760, "How large a segment's index grows.")
               .atLeast(4)
               .dynamic(),
@@ -318,7 +335,8 @@ public final class BrokerKeys {
                   "log.flush.start.offset.checkpoint.interval.ms",
                   60000,
                   "How often it is written down where logs begin.")
-              .atLeast(0),
+              .atLeast(0)
+              .withoutEffect("they are written down when they move"),
           bool("log.preallocate", false, "Whether a new segment's file is made at its full size.")
               .dynamic(),
           text(
@@ -349,7 +367,8 @@ public final class BrokerKeys {
                   "log.initial.task.delay.ms",
                   30000L,
                   "How long after the start retention, checkpoints and scrubs begin.")
-              .atLeast(0),
+              .atLeast(0)
+              .unlisted(),
           longInteger(
                   "log.scrub.interval.ms",
                   604800000L,
@@ -366,7 +385,8 @@ public final class BrokerKeys {
                   "num.recovery.threads.per.data.dir",
                   2,
                   "How many threads check a directory's logs after a crash.")
-              .atLeast(1),
+              .atLeast(1)
+              .dynamic(),
           longInteger(
               "replica.high.watermark.checkpoint.interval.ms",
               5000L,
@@ -375,12 +395,14 @@ public final class BrokerKeys {
                   "producer.id.expiration.ms",
                   86400000,
                   "After how long an idle producer is forgotten.")
-              .atLeast(1),
+              .atLeast(1)
+              .dynamic(),
           integer(
                   "producer.id.expiration.check.interval.ms",
                   600000,
                   "How often it is looked for idle producers.")
-              .atLeast(1));
+              .atLeast(1)
+              .unlisted());
 
   /** Kafka's name for: consumers read from replicas in their own rack. */
   public static final String RACK_AWARE_SELECTOR =
@@ -419,28 +441,36 @@ public final class BrokerKeys {
               "controlled.shutdown.enable",
               true,
               "Whether a broker lets others lead before it stops."),
-          longInteger(
+          key(
                   "leader.replication.throttled.rate",
-                  Long.MAX_VALUE,
+                  ConfigType.LONG,
+                  null,
                   "How many bytes a second a leader gives to the followers of"
                       + " leader.replication.throttled.replicas.")
               .atLeast(0)
-              .dynamic(),
-          longInteger(
+              .dynamic()
+              .unlisted(),
+          key(
                   "follower.replication.throttled.rate",
-                  Long.MAX_VALUE,
+                  ConfigType.LONG,
+                  null,
                   "How many bytes a second a broker copies of"
                       + " follower.replication.throttled.replicas.")
               .atLeast(0)
-              .dynamic(),
-          longInteger(
+              .dynamic()
+              .unlisted(),
+          key(
                   "replica.alter.log.dirs.io.max.bytes.per.second",
-                  Long.MAX_VALUE,
-                  "Accepted for Kafka's tools; nothing moves between log directories.")
+                  ConfigType.LONG,
+                  null,
+                  "How many bytes a second move from one log directory to another.")
               .atLeast(0)
-              .dynamic(),
+              .dynamic()
+              .unlisted()
+              .withoutEffect("nothing moves between log directories"),
           integer("num.replica.fetchers", 1, "How many fetchers copy from one other broker.")
-              .atLeast(1),
+              .atLeast(1)
+              .dynamic(),
           integer(
                   "replica.fetch.max.bytes",
                   1048576,
@@ -536,11 +566,35 @@ public final class BrokerKeys {
                   "How large a segment of the topic of offsets grows.")
               .atLeast(1));
 
+  /** Keys that do what they say, and Kafka's others, which are known and do nothing here. */
   public static final ConfigKeys ALL =
       new ConfigKeys(
-          Stream.of(IDENTITY, COORDINATION, NETWORK, TOPICS, LOG, REPLICATION, GROUPS)
+          Stream.of(
+                  IDENTITY,
+                  COORDINATION,
+                  NETWORK,
+                  TOPICS,
+                  LOG,
+                  REPLICATION,
+                  GROUPS,
+                  KeyTable.read("broker-keys-without-effect.txt"))
               .flatMap(List::stream)
               .toList());
 
+  /** Keys that only earlier versions of Kafka had. */
+  static final Set<String> OF_EARLIER_VERSIONS =
+      Set.copyOf(KeyTable.lines("keys-of-earlier-versions.txt"));
+
   private BrokerKeys() {}
+
+  /** What is known of a name: as declared, as of one listener, or nothing. */
+  static ConfigKey find(String name) {
+    ConfigKey declared = ALL.find(name);
+    if (declared != null) {
+      return declared;
+    }
+    String base = ListenerKeys.baseName(name);
+    ConfigKey ofAllListeners = base == null ? null : ALL.find(base);
+    return ofAllListeners == null ? ConfigKey.undeclared(name) : ofAllListeners.named(name);
+  }
 }

@@ -4,11 +4,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A broker's settings in their layers: its file, the cluster's dynamic default, its own dynamic
- * values (KIP-226); immutable, a change makes another.
+ * values (KIP-226); immutable, a change makes another. Names that nobody declared are kept and
+ * described, and do nothing.
  *
  * @param file what the properties file and the command line say
  * @param dynamicDefault what was set for all brokers while they run
@@ -27,6 +30,12 @@ public record BrokerSettings(
     return new BrokerSettings(file, Map.of(), Map.of());
   }
 
+  /** The same file with other dynamic values, as far as those may be changed. */
+  public BrokerSettings withDynamic(Map<String, String> ofAll, Map<String, String> own) {
+    return new BrokerSettings(
+        file, DynamicRules.allowed(ofAll, false), DynamicRules.allowed(own, true));
+  }
+
   /** Every broker key's value in force, checked. */
   public ConfigValues values() {
     Map<String, String> merged = new HashMap<>(file);
@@ -35,11 +44,29 @@ public record BrokerSettings(
     return BrokerKeys.ALL.parse(merged);
   }
 
+  /** What DescribeConfigs says of the broker: every listed key, and what else was set. */
+  public List<ConfigEntry> describeBroker() {
+    Set<String> set = namesThatAreSet();
+    List<ConfigEntry> entries = new ArrayList<>();
+    for (ConfigKey key : BrokerKeys.ALL.all()) {
+      if (set.remove(key.name()) || !key.isUnlisted()) {
+        entries.add(describe(key));
+      }
+    }
+    set.forEach(name -> entries.add(describe(BrokerKeys.find(name))));
+    return entries;
+  }
+
+  private Set<String> namesThatAreSet() {
+    Set<String> names = new TreeSet<>(file.keySet());
+    names.addAll(dynamicDefault.keySet());
+    names.addAll(dynamicOwn.keySet());
+    return names;
+  }
+
   /** What DescribeConfigs says of one of the broker's keys. */
   public ConfigEntry describe(ConfigKey key) {
-    List<ConfigEntry.Synonym> synonyms = synonyms(namesFor(key));
-    ConfigSource source =
-        synonyms.isEmpty() ? ConfigSource.DEFAULT_CONFIG : synonyms.getFirst().source();
+    List<ConfigEntry.Synonym> synonyms = synonyms(key.name(), namesFor(key.name()));
     // A synonym in another unit does not give the value of the key itself.
     String value =
         synonyms.stream()
@@ -47,22 +74,76 @@ public record BrokerSettings(
             .map(ConfigEntry.Synonym::value)
             .findFirst()
             .orElse(key.defaultText());
-    return new ConfigEntry(key, value, source, synonyms);
+    return entry(key, value, synonyms);
+  }
+
+  /** What DescribeConfigs says of what was set for all brokers while they run. */
+  public List<ConfigEntry> describeDynamicDefault() {
+    ConfigSource source = ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG;
+    List<ConfigEntry> entries = new ArrayList<>();
+    for (String name : new TreeSet<>(dynamicDefault.keySet())) {
+      String value = dynamicDefault.get(name);
+      entries.add(
+          entry(
+              BrokerKeys.find(name), value, List.of(new ConfigEntry.Synonym(name, value, source))));
+    }
+    return entries;
   }
 
   /** What DescribeConfigs says of one of a topic's keys. */
   public ConfigEntry describe(TopicKey topicKey, Map<String, String> ofTopic) {
-    List<ConfigEntry.Synonym> synonyms = new ArrayList<>();
     String own = ofTopic.get(topicKey.name());
+    String value = own != null ? own : inheritedBy(topicKey);
+    List<ConfigEntry.Synonym> synonyms = new ArrayList<>();
     if (own != null) {
-      synonyms.add(
-          new ConfigEntry.Synonym(topicKey.name(), own, ConfigSource.DYNAMIC_TOPIC_CONFIG));
+      ConfigSource source = ConfigSource.DYNAMIC_TOPIC_CONFIG;
+      synonyms.add(new ConfigEntry.Synonym(topicKey.name(), topicKey.key().shown(own), source));
     }
-    synonyms.addAll(synonyms(topicKey.brokerNames()));
+    List<String> names = topicKey.brokerNames();
+    if (!names.isEmpty()) {
+      synonyms.addAll(synonyms(names.getFirst(), names));
+    }
+    return entry(topicKey.key(), value, synonyms);
+  }
+
+  /** What DescribeConfigs says of one of a group's keys. */
+  public ConfigEntry describeOfGroup(ConfigKey key, Map<String, String> ofGroup) {
+    List<ConfigEntry.Synonym> synonyms = new ArrayList<>();
+    String value = ofGroup.get(key.name());
+    if (value != null) {
+      ConfigSource source = ConfigSource.DYNAMIC_GROUP_CONFIG;
+      synonyms.add(new ConfigEntry.Synonym(key.name(), key.shown(value), source));
+    }
+    ConfigKey ofBroker = BrokerKeys.ALL.find(ResourceKeys.BROKERS_PREFIX + key.name());
+    if (ofBroker != null) {
+      ConfigEntry inherited = describe(ofBroker);
+      synonyms.addAll(inherited.synonyms());
+      value = value == null ? inherited.value() : value;
+    } else if (key.defaultText() != null) {
+      value = value == null ? key.defaultText() : value;
+      synonyms.add(
+          new ConfigEntry.Synonym(key.name(), key.defaultText(), ConfigSource.DEFAULT_CONFIG));
+    }
+    return entry(key, value, synonyms);
+  }
+
+  /** What DescribeConfigs says of one of the keys of a subscription to clients' metrics. */
+  public static ConfigEntry describeOfClientMetrics(
+      ConfigKey key, Map<String, String> ofSubscription) {
+    String own = ofSubscription.get(key.name());
+    if (own == null) {
+      return entry(key, key.defaultText(), List.of());
+    }
+    ConfigSource source = ConfigSource.DYNAMIC_CLIENT_METRICS_CONFIG;
+    return entry(key, own, List.of(new ConfigEntry.Synonym(key.name(), key.shown(own), source)));
+  }
+
+  private static ConfigEntry entry(
+      ConfigKey key, @Nullable String value, List<ConfigEntry.Synonym> synonyms) {
     ConfigSource source =
         synonyms.isEmpty() ? ConfigSource.DEFAULT_CONFIG : synonyms.getFirst().source();
-    String value = own != null ? own : inheritedBy(topicKey);
-    return new ConfigEntry(topicKey.key(), value, source, List.copyOf(synonyms));
+    return new ConfigEntry(
+        key, value == null ? null : key.shown(value), source, List.copyOf(synonyms));
   }
 
   /** Every topic key's value in force for a topic with these values of its own, checked. */
@@ -81,30 +162,34 @@ public record BrokerSettings(
   /**
    * What the broker's keys give a topic: the strongest layer first, the finest unit first in each.
    */
-  private @Nullable String inheritedBy(TopicKey topicKey) {
+  @Nullable String inheritedBy(TopicKey topicKey) {
     for (Map<String, String> layer : List.of(dynamicOwn, dynamicDefault, file)) {
       for (TopicKey.BrokerSynonym synonym : topicKey.synonyms()) {
         String text = layer.get(synonym.name());
         if (text != null) {
-          return synonym.inTopicUnits(text);
+          return topicKey.inherited(synonym, text);
         }
       }
     }
     return topicKey.key().defaultText();
   }
 
-  private List<ConfigEntry.Synonym> synonyms(List<String> names) {
+  /**
+   * Every place that names a value, the strongest first. As in Kafka those before the first that
+   * names the key itself are left out, such as a value in another unit.
+   */
+  private List<ConfigEntry.Synonym> synonyms(String name, List<String> names) {
     List<ConfigEntry.Synonym> found = new ArrayList<>();
     add(found, names, dynamicOwn, ConfigSource.DYNAMIC_BROKER_CONFIG);
     add(found, names, dynamicDefault, ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG);
     add(found, names, file, ConfigSource.STATIC_BROKER_CONFIG);
-    for (String name : names) {
-      ConfigKey key = BrokerKeys.ALL.require(name);
-      if (key.defaultText() != null) {
-        found.add(new ConfigEntry.Synonym(name, key.defaultText(), ConfigSource.DEFAULT_CONFIG));
+    for (String other : names) {
+      ConfigKey key = BrokerKeys.ALL.find(other);
+      if (key != null && key.defaultText() != null) {
+        found.add(new ConfigEntry.Synonym(other, key.defaultText(), ConfigSource.DEFAULT_CONFIG));
       }
     }
-    return List.copyOf(found);
+    return found.stream().dropWhile(synonym -> !synonym.name().equals(name)).toList();
   }
 
   private static void add(
@@ -120,9 +205,9 @@ public record BrokerSettings(
     }
   }
 
-  /** The names that say the same in another unit, the finest first (KIP-226). */
-  private static List<String> namesFor(ConfigKey key) {
-    return switch (key.name()) {
+  /** The names that say the same in another unit, the finest first, or for all listeners. */
+  private static List<String> namesFor(String name) {
+    return switch (name) {
       case "log.retention.ms", "log.retention.minutes", "log.retention.hours" ->
           List.of("log.retention.ms", "log.retention.minutes", "log.retention.hours");
       case "log.roll.ms", "log.roll.hours" -> List.of("log.roll.ms", "log.roll.hours");
@@ -130,7 +215,10 @@ public record BrokerSettings(
           List.of("log.roll.jitter.ms", "log.roll.jitter.hours");
       case "log.flush.interval.ms" ->
           List.of("log.flush.interval.ms", "log.flush.scheduler.interval.ms");
-      default -> List.of(key.name());
+      default -> {
+        String ofAllListeners = ListenerKeys.baseName(name);
+        yield ofAllListeners == null ? List.of(name) : List.of(name, ofAllListeners);
+      }
     };
   }
 }

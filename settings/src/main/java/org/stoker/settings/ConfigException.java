@@ -7,15 +7,4 @@ public final class ConfigException extends RuntimeException {
   public ConfigException(String message) {
     super(message);
   }
-
-  static ConfigException wrongValue(ConfigKey key, String value) {
-    String shown = key.isSensitive() ? "[hidden]" : value;
-    return new ConfigException(
-        "Invalid value "
-            + shown
-            + " for configuration "
-            + key.name()
-            + ": must be "
-            + key.check().allowed(key.type()));
-  }
 }

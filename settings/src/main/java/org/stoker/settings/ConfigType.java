@@ -2,9 +2,11 @@ package org.stoker.settings;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What a value is, and how its text is read; the names and ids are those of DescribeConfigs. */
 public enum ConfigType {
+  UNKNOWN(0),
   BOOLEAN(1),
   STRING(2),
   INT(3),
@@ -42,8 +44,22 @@ public enum ConfigType {
       case DOUBLE -> Double.parseDouble(trimmed);
       case LIST -> parseList(trimmed);
       case STRING, CLASS -> trimmed;
-      case PASSWORD -> text;
+      case PASSWORD, UNKNOWN -> text;
     };
+  }
+
+  /** The one text of a value, however it was written. */
+  static String text(Object value) {
+    return value instanceof List<?> items
+        ? items.stream().map(Object::toString).collect(Collectors.joining(","))
+        : value.toString();
+  }
+
+  /** Kafka's sentence about a text that is not of this type. */
+  String mismatch() {
+    return this == BOOLEAN
+        ? "Expected value to be either true or false"
+        : "Not a number of type " + this;
   }
 
   /** How a sentence names a value of this type. */
@@ -53,7 +69,8 @@ public enum ConfigType {
       case INT, SHORT, LONG -> "a whole number";
       case DOUBLE -> "a number";
       case LIST -> "a list with commas between its items";
-      case STRING, CLASS, PASSWORD -> "text";
+      case CLASS -> "a class";
+      case STRING, PASSWORD, UNKNOWN -> "text";
     };
   }
 

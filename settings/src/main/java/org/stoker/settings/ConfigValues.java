@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Values that were checked: what was set, and defaults for the rest. */
+/**
+ * Values that were checked: what was set, and defaults for the rest, but for keys without effect.
+ */
 public final class ConfigValues {
   private final Map<String, Object> values = new HashMap<>();
   private final ConfigKeys keys;
@@ -13,7 +15,10 @@ public final class ConfigValues {
   ConfigValues(ConfigKeys keys, Map<String, String> texts) {
     this.keys = keys;
     for (ConfigKey key : keys.all()) {
-      String text = texts.getOrDefault(key.name(), key.defaultText());
+      String text = texts.get(key.name());
+      if (text == null && key.hasEffect()) {
+        text = key.defaultText();
+      }
       if (text != null) {
         values.put(key.name(), key.parse(text));
       }

@@ -1,26 +1,18 @@
 package org.stoker.settings;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.StringReader;
 import java.nio.charset.MalformedInputException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /** A server's properties file, with what the command line sets on top. */
 public final class ServerProperties {
-  private static final String NAMES_WITHOUT_EFFECT = "kafka-keys-without-effect.txt";
-
   private final Map<String, String> texts = new TreeMap<>();
 
   /**
@@ -63,46 +55,43 @@ public final class ServerProperties {
     return texts.containsKey(name);
   }
 
-  /** A sentence for each key that has no effect: unknown, or Kafka's but of no use here. */
+  /** A sentence for each key that is set and has no effect. */
   public List<String> warnings() {
-    Set<String> withoutEffect = namesWithoutEffect();
     List<String> warnings = new ArrayList<>();
     for (String name : texts.keySet()) {
-      if (BrokerKeys.ALL.find(name) != null) {
-        continue;
+      ConfigKey key = BrokerKeys.find(name);
+      if (BrokerKeys.OF_EARLIER_VERSIONS.contains(name) || !key.hasEffect()) {
+        warnings.add("Configuration " + name + " is Kafka's and has no effect here");
+      } else if (key.type() == ConfigType.UNKNOWN) {
+        warnings.add("Configuration " + name + " is not known and has no effect");
+      } else if (BrokerKeys.ALL.find(name) == null) {
+        // A listener's own settings: listener.name.internal.max.connections
+        warnings.add("Configuration " + name + " is Kafka's and has no effect here");
       }
-      // A listener's own settings: listener.name.internal.max.connections
-      boolean kafkas = withoutEffect.contains(name) || name.startsWith("listener.name.");
-      warnings.add(
-          kafkas
-              ? "Configuration " + name + " is Kafka's and has no effect here"
-              : "Configuration " + name + " is not known and has no effect");
     }
     return warnings;
   }
 
-  /** The settings of a broker that starts with these. */
+  /**
+   * The settings of a broker that starts with these.
+   *
+   * @throws ConfigException if one of them would protect the broker, and has no effect here
+   */
   public BrokerSettings toSettings() {
-    Map<String, String> known = new TreeMap<>(texts);
-    known.keySet().removeIf(name -> BrokerKeys.ALL.find(name) == null);
-    // An empty value is how Kafka's files leave a key without a default unset.
-    known
-        .entrySet()
-        .removeIf(entry ->
-            entry.getValue().isEmpty()
-                && BrokerKeys.ALL.require(entry.getKey()).defaultText() == null);
-    return BrokerSettings.ofFile(known);
+    String problem = Protections.problemWith(texts);
+    if (problem != null) {
+      throw new ConfigException(problem);
+    }
+    Map<String, String> set = new TreeMap<>(texts);
+    // An empty text is how Kafka's files leave a key without a default unset.
+    set.entrySet().removeIf(entry -> entry.getValue().isEmpty() && isUnsetIfEmpty(entry.getKey()));
+    return BrokerSettings.ofFile(set);
   }
 
-  private static Set<String> namesWithoutEffect() {
-    try (InputStream stream = ServerProperties.class.getResourceAsStream(NAMES_WITHOUT_EFFECT)) {
-      if (stream == null) {
-        throw new IllegalStateException("missing resource " + NAMES_WITHOUT_EFFECT);
-      }
-      var reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
-      return reader.lines().collect(Collectors.toSet());
-    } catch (IOException e) {
-      throw new IllegalStateException("unreadable resource " + NAMES_WITHOUT_EFFECT, e);
-    }
+  private static boolean isUnsetIfEmpty(String name) {
+    ConfigKey key = BrokerKeys.ALL.find(name);
+    return key != null
+        && key.defaultText() == null
+        && (key.type() == ConfigType.STRING || key.type() == ConfigType.CLASS);
   }
 }

@@ -47,6 +47,13 @@ public record TopicKey(ConfigKey key, List<BrokerSynonym> synonyms) {
         key, List.of(new BrokerSynonym(ms, 1), new BrokerSynonym(hours, MS_PER_HOUR)));
   }
 
+  /** What a broker's value comes to for topics. */
+  String inherited(BrokerSynonym synonym, String text) {
+    String value = synonym.inTopicUnits(text);
+    // In a broker's keys every negative retention is for ever.
+    return name().equals(TopicKeys.RETENTION_MS) && value.strip().startsWith("-") ? "-1" : value;
+  }
+
   public String name() {
     return key.name();
   }

@@ -40,6 +40,13 @@ public final class TopicKeys {
   public static final String SEGMENT_MS = "segment.ms";
   public static final String UNCLEAN_LEADER_ELECTION_ENABLE = "unclean.leader.election.enable";
 
+  public static final String INTERNAL_SEGMENT_BYTES = "internal.segment.bytes";
+  public static final String REMOTE_STORAGE_ENABLE = "remote.storage.enable";
+
+  private static final String NOT_COMPACTED = "logs are not compacted";
+  private static final String NOT_TIERED =
+      "there is no tiered storage, all records lie in log.dirs";
+
   static final String[] COMPRESSION_TYPES = {
     "uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"
   };
@@ -76,7 +83,8 @@ public final class TopicKeys {
                       DELETE_RETENTION_MS,
                       86_400_000L,
                       "How long a compacted topic keeps the marks of deleted keys.")
-                  .atLeast(0),
+                  .atLeast(0)
+                  .withoutEffect(NOT_COMPACTED),
               "log.cleaner.delete.retention.ms"),
           TopicKey.like(
               longInteger(
@@ -128,7 +136,8 @@ public final class TopicKeys {
                       MAX_COMPACTION_LAG_MS,
                       Long.MAX_VALUE,
                       "How long a record may stay uncompacted at the most.")
-                  .atLeast(1),
+                  .atLeast(1)
+                  .withoutEffect(NOT_COMPACTED),
               "log.cleaner.max.compaction.lag.ms"),
           TopicKey.like(
               integer(
@@ -167,14 +176,16 @@ public final class TopicKeys {
                       ConfigType.DOUBLE,
                       "0.5",
                       "How dirty a compacted log gets before it is cleaned.")
-                  .between(0, 1),
+                  .between(0, 1)
+                  .withoutEffect(NOT_COMPACTED),
               "log.cleaner.min.cleanable.ratio"),
           TopicKey.like(
               longInteger(
                       MIN_COMPACTION_LAG_MS,
                       0L,
                       "How long a record stays uncompacted at the least.")
-                  .atLeast(0),
+                  .atLeast(0)
+                  .withoutEffect(NOT_COMPACTED),
               "log.cleaner.min.compaction.lag.ms"),
           TopicKey.like(
               integer(
@@ -218,6 +229,71 @@ public final class TopicKeys {
                   .atLeast(1),
               "log.roll.ms",
               "log.roll.hours"),
+          TopicKey.alone(
+              bool(
+                      "errors.deadletterqueue.group.enable",
+                      false,
+                      "Whether share groups may put records that they give up into this topic.")
+                  .withoutEffect("there are no share groups")),
+          TopicKey.alone(
+              key(
+                      INTERNAL_SEGMENT_BYTES,
+                      ConfigType.INT,
+                      null,
+                      "How large a segment's file grows, for tests: below the least that"
+                          + " segment.bytes allows.")
+                  .atLeast(14)
+                  .unlisted()),
+          TopicKey.like(
+              longInteger(
+                      "local.retention.bytes",
+                      -2L,
+                      "How large the part of a partition on local disks grows; -2 takes"
+                          + " retention.bytes.")
+                  .atLeast(-2)
+                  .withoutEffect(NOT_TIERED),
+              "log.local.retention.bytes"),
+          TopicKey.like(
+              longInteger(
+                      "local.retention.ms",
+                      -2L,
+                      "How long records stay on local disks; -2 takes retention.ms.")
+                  .atLeast(-2)
+                  .withoutEffect(NOT_TIERED),
+              "log.local.retention.ms"),
+          TopicKey.like(
+              longInteger(
+                      "remote.copy.lag.bytes",
+                      -1L,
+                      "How many bytes behind the log's end a segment must lie before it is"
+                          + " uploaded.")
+                  .atLeast(-1)
+                  .withoutEffect(NOT_TIERED),
+              "log.remote.copy.lag.bytes"),
+          TopicKey.like(
+              longInteger(
+                      "remote.copy.lag.ms", 0L, "How old a segment must be before it is uploaded.")
+                  .atLeast(-1)
+                  .withoutEffect(NOT_TIERED),
+              "log.remote.copy.lag.ms"),
+          TopicKey.alone(
+              bool(
+                      "remote.log.copy.disable",
+                      false,
+                      "Whether segments of a tiered topic are uploaded no more.")
+                  .withoutEffect(NOT_TIERED)),
+          TopicKey.alone(
+              bool(
+                      "remote.log.delete.on.disable",
+                      false,
+                      "Whether remote segments are deleted when the topic is tiered no more.")
+                  .withoutEffect(NOT_TIERED)),
+          TopicKey.alone(
+              bool(
+                      REMOTE_STORAGE_ENABLE,
+                      false,
+                      "Whether old segments are kept in remote storage; true is refused.")
+                  .withoutEffect(NOT_TIERED)),
           TopicKey.like(
               bool(
                   UNCLEAN_LEADER_ELECTION_ENABLE,

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.coordinator.group.GroupConfig;
 import org.apache.kafka.server.config.AbstractKafkaConfig;
 import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
+import org.apache.kafka.server.metrics.ClientMetricsConfigs;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +51,14 @@ final class KafkaDeclarationsTest {
   @Test
   void everyTopicKeyIsDeclaredAsInKafka() {
     assertThat(differences(TopicKeys.ALL, LogConfig.configDefCopy().configKeys())).isEmpty();
+  }
+
+  @Test
+  void everyKeyOfGroupsAndClientMetricsIsDeclaredAsInKafka() {
+    assertThat(differences(ResourceKeys.GROUP, GroupConfig.CONFIG_DEF.configKeys())).isEmpty();
+    assertThat(
+            differences(ResourceKeys.CLIENT_METRICS, ClientMetricsConfigs.configDef().configKeys()))
+        .isEmpty();
   }
 
   @Test
@@ -109,12 +120,56 @@ final class KafkaDeclarationsTest {
   }
 
   @Test
+  void everyKeyOfKafkaIsDeclaredWithASentence() {
+    assertThat(undeclared(BrokerKeys.ALL, AbstractKafkaConfig.CONFIG_DEF)).isEmpty();
+    assertThat(undeclared(TopicKeys.ALL, LogConfig.configDefCopy())).isEmpty();
+    assertThat(undeclared(ResourceKeys.GROUP, GroupConfig.CONFIG_DEF)).isEmpty();
+    assertThat(undeclared(ResourceKeys.CLIENT_METRICS, ClientMetricsConfigs.configDef())).isEmpty();
+  }
+
+  private static List<String> undeclared(ConfigKeys ours, ConfigDef theirs) {
+    List<String> undeclared = new ArrayList<>();
+    for (ConfigDef.ConfigKey key : theirs.configKeys().values()) {
+      ConfigKey found = ours.find(key.name);
+      if (found == null || found.sentence().isBlank()) {
+        undeclared.add(key.name);
+      } else if (found.isUnlisted() != key.internalConfig) {
+        undeclared.add(key.name + " is internal in Kafka: " + key.internalConfig);
+      }
+    }
+    return undeclared;
+  }
+
+  @Test
+  void noSentenceIsKafkas() {
+    List<String> copied = new ArrayList<>();
+    for (ConfigDef.ConfigKey key : AbstractKafkaConfig.CONFIG_DEF.configKeys().values()) {
+      String ours = BrokerKeys.ALL.require(key.name).sentence().toLowerCase(Locale.ROOT);
+      if (key.documentation.toLowerCase(Locale.ROOT).contains(ours)) {
+        copied.add(key.name);
+      }
+    }
+
+    assertThat(copied).isEmpty();
+  }
+
+  @Test
+  void aSentenceSaysWhereItsKeyHasNoEffect() {
+    assertThat(BrokerKeys.ALL.require("controller.quorum.voters").documentation())
+        .isEqualTo(
+            "The controllers that vote, id@host:port with commas between them. No effect here:"
+                + " ZooKeeper coordinates the brokers, there is no KRaft quorum.");
+    assertThat(BrokerKeys.ALL.require("num.partitions").documentation())
+        .doesNotContain("No effect");
+  }
+
+  @Test
   void everyOtherKeyOfKafkaIsNamedAsOneWithoutEffect() {
     Set<String> missing = new TreeSet<>();
     for (String name : AbstractKafkaConfig.CONFIG_DEF.names()) {
-      boolean known = BrokerKeys.ALL.find(name) != null;
+      boolean hasEffect = BrokerKeys.ALL.require(name).hasEffect();
       List<String> warnings = new ServerProperties().set(name, "x").warnings();
-      if (!known && !warnings.getFirst().contains("is Kafka's")) {
+      if (!hasEffect && !warnings.getFirst().contains("is Kafka's")) {
         missing.add(name);
       }
     }

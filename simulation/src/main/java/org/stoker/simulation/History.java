@@ -259,9 +259,12 @@ final class History {
     for (int id : delta.changedBrokers()) {
       BrokerImage before = delta.before().broker(id);
       BrokerImage after = image.broker(id);
-      boolean isTheSame =
-          before != null && after != null && before.incarnation().equals(after.incarnation());
-      if (isTheSame && !before.fenced() && after.fenced() && !after.inControlledShutdown()) {
+      if (before != null
+          && after != null
+          && before.incarnation().equals(after.incarnation())
+          && !before.fenced()
+          && after.fenced()
+          && !after.inControlledShutdown()) {
         counters.count(Counters.FENCES);
       }
     }

@@ -214,7 +214,7 @@ final class FetchWork implements FetchWaiter {
 
   private void awaitNextRequest() {
     Executor eventLoop = request.eventLoop();
-    if (own == eventLoop) {
+    if (own.equals(eventLoop)) {
       request.whenNextArrives(this::timeIsUp);
     } else {
       eventLoop.execute(() -> request.whenNextArrives(() -> own.execute(this::timeIsUp)));

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -179,7 +180,7 @@ final class ByteBudget {
     return granted;
   }
 
-  private static @Nullable Claim first(LinkedHashSet<Claim> claims) {
+  private static @Nullable Claim first(SequencedSet<Claim> claims) {
     return claims.isEmpty() ? null : claims.getFirst();
   }
 

@@ -41,7 +41,8 @@ final class OneImageTest {
 
   private MetadataResponse metadata() {
     return ask(
-            new MetadataHandler(cluster, new TopicCreator(new NoController(), OneImageTest::noSettings)),
+            new MetadataHandler(
+                cluster, new TopicCreator(new NoController(), OneImageTest::noSettings)),
             ApiKey.METADATA,
             13,
             new MetadataRequest().setTopics(null).setAllowAutoTopicCreation(false))

@@ -87,14 +87,7 @@ public final class LogDirectory {
     this.scrub = new LogScrub(disk, config.scrub(), this::logs, environment.clock().monotonicMs());
     this.setting =
         new LogSetting(
-            disk,
-            flusher,
-            health,
-            environment.seed(),
-            checkpoints,
-            space,
-            chores,
-            scrub::suspect);
+            disk, flusher, health, environment.seed(), checkpoints, space, chores, scrub::suspect);
   }
 
   /**

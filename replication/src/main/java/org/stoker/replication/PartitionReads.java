@@ -218,17 +218,11 @@ public final class PartitionReads {
     return position.lastFetchedEpoch() < 0
         ? null
         : divergence(
-            position,
-            log.endOffsetForLeaderEpoch(position.lastFetchedEpoch()),
-            bound,
-            lastStable);
+            position, log.endOffsetForLeaderEpoch(position.lastFetchedEpoch()), bound, lastStable);
   }
 
   private FetchReply.@Nullable Diverging divergence(
-      FetchPosition position,
-      LeaderEpochHistory.EpochEndOffset end,
-      long bound,
-      long lastStable) {
+      FetchPosition position, LeaderEpochHistory.EpochEndOffset end, long bound, long lastStable) {
     boolean isKnown = end.endOffset() != LeaderEpochHistory.NO_OFFSET;
     boolean diverges =
         isKnown

@@ -114,8 +114,7 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
   }
 
   AppendCommand oneRecord(boolean waitsForAll, Consumer<AppendReply> onReply) {
-    return new AppendCommand(
-        batch(clock.wallMs()), AppendOrigin.COORDINATOR, waitsForAll, onReply);
+    return new AppendCommand(batch(clock.wallMs()), AppendOrigin.COORDINATOR, waitsForAll, onReply);
   }
 
   /** The same, answered when all in sync have it. */

@@ -66,7 +66,6 @@ final class RemoteCommands {
               PartitionCommand.Reassign _,
               Command.DeleteTopics _,
               Command.CreatePartitions _,
-              Command.AlterConfigs _,
               Command.UpdateFeatures _ ->
               null;
         };

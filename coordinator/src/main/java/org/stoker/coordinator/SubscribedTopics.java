@@ -40,7 +40,7 @@ final class SubscribedTopics {
       }
       try {
         var reader = new WireReader(buffer);
-        int topicCount = reader.readArrayLength("topics", false, MIN_NAME_SIZE);
+        int topicCount = reader.readArrayLength("topics", false, MIN_NAME_SIZE, Long.BYTES);
         for (int i = 0; i < topicCount; i++) {
           if (count == hashes.length) {
             int distinct = distinct(hashes, count);

@@ -188,7 +188,7 @@ final class LogScrub {
     Segment segment = view.segments().get(index);
     int position = scrub.position();
     long firstOffset = scrub.nextOffset();
-    scrub.skipDamage(segment.offsetIndex());
+    scrub.skipDamage(segment.indexes().offsets());
     LogView now = log.view();
     boolean isReadByNobody = scrub.nextOffset() <= now.logStartOffset();
     if (isReadByNobody || now.truncationCount() != view.truncationCount() || log.isClosed()) {

@@ -1,5 +1,6 @@
 package org.stoker.log;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -69,11 +70,11 @@ final class DamagedIndexTest {
   private static void assertAllIsFoundAndAppendsGoOn(LogWorld world) {
     Log log = world.orders();
     for (int i = 0; i < BATCHES; i++) {
-      FoundOffset byTime = java.util.Objects.requireNonNull(log.firstOffsetWithTimestamp(1000 + i));
+      FoundOffset byTime = requireNonNull(log.firstOffsetWithTimestamp(1000 + i));
       assertThat(byTime.offset()).isEqualTo(i);
       assertThat(Batches.valuesFrom(log, i, 100).getFirst()).startsWith("record " + i + " ");
     }
-    assertThat(java.util.Objects.requireNonNull(log.offsetOfLargestTimestamp()).offset())
+    assertThat(requireNonNull(log.offsetOfLargestTimestampBelow(BATCHES)).offset())
         .isEqualTo(BATCHES - 1);
     assertThat(world.append(log, Batches.of(2000, "next")))
         .isEqualTo(new AppendOutcome.Appended(BATCHES, BATCHES, -1, 0));

@@ -70,10 +70,11 @@ final class LostDirectoryIT {
       without = partitions(admin);
       assertThat(offlineReplicas(broker, lost)).isEqualTo(1);
       assertThat(offlineReplicas(broker, 1 - lost)).isZero();
-      var directories = admin.describeLogDirs(List.of(0)).allDescriptions().get().get(0);
+      var directories =
+          Objects.requireNonNull(admin.describeLogDirs(List.of(0)).allDescriptions().get().get(0));
       assertThat(directories.keySet())
           .containsExactlyInAnyOrder(first.toString(), second.toString());
-      assertThat(directories.get(second.toString()).error())
+      assertThat(Objects.requireNonNull(directories.get(second.toString())).error())
           .isInstanceOf(KafkaStorageException.class);
     }
     List<TopicPartitionInfo> again;

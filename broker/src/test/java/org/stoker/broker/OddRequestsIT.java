@@ -1,5 +1,6 @@
 package org.stoker.broker;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -228,11 +229,12 @@ final class OddRequestsIT {
   private static Errors produce(int version, ByteBuffer batch) throws Exception {
     try (var admin = broker.admin()) {
       Uuid id =
-          admin
-              .describeTopics(List.of("odd-batches"))
-              .allTopicNames()
-              .get()
-              .get("odd-batches")
+          requireNonNull(
+                  admin
+                      .describeTopics(List.of("odd-batches"))
+                      .allTopicNames()
+                      .get()
+                      .get("odd-batches"))
               .topicId();
       var data = new TopicProduceDataCollection();
       data.add(
@@ -356,8 +358,8 @@ final class OddRequestsIT {
           admin.describeTopics(List.of("asked-second", "asked-first")).allTopicNames().get();
       ids =
           Map.of(
-              "second", described.get("asked-second").topicId(),
-              "first", described.get("asked-first").topicId());
+              "second", requireNonNull(described.get("asked-second")).topicId(),
+              "first", requireNonNull(described.get("asked-first")).topicId());
     }
 
     OffsetFetchResponse answer =
@@ -405,11 +407,12 @@ final class OddRequestsIT {
     try (var admin = broker.admin()) {
       for (int i = 0; i < 20; i++) {
         assertThat(
-                admin
-                    .listConsumerGroupOffsets("after-" + i)
-                    .partitionsToOffsetAndMetadata()
-                    .get()
-                    .get(partition)
+                requireNonNull(
+                        admin
+                            .listConsumerGroupOffsets("after-" + i)
+                            .partitionsToOffsetAndMetadata()
+                            .get()
+                            .get(partition))
                     .offset())
             .isEqualTo(i);
       }

@@ -41,7 +41,7 @@ final class HeapBytes {
         return STRING + ARRAY + 2L * text.length();
       }
     }
-    return STRING + ARRAY + text.length();
+    return STRING + ARRAY + (long) text.length();
   }
 
   static long ofArray(int sizeBytes) {

@@ -12,6 +12,8 @@ import org.stoker.base.Uuid;
  * @param metadataSizeBytes of the metadata, wherever it is
  * @param metadata empty if it stays in the log
  */
+@SuppressWarnings(
+    "ArrayRecordComponent") // there are many, and a wrapper each would be one more object
 record StoredOffset(
     long offset,
     int leaderEpoch,

@@ -257,8 +257,8 @@ final class ProduceWork {
       case TOO_LARGE -> ErrorCode.MESSAGE_TOO_LARGE;
       case ZSTD_NOT_ALLOWED -> ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
       case TIMESTAMP_OUT_OF_RANGE -> ErrorCode.INVALID_TIMESTAMP;
-      // What Kafka does not expect of a codec it has no code for.
-      case UNKNOWN_COMPRESSION, MALFORMED_COMPRESSION -> ErrorCode.UNKNOWN_SERVER_ERROR;
+      // Kafka has no code of its own for a codec that does not exist.
+      case UNKNOWN_COMPRESSION -> ErrorCode.UNKNOWN_SERVER_ERROR;
       case NO_BATCH,
           MORE_THAN_ONE_BATCH,
           OLD_MAGIC,
@@ -270,6 +270,7 @@ final class ProduceWork {
           MALFORMED_RECORD,
           RECORD_ABOVE_LIMIT,
           EXPANDS_TOO_FAR,
+          MALFORMED_COMPRESSION,
           KEY_MISSING,
           OFFSETS_OUT_OF_ORDER ->
           ErrorCode.INVALID_RECORD;

@@ -153,7 +153,7 @@ final class LogScrub {
         damaged(at.log(), view, index, scrub, problem);
       }
       place = placeBehind(at.log(), view, index, scrub);
-      return scrub.position() - position;
+      return (long) scrub.position() - position;
     } catch (NoSuchFileException e) {
       // Deleted or renamed meanwhile: the next look finds what there is now.
       place = new Place(at.log(), segment.baseOffset() + 1, 0, 0, at.truncationCount());

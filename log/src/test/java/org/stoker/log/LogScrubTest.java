@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.stoker.base.FileDisk;
@@ -29,13 +28,12 @@ final class LogScrubTest {
   @TempDir Path root;
   private final SimulatedClock clock = new SimulatedClock();
   private final List<DamagedBatches> found = new ArrayList<>();
-  private LogWorld world;
-  private Log log;
 
-  @BeforeEach
-  void keepEverything() {
-    clock.advanceMs(1);
-  }
+  @SuppressWarnings("NullAway.Init") // each test begins by opening it
+  private LogWorld world;
+
+  @SuppressWarnings("NullAway.Init") // the same
+  private Log log;
 
   private void open(LogConfig config, long bytesPerSecond) throws Exception {
     world =

@@ -43,7 +43,7 @@ final class ControllerServiceTest {
     }
 
     @Override
-    public @Nullable String problemWith(ConfigResource resource, Map<String, String> values) {
+    public @Nullable Result problemWith(ConfigResource resource, Map<String, String> values) {
       if (values.containsValue("stumble")) {
         throw new IllegalStateException("the rules have stumbled");
       }

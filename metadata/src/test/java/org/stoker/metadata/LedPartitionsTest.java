@@ -11,6 +11,7 @@ import org.stoker.metadata.BrokerCommand.Fence;
 import org.stoker.metadata.BrokerCommand.ReconcileBrokers;
 import org.stoker.metadata.Command.CreateTopics;
 import org.stoker.metadata.Command.NewTopic;
+import org.stoker.metadata.Command.ReplicaAssignment;
 import org.stoker.testkit.SplitMixSeed;
 
 final class LedPartitionsTest {
@@ -34,7 +35,9 @@ final class LedPartitionsTest {
   private void create(String topic, List<Integer> replicas) {
     cluster.apply(
         new CreateTopics(
-            List.of(new NewTopic(topic, -1, -1, Map.of(0, replicas), Map.of())), false));
+            List.of(
+                new NewTopic(topic, -1, -1, List.of(new ReplicaAssignment(0, replicas)), Map.of())),
+            false));
   }
 
   private String fenceTheFirst() {

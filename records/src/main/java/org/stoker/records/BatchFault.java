@@ -34,7 +34,7 @@ public enum BatchFault {
   RECORD_ABOVE_LIMIT,
   /** The records expand to more than is decompressed at a time: INVALID_RECORD. */
   EXPANDS_TOO_FAR,
-  /** The compressed bytes are not those of the codec: UNKNOWN_SERVER_ERROR. */
+  /** The compressed bytes are not those of the codec: INVALID_RECORD. */
   MALFORMED_COMPRESSION,
   /** Records without a key for a compacted topic: INVALID_RECORD, with record errors. */
   KEY_MISSING,

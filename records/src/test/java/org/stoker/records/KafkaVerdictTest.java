@@ -244,7 +244,7 @@ final class KafkaVerdictTest {
       case TOO_LARGE -> Errors.MESSAGE_TOO_LARGE;
       case ZSTD_NOT_ALLOWED -> Errors.UNSUPPORTED_COMPRESSION_TYPE;
       case TIMESTAMP_OUT_OF_RANGE -> Errors.INVALID_TIMESTAMP;
-      case UNKNOWN_COMPRESSION, MALFORMED_COMPRESSION -> Errors.UNKNOWN_SERVER_ERROR;
+      case UNKNOWN_COMPRESSION -> Errors.UNKNOWN_SERVER_ERROR;
       case NO_BATCH,
           MORE_THAN_ONE_BATCH,
           OLD_MAGIC,
@@ -256,6 +256,7 @@ final class KafkaVerdictTest {
           MALFORMED_RECORD,
           RECORD_ABOVE_LIMIT,
           EXPANDS_TOO_FAR,
+          MALFORMED_COMPRESSION,
           KEY_MISSING ->
           Errors.INVALID_RECORD;
       case OFFSETS_OUT_OF_ORDER -> throw new AssertionError("only a follower meets " + fault);

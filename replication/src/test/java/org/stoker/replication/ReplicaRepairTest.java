@@ -1,5 +1,6 @@
 package org.stoker.replication;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
@@ -42,7 +43,7 @@ final class ReplicaRepairTest {
       new ReplicaRepair(
           OneOfTwoBrokers.SELF,
           "PLAINTEXT",
-          this::image,
+          ReplicaRepairTest::image,
           (id, _) -> sources.computeIfAbsent(id, Source::new),
           Runnable::run,
           new CallerRunsLane("repair", Runnable::run));
@@ -101,7 +102,11 @@ final class ReplicaRepairTest {
     broker.close();
   }
 
-  private ClusterImage image() {
+  private Source source(int id) {
+    return requireNonNull(sources.get(id), () -> id + " was not asked");
+  }
+
+  private static ClusterImage image() {
     var state =
         new PartitionImage(
             List.of(OneOfTwoBrokers.OTHER, OneOfTwoBrokers.SELF, THIRD),
@@ -190,11 +195,11 @@ final class ReplicaRepairTest {
     overwriteWithNothing(damage);
     report(damage);
 
-    sources.get(OneOfTwoBrokers.OTHER).answer(ErrorCode.NONE, good);
+    source(OneOfTwoBrokers.OTHER).answer(ErrorCode.NONE, good);
 
     assertThat(intact(0, RECORDS)).isEqualTo(all);
     assertThat(asked).containsExactly("1 from 1");
-    assertThat(sources.get(OneOfTwoBrokers.OTHER).isClosed).isTrue();
+    assertThat(source(OneOfTwoBrokers.OTHER).isClosed).isTrue();
     assertThat(doneCount).isEqualTo(1);
   }
 
@@ -207,9 +212,9 @@ final class ReplicaRepairTest {
     overwriteWithNothing(damage);
     report(damage);
 
-    sources.get(OneOfTwoBrokers.OTHER).answer(ErrorCode.NONE, first);
+    source(OneOfTwoBrokers.OTHER).answer(ErrorCode.NONE, first);
     assertThat(doneCount).isZero();
-    sources.get(OneOfTwoBrokers.OTHER).answer(ErrorCode.NONE, second);
+    source(OneOfTwoBrokers.OTHER).answer(ErrorCode.NONE, second);
 
     assertThat(asked).containsExactly("1 from 1", "1 from 2");
     assertThat(intact(0, RECORDS)).isEqualTo(all);
@@ -226,8 +231,8 @@ final class ReplicaRepairTest {
     overwriteWithNothing(damage);
     report(damage);
 
-    sources.get(OneOfTwoBrokers.OTHER).answer(ErrorCode.NONE, alsoBad);
-    sources.get(THIRD).answer(ErrorCode.NONE, good);
+    source(OneOfTwoBrokers.OTHER).answer(ErrorCode.NONE, alsoBad);
+    source(THIRD).answer(ErrorCode.NONE, good);
 
     assertThat(asked).containsExactly("1 from 1", "3 from 1");
     assertThat(intact(0, RECORDS)).isEqualTo(all);
@@ -239,8 +244,8 @@ final class ReplicaRepairTest {
     ByteBuffer all = intact(0, RECORDS);
     report(damage());
 
-    sources.get(OneOfTwoBrokers.OTHER).answer(ErrorCode.NOT_LEADER_OR_FOLLOWER, intact(0, 1));
-    sources.get(THIRD).answer(ErrorCode.NONE, intact(3, 4));
+    source(OneOfTwoBrokers.OTHER).answer(ErrorCode.NOT_LEADER_OR_FOLLOWER, intact(0, 1));
+    source(THIRD).answer(ErrorCode.NONE, intact(3, 4));
 
     assertThat(intact(0, RECORDS)).isEqualTo(all);
     assertThat(doneCount).isEqualTo(1);

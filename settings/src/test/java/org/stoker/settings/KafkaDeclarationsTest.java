@@ -24,6 +24,8 @@ final class KafkaDeclarationsTest {
       Set.of(
           "log.flush.acks",
           "log.dir.reserve.bytes",
+          "log.scrub.interval.ms",
+          "log.scrub.bytes.per.second",
           "zookeeper.embedded.port",
           "zookeeper.embedded.quorum",
           "zookeeper.embedded.id",

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.stoker.base.Disk;
 
-/** A disk that claims that every stop was clean: on it, recovery trusts the tail of every log. */
+/** A disk that claims that every stop was clean. */
 final class TrustingDisk extends DiskOnTop {
   TrustingDisk(Disk below) {
     super(below);

@@ -2,7 +2,6 @@ package org.stoker.handlers;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.stoker.base.Uuid;
 import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.MetadataQuorum;
@@ -86,8 +85,8 @@ final class DescribeQuorumHandler implements Handler {
             .setLeaderId(quorum.controllerId())
             .setLeaderEpoch(quorum.controllerEpoch())
             .setHighWatermark(quorum.endOffset())
-            .setCurrentVoters(List.of(controller(image, quorum)))
-            .setObservers(observers(image, quorum));
+            .setCurrentVoters(List.of(controller(image, quorum, version)))
+            .setObservers(observers(image, quorum, version));
     var response =
         new DescribeQuorumResponse()
             .setTopics(List.of(new TopicData().setTopicName(TOPIC).setPartitions(List.of(log))));
@@ -95,31 +94,34 @@ final class DescribeQuorumHandler implements Handler {
   }
 
   /** What it has written it has; as in Kafka, that is so at this very moment. */
-  private static ReplicaState controller(ClusterImage image, MetadataQuorum quorum) {
-    return replica(image, quorum.controllerId())
+  private static ReplicaState controller(ClusterImage image, MetadataQuorum quorum, short version) {
+    return replica(image, quorum.controllerId(), version)
         .setLogEndOffset(quorum.endOffset())
         .setLastFetchTimestamp(quorum.atMs())
         .setLastCaughtUpTimestamp(quorum.atMs());
   }
 
-  private static List<ReplicaState> observers(ClusterImage image, MetadataQuorum quorum) {
+  private static List<ReplicaState> observers(
+      ClusterImage image, MetadataQuorum quorum, short version) {
     return quorum.brokers().entrySet().stream()
         .filter(broker -> broker.getKey() != quorum.controllerId())
-        .map(broker -> observer(image, broker.getKey(), broker.getValue()))
+        .map(broker -> observer(image, broker.getKey(), broker.getValue(), version))
         .toList();
   }
 
   /** Kafka names the directory of the log; a broker here is known by the first of its own. */
-  private static ReplicaState replica(ClusterImage image, int id) {
+  private static ReplicaState replica(ClusterImage image, int id, short version) {
     BrokerImage broker = image.broker(id);
-    return new ReplicaState()
-        .setReplicaId(id)
-        .setReplicaDirectoryId(
-            broker == null || broker.logDirs().isEmpty() ? Uuid.ZERO : broker.logDirs().getFirst());
+    ReplicaState replica = new ReplicaState().setReplicaId(id);
+    if (version >= FIRST_VERSION_WITH_NODES && broker != null && !broker.logDirs().isEmpty()) {
+      replica.setReplicaDirectoryId(broker.logDirs().getFirst());
+    }
+    return replica;
   }
 
-  private static ReplicaState observer(ClusterImage image, int id, Progress progress) {
-    return replica(image, id)
+  private static ReplicaState observer(
+      ClusterImage image, int id, Progress progress, short version) {
+    return replica(image, id, version)
         .setLogEndOffset(progress.appliedOffset())
         .setLastFetchTimestamp(progress.heardAtMs())
         .setLastCaughtUpTimestamp(progress.caughtUpAtMs());

@@ -54,7 +54,13 @@ public final class Network {
    * @param workers decode and handle large requests, a few at a time
    */
   public Network(NetworkConfig config, Clock clock, NetworkMetrics metrics, Executor workers) {
-    this(config, clock, metrics, workers, Transport.best());
+    this(
+        config,
+        clock,
+        metrics,
+        workers,
+        Transport.best(),
+        HeapBudget.shareOfHeap(REQUESTS_SHARE_OF_HEAP));
   }
 
   Network(
@@ -62,7 +68,8 @@ public final class Network {
       Clock clock,
       NetworkMetrics metrics,
       Executor workers,
-      Transport transport) {
+      Transport transport,
+      HeapBudget requestHeap) {
     this.transport = transport;
     environment =
         new Environment(
@@ -71,7 +78,7 @@ public final class Network {
             metrics,
             new RequestMemory(config.requests().memoryBytes()),
             new RequestMemory(config.requests().memoryBytes()),
-            HeapBudget.shareOfHeap(REQUESTS_SHARE_OF_HEAP),
+            requestHeap,
             new LimitedExecutor(workers, MAX_LARGE_REQUESTS_AT_ONCE),
             new BoundedLog(log, clock));
     gate = new ConnectionGate(config.connections(), clock);

@@ -8,6 +8,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.stoker.base.Clock;
+import org.stoker.base.HeapBudget;
 import org.stoker.base.SystemClock;
 import org.stoker.protocol.Message;
 import org.stoker.protocol.message.ApiVersionsRequest;
@@ -19,6 +20,9 @@ import org.stoker.protocol.message.ProduceResponse;
 
 /** A network with one listener on a free port of the loopback address, for the time of a test. */
 final class RunningNetwork implements AutoCloseable {
+  // As in the default heap, whatever the tests have.
+  private static final long HEAP_BYTES = 64 << 20;
+
   static final ApiVersionsTable EVERYTHING =
       (apiKey, version) -> apiKey.hasVersions() && apiKey.supports(version);
 
@@ -35,7 +39,14 @@ final class RunningNetwork implements AutoCloseable {
   private RunningNetwork(
       NetworkConfig config, Clock clock, Transport transport, RequestDispatcher dispatcher)
       throws IOException {
-    network = new Network(config, clock, metrics, ForkJoinPool.commonPool(), transport);
+    network =
+        new Network(
+            config,
+            clock,
+            metrics,
+            ForkJoinPool.commonPool(),
+            transport,
+            new HeapBudget(HEAP_BYTES));
     listener =
         network.listen(
             ListenerConfig.plaintext("PLAINTEXT", "127.0.0.1", 0), EVERYTHING, dispatcher);

@@ -30,6 +30,7 @@ final class FaultSchedule {
   private static final int LONGEST_AWAY_MS = 3_000;
   private static final int LONGEST_WEATHER_MS = 2_000;
   private static final int LONGEST_REPAIR_MS = 8_000;
+  private static final long MAX_CLOCK_OFFSET_MS = 1_750_000;
 
   private final SimulatedCluster cluster;
   private final Administrator administrator;
@@ -37,6 +38,7 @@ final class FaultSchedule {
   private final SplitMixSeed seed;
   private final DiskDamage damage;
   private boolean isOver = true;
+  private long clockOffsetMs;
 
   /** The kinds, each as likely as the others. */
   enum Kind {
@@ -196,10 +198,16 @@ final class FaultSchedule {
       case REPLACED_DISK -> replaceDisk(id, PATIENCE_MS);
       case DAMAGED_INDEX, DAMAGED_TAIL -> damage(id, kind);
       case BIT_FLIP -> flipBit(broker);
-      case CLOCK_JUMP ->
-          world.clock().setWallMs(world.clock().wallMs() + seed.nextInt(7_200_000) - 3_600_000L);
+      case CLOCK_JUMP -> jump(seed.nextInt(7_200_000) - 3_600_000L);
       default -> happenToTheCluster(kind, id);
     }
+  }
+
+  /** Never an hour apart: records stamped before would be refused for good when sent again. */
+  private void jump(long byMs) {
+    long before = clockOffsetMs;
+    clockOffsetMs = Math.clamp(before + byMs, -MAX_CLOCK_OFFSET_MS, MAX_CLOCK_OFFSET_MS);
+    world.clock().setWallMs(world.clock().wallMs() + clockOffsetMs - before);
   }
 
   private void happenToTheCluster(Kind kind, int id) {

@@ -85,19 +85,19 @@ enum Mutation {
       "    if (lastProducerIds.next() < 0) {"),
 
   CONSUMERS_READ_WHAT_IS_NOT_COMMITTED(
-      6,
+      1,
       "replication/PartitionReads",
       "    long bound = standing.highWatermark();\n"
           + "    long lastStable = Math.min(log.lastStableOffset(), bound);\n"
-          + "    try {",
+          + "    FetchReply otherHistory",
       "    long bound = log.logEndOffset();\n"
           + "    long lastStable = Math.min(log.lastStableOffset(), bound);\n"
-          + "    try {"),
+          + "    FetchReply otherHistory"),
 
   LEADER_ALONE_IS_ENOUGH(
-      5,
+      15,
       "replication/Partition",
-      "    if (account == null || account.isr().size() < rules.minInsyncReplicas()) {",
+      "    if (account == null || account.hasTooFew(rules.minInsyncReplicas())) {",
       "    if (account == null) {"),
 
   // Neither fenced when it registers, nor moved on afterwards: one of the two would do.

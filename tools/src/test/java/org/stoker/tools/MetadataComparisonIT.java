@@ -28,7 +28,9 @@ final class MetadataComparisonIT {
 
     assertThat(status.out())
         .contains("LeaderId:               1\n")
-        .contains("CurrentVoters:          [{\"id\": 1, \"endpoints\": [\"PLAINTEXT://127.0.0.1:")
+        .containsPattern(
+            "CurrentVoters: {10}\\[\\{\"id\": 1, \"directoryId\": \"[\\w-]{22}\", \"endpoints\":"
+                + " \\[\"PLAINTEXT://127.0.0.1:")
         .contains("CurrentObservers:       []");
   }
 

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,7 @@ import org.stoker.metadata.Endpoint;
 import org.stoker.metadata.Heartbeat;
 import org.stoker.metadata.MetadataConfig;
 import org.stoker.metadata.MetadataWorld;
+import org.stoker.metadata.Result;
 import org.stoker.metadata.ZooKeeperAddress;
 import org.stoker.metadata.ZooKeeperSession;
 
@@ -154,7 +156,7 @@ public class MetadataBenchmark {
     }
 
     @Override
-    public @Nullable String problemWith(ConfigResource resource, Map<String, String> values) {
+    public @Nullable Result problemWith(ConfigResource resource, Map<String, String> values) {
       return null;
     }
   }
@@ -183,9 +185,9 @@ public class MetadataBenchmark {
         .metadata
         .submit(new BrokerCommand.Unfence(victim.id, victim.epoch()), TIMEOUT_MS)
         .join();
-    var assignments = new TreeMap<Integer, List<Integer>>();
+    var assignments = new ArrayList<Command.ReplicaAssignment>();
     for (int i = 0; i < PARTITIONS_OF_A_TOPIC; i++) {
-      assignments.put(i, List.of(victim.id, next(victim).id));
+      assignments.add(new Command.ReplicaAssignment(i, List.of(victim.id, next(victim).id)));
     }
     for (int made = 0; made < partitions; made += PARTITIONS_OF_A_TOPIC) {
       var topic = new Command.NewTopic("topic-" + made, -1, -1, assignments, Map.of());

@@ -13,33 +13,33 @@ import java.util.regex.Pattern;
 })
 enum Mutation {
   HIGH_WATERMARK_IGNORES_A_REPLICA(
-      5,
+      1,
       "replication/InSyncReplicas",
       "        smallest = Math.min(smallest, follower.flushedEnd);",
       "        smallest = replica == isr.getLast() ? smallest : Math.min(smallest,"
           + " follower.flushedEnd);"),
 
   HIGH_WATERMARK_FROM_UNFLUSHED_OFFSETS(
-      57,
+      4,
       "replication/Partition",
       "    return log.config().flush().acksAreFlushed() ? log.flushedOffset() :"
           + " log.logEndOffset();",
       "    return log.logEndOffset();"),
 
   TRUNCATION_TO_THE_HIGH_WATERMARK(
-      3,
+      1,
       "replication/Partition",
       "      leadersHighWatermark = 0;\n",
       "      leadersHighWatermark = 0;\n      log.truncateTo(highWatermark, clock.wallMs());\n"),
 
   ACKNOWLEDGES_AFTER_IT_WAS_DEPOSED(
-      1,
+      2,
       "replication/Partition",
       "    copy.giveUp();\n    parkedProduces.refuseAll(error, reason);",
       "    copy.giveUp();\n    parkedProduces.release(Long.MAX_VALUE);"),
 
   FOLLOWER_APPENDS_WHATEVER_THE_EPOCH(
-      2,
+      124,
       "replication/FollowerCopy",
       "  void append(ByteBuffer batches, int leaderEpoch, Consumer<FollowerReply> onReply) {\n"
           + "    if (!followsIn.test(leaderEpoch)) {",
@@ -50,7 +50,7 @@ enum Mutation {
       "        if (one != null) {"),
 
   FOLLOWER_ACKNOWLEDGES_BEFORE_IT_FLUSHED(
-      57,
+      1,
       "replication/FollowerCopy",
       "    long end = log.config().flush().acksAreFlushed() ? log.flushedOffset() :"
           + " log.logEndOffset();",
@@ -61,19 +61,19 @@ enum Mutation {
       "    boolean isOnDisk = endOffset >= 0;"),
 
   ISR_SHRUNK_BEFORE_THE_CONTROLLER_ANSWERED(
-      9,
+      1,
       "replication/InSyncReplicas",
       "      smallest = Math.min(smallest, smallestOnDisk(proposal.brokerIds(), ownFlushedEnd));",
       "      smallest = smallestOnDisk(proposal.brokerIds(), ownFlushedEnd);"),
 
   ISR_GROWN_WITHOUT_CATCHING_UP(
-      33,
+      1,
       "replication/InSyncReplicas",
       "        || follower.flushedEnd < Math.max(highWatermark, epochStartOffset)) {",
       "        || follower.flushedEnd < 0) {"),
 
   CONTROLLER_WRITES_WITHOUT_VERSIONS(
-      4,
+      3,
       "simulation/Seams",
       "  default boolean checksVersions() {\n    return true;",
       "  default boolean checksVersions() {\n    return false;"),
@@ -102,7 +102,7 @@ enum Mutation {
 
   // Neither fenced when it registers, nor moved on afterwards: one of the two would do.
   NO_NEW_EPOCH_FOR_A_LEADER_THAT_COMES_BACK(
-      2,
+      1,
       "metadata/BrokerDecisions",
       "            before != null && isSameLife\n",
       "            before != null\n",

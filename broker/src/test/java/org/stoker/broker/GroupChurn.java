@@ -6,23 +6,16 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData.JoinGroupRequestProtocol;
 import org.apache.kafka.common.message.JoinGroupRequestData.JoinGroupRequestProtocolCollection;
 import org.apache.kafka.common.message.LeaveGroupRequestData;
 import org.apache.kafka.common.message.LeaveGroupRequestData.MemberIdentity;
-import org.apache.kafka.common.message.OffsetCommitRequestData;
-import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestPartition;
-import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestTopic;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData.SyncGroupRequestAssignment;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -31,18 +24,17 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.HeartbeatResponse;
 import org.apache.kafka.common.requests.JoinGroupResponse;
-import org.apache.kafka.common.requests.OffsetCommitResponse;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.requests.RequestUtils;
 import org.apache.kafka.common.requests.SyncGroupResponse;
 
 /**
- * Many groups whose members come and go, each on a connection of its own, while a bystander commits
- * offsets and notes how long each commit took: a program for people, against a broker that runs.
+ * Many groups whose members come and go, each on a connection of its own, beside a {@link
+ * Bystander} in its own process: a program for people, against a broker that runs.
  *
  * <pre>GroupChurn HOST:PORT GROUPS MEMBERS SECONDS LIFE-MS</pre>
  *
- * Topic {@code churn} with one partition must exist.
+ * Topic {@code bystander} with one partition must exist.
  */
 @SuppressWarnings("SystemOut")
 final class GroupChurn {
@@ -50,8 +42,8 @@ final class GroupChurn {
   private static final short SYNC_VERSION = 3;
   private static final short HEARTBEAT_VERSION = 3;
   private static final short LEAVE_VERSION = 3;
-  private static final short COMMIT_VERSION = 6;
   private static final int HEARTBEAT_EVERY_MS = 1_000;
+  private static final int QUIET_MS = 5_000;
 
   private final int port;
   private final int groupCount;
@@ -60,7 +52,8 @@ final class GroupChurn {
   private final AtomicLong joins = new AtomicLong();
   private final AtomicLong leaves = new AtomicLong();
   private final AtomicLong heartbeats = new AtomicLong();
-  private volatile boolean isOver;
+  private final AtomicLong failures = new AtomicLong();
+  private volatile String lastFailure = "nothing";
 
   private GroupChurn(String[] arguments) {
     port = Integer.parseInt(arguments[0].substring(arguments[0].indexOf(':') + 1));
@@ -74,90 +67,30 @@ final class GroupChurn {
   }
 
   private void run(int seconds) throws Exception {
-    try (var first = new Connection()) {
-      first.ask(
-          ApiKeys.FIND_COORDINATOR,
-          (short) 4,
-          new FindCoordinatorRequestData().setCoordinatorKeys(List.of("bystander")));
-      report("alone", bystander(first, 5));
-      try (var members = Executors.newVirtualThreadPerTaskExecutor()) {
-        List<Future<?>> running = new ArrayList<>();
-        for (int i = 0; i < groupCount * membersPerGroup; i++) {
-          int number = i;
-          running.add(
-              members.submit(() -> {
-                member("churn-" + number % groupCount, new SplittableRandom(number));
-                return null;
-              }));
-        }
-        report("while groups form", bystander(first, seconds));
-        report("while members come and go", bystander(first, seconds));
-        isOver = true;
-        int failed = 0;
-        for (Future<?> one : running) {
-          try {
-            one.get();
-          } catch (java.util.concurrent.ExecutionException e) {
-            if (failed++ == 0) {
-              System.out.println("a member failed: " + e.getCause());
-            }
-          }
-        }
-        System.out.println(failed + " members failed");
+    try (var bystander = Bystander.start("localhost:" + port);
+        var members = Executors.newVirtualThreadPerTaskExecutor()) {
+      Thread.sleep(QUIET_MS);
+      bystander.phase("while groups form");
+      for (int i = 0; i < groupCount * membersPerGroup; i++) {
+        int number = i;
+        members.execute(() -> member("churn-" + number % groupCount, new SplittableRandom(number)));
       }
+      Thread.sleep(seconds * 1_000L);
+      report("while groups form");
+      bystander.phase("while members come and go");
+      Thread.sleep(seconds * 1_000L);
+      report("while members come and go");
+      System.out.println(bystander.end());
+      System.out.println(failures + " connections broke, the last with " + lastFailure);
+      // Members wait for an answer as long as a rebalance may take.
+      System.exit(0);
     }
   }
 
-  private void report(String phase, long[] tookNs) {
-    Arrays.sort(tookNs);
+  private void report(String phase) {
     System.out.printf(
-        "%-26s %6d commits, p50 %.1f ms, p99 %.1f ms, max %.1f ms; joins %d, leaves %d, heartbeats"
-            + " %d%n",
-        phase,
-        tookNs.length,
-        tookNs[tookNs.length / 2] / 1e6,
-        tookNs[tookNs.length * 99 / 100] / 1e6,
-        tookNs[tookNs.length - 1] / 1e6,
-        joins.getAndSet(0),
-        leaves.getAndSet(0),
-        heartbeats.getAndSet(0));
-  }
-
-  /** Commits every 10 ms. */
-  private static long[] bystander(Connection connection, int seconds) throws Exception {
-    int count = seconds * 100;
-    long[] tookNs = new long[count];
-    java.util.concurrent.locks.LockSupport.parkNanos(1);
-    long startNs = nowNs();
-    for (int i = 0; i < count; i++) {
-      long dueNs = startNs + i * 10_000_000L;
-      while (nowNs() < dueNs) {
-        java.util.concurrent.locks.LockSupport.parkNanos(dueNs - nowNs());
-      }
-      var request =
-          new OffsetCommitRequestData()
-              .setGroupId("bystander")
-              .setTopics(
-                  List.of(
-                      new OffsetCommitRequestTopic()
-                          .setName("churn")
-                          .setPartitions(
-                              List.of(
-                                  new OffsetCommitRequestPartition()
-                                      .setPartitionIndex(0)
-                                      .setCommittedOffset(i)
-                                      .setCommittedMetadata("")))));
-      var response =
-          (OffsetCommitResponse) connection.ask(ApiKeys.OFFSET_COMMIT, COMMIT_VERSION, request);
-      Errors error =
-          Errors.forCode(response.data().topics().getFirst().partitions().getFirst().errorCode());
-      if (error != Errors.NONE) {
-        throw new IllegalStateException("the bystander is told " + error);
-      }
-      // From when it was due: a commit that waits keeps the next one waiting, too.
-      tookNs[i] = nowNs() - dueNs;
-    }
-    return tookNs;
+        "%s: joins %d, leaves %d, heartbeats %d%n",
+        phase, joins.getAndSet(0), leaves.getAndSet(0), heartbeats.getAndSet(0));
   }
 
   private static long nowNs() {
@@ -166,18 +99,22 @@ final class GroupChurn {
 
   // ---- One member.
 
-  private void member(String group, SplittableRandom random) throws Exception {
-    while (!isOver) {
+  private void member(String group, SplittableRandom random) {
+    while (true) {
       try (var connection = new Connection()) {
         live(connection, group, random);
+      } catch (IOException broken) {
+        failures.incrementAndGet();
+        lastFailure = broken.toString();
       }
     }
   }
 
-  private void live(Connection connection, String group, SplittableRandom random) throws Exception {
+  private void live(Connection connection, String group, SplittableRandom random)
+      throws IOException {
     long endNs = nowNs() + (lifeMs / 2 + random.nextInt(lifeMs)) * 1_000_000L;
     String memberId = "";
-    while (!isOver && nowNs() < endNs) {
+    while (nowNs() < endNs) {
       var joined =
           (JoinGroupResponse)
               connection.ask(ApiKeys.JOIN_GROUP, JOIN_VERSION, joinOf(group, memberId));
@@ -207,9 +144,9 @@ final class GroupChurn {
   }
 
   private void heartbeat(Connection connection, String group, JoinGroupResponse joined, long endNs)
-      throws Exception {
+      throws IOException {
     Errors error = Errors.NONE;
-    while (error == Errors.NONE && !isOver && nowNs() < endNs) {
+    while (error == Errors.NONE && nowNs() < endNs) {
       java.util.concurrent.locks.LockSupport.parkNanos(HEARTBEAT_EVERY_MS * 1_000_000L);
       heartbeats.incrementAndGet();
       error =

@@ -2,20 +2,16 @@ package org.stoker.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -44,8 +40,7 @@ final class HostileClientsIT {
   @TempDir private static Path data;
 
   private static BrokerProcess broker;
-  private static Process bystander;
-  private static BufferedReader bystandersWords;
+  private static Bystander bystander;
   private static int port;
 
   @BeforeAll
@@ -72,43 +67,22 @@ final class HostileClientsIT {
       }
       admin.createTopics(topics).all().get();
     }
-    bystander =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                BystanderMain.class.getName(),
-                address)
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    bystandersWords =
-        new BufferedReader(
-            new InputStreamReader(bystander.getInputStream(), StandardCharsets.UTF_8));
-    assertThat(bystandersWords.readLine()).isEqualTo(BystanderMain.WARM);
+    bystander = Bystander.start(address);
   }
 
   @AfterAll
   static void theBystanderHasReadWhatItWrote() throws Exception {
     try {
-      bystander.getOutputStream().close();
-      String said = bystandersWords.lines().collect(Collectors.joining("\n"));
+      String said = bystander.end();
       System.out.println(said);
-      assertThat(bystander.waitFor()).as(said).isZero();
+      assertThat(bystander.isContent()).as(said).isTrue();
       assertThat(broker.isAlive()).as(broker.toString()).isTrue();
       assertThat(broker.out()).noneMatch(line -> line.contains("silent for"));
       assertThat(broker.out()).noneMatch(line -> line.contains(" ERROR "));
     } finally {
-      bystander.destroyForcibly();
+      bystander.close();
       broker.close();
     }
-  }
-
-  /** Ends a phase of the bystander's appends, of which it says how long they took. */
-  private static void phase(String name) throws IOException {
-    bystander.getOutputStream().write((name + "\n").getBytes(StandardCharsets.UTF_8));
-    bystander.getOutputStream().flush();
   }
 
   private static void isServing(String after) throws IOException {
@@ -131,7 +105,7 @@ final class HostileClientsIT {
 
   @Test
   void bombsOfEveryCodecAreAnsweredOnEveryCompressionType() throws IOException {
-    phase("bombs");
+    bystander.phase("bombs");
     for (CompressionType type : CompressionType.values()) {
       if (type == CompressionType.NONE) {
         continue;
@@ -151,7 +125,7 @@ final class HostileClientsIT {
       }
       isServing("bombs of " + type);
     }
-    phase("after bombs");
+    bystander.phase("after bombs");
   }
 
   private static Errors produce(RawConnection raw, String topic, ByteBuffer batch)
@@ -168,7 +142,7 @@ final class HostileClientsIT {
 
   @Test
   void framesThatDripLeaveRoomForOthers() throws IOException {
-    phase("drips");
+    bystander.phase("drips");
     List<Socket> drips = new ArrayList<>();
     try {
       for (int size : new int[] {70_000, 1 << 20, 16 << 20, 100 << 20}) {
@@ -192,7 +166,7 @@ final class HostileClientsIT {
         drip.close();
       }
     }
-    phase("after drips");
+    bystander.phase("after drips");
   }
 
   private static void drop(List<Socket> drips) throws IOException {
@@ -208,7 +182,7 @@ final class HostileClientsIT {
 
   @Test
   void requestsOfMillionsOfElementsAreAnsweredOrRefused() throws IOException {
-    phase("arrays");
+    bystander.phase("arrays");
     for (int count : new int[] {50_000, 300_000, 1_000_000}) {
       tell(ApiKeys.FETCH, (short) 7, HostileFrames.fetch(count, 0));
       tell(ApiKeys.FETCH, (short) 7, HostileFrames.fetch(count, 500));
@@ -220,7 +194,7 @@ final class HostileClientsIT {
       tell(ApiKeys.PRODUCE, (short) 8, HostileFrames.emptyProduce(count));
       isServing("arrays of " + count);
     }
-    phase("after arrays");
+    bystander.phase("after arrays");
   }
 
   /** Whether it is answered or refused is up to the broker. */

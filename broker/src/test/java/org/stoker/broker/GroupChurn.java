@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData.JoinGroupRequestProtocol;
@@ -43,7 +44,7 @@ final class GroupChurn {
   private static final short HEARTBEAT_VERSION = 3;
   private static final short LEAVE_VERSION = 3;
   private static final int HEARTBEAT_EVERY_MS = 1_000;
-  private static final int QUIET_MS = 5_000;
+  private static final int QUIET_SECONDS = 5;
 
   private final int port;
   private final int groupCount;
@@ -69,21 +70,28 @@ final class GroupChurn {
   private void run(int seconds) throws Exception {
     try (var bystander = Bystander.start("localhost:" + port);
         var members = Executors.newVirtualThreadPerTaskExecutor()) {
-      Thread.sleep(QUIET_MS);
+      pause(QUIET_SECONDS);
       bystander.phase("while groups form");
       for (int i = 0; i < groupCount * membersPerGroup; i++) {
         int number = i;
         members.execute(() -> member("churn-" + number % groupCount, new SplittableRandom(number)));
       }
-      Thread.sleep(seconds * 1_000L);
+      pause(seconds);
       report("while groups form");
       bystander.phase("while members come and go");
-      Thread.sleep(seconds * 1_000L);
+      pause(seconds);
       report("while members come and go");
       System.out.println(bystander.end());
       System.out.println(failures + " connections broke, the last with " + lastFailure);
       // Members wait for an answer as long as a rebalance may take.
       System.exit(0);
+    }
+  }
+
+  private static void pause(int seconds) {
+    long endNs = nowNs() + seconds * 1_000_000_000L;
+    while (nowNs() < endNs) {
+      LockSupport.parkNanos(endNs - nowNs());
     }
   }
 
@@ -147,7 +155,7 @@ final class GroupChurn {
       throws IOException {
     Errors error = Errors.NONE;
     while (error == Errors.NONE && nowNs() < endNs) {
-      java.util.concurrent.locks.LockSupport.parkNanos(HEARTBEAT_EVERY_MS * 1_000_000L);
+      LockSupport.parkNanos(HEARTBEAT_EVERY_MS * 1_000_000L);
       heartbeats.incrementAndGet();
       error =
           ((HeartbeatResponse)

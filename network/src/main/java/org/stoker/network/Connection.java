@@ -5,6 +5,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCounted;
+import io.netty.util.internal.OutOfDirectMemoryError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -26,6 +27,8 @@ import org.stoker.protocol.Message;
 @ConfinedTo(ConfinedTo.EVENT_LOOP)
 final class Connection implements FrameDecoder.Sink {
   private static final long GOODBYE_MS = 500;
+  // As for the bytes of requests.
+  private static final long SLOWEST_BYTES_PER_SECOND = 32 << 10;
 
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
@@ -40,6 +43,7 @@ final class Connection implements FrameDecoder.Sink {
   private final WriteProgress progress = new WriteProgress();
 
   private long queuedResponseBytes;
+  private long sentBytes;
   private boolean isPumping;
   private boolean isFlushNeeded;
   private boolean isFlushScheduled;
@@ -207,6 +211,10 @@ final class Connection implements FrameDecoder.Sink {
       long stalledMs = progress.stalledNs(unsent, nowNs) / 1_000_000;
       if (stalledMs >= environment.config().requests().writeTimeoutMs()) {
         closeLate("it took no byte of its responses for " + stalledMs + " ms");
+      } else if (progress.isSlowerThan(
+              SLOWEST_BYTES_PER_SECOND, sentBytes + unsent.currentProgress(), nowNs)
+          && environment.answers().isTight()) {
+        closeLate("it takes its responses slowly, and others need the memory they lie in");
       }
       return;
     }
@@ -254,7 +262,10 @@ final class Connection implements FrameDecoder.Sink {
   }
 
   private boolean hasRoomForResponses() {
-    return queuedResponseBytes < environment.config().requests().maxQueuedResponseBytes();
+    // While there are too many, each connection has one answer at most that it does not take.
+    return environment.answers().hasTooManyUnsent()
+        ? queuedResponseBytes == 0
+        : queuedResponseBytes < environment.config().requests().maxQueuedResponseBytes();
   }
 
   private void start(Slot<Frame, Response> slot) {
@@ -273,7 +284,7 @@ final class Connection implements FrameDecoder.Sink {
 
   private void startElsewhere(Slot<Frame, Response> slot, RequestDecoder.Outcome outcome) {
     if (outcome instanceof RequestDecoder.Outcome.Decoded decoded) {
-      dispatch(new ConnectionRequest(this, slot, decoded));
+      dispatch(request(slot, decoded));
     } else {
       runOnLoop(() -> {
         started(slot, outcome);
@@ -298,7 +309,7 @@ final class Connection implements FrameDecoder.Sink {
           // Nothing in it is a view of the frame, and it may wait for minutes.
           slot.request().release();
         }
-        dispatch(new ConnectionRequest(this, slot, decoded));
+        dispatch(request(slot, decoded));
       }
       case RequestDecoder.Outcome.UnknownApiVersionsVersion(int correlationId) -> {
         slot.request().release();
@@ -314,6 +325,12 @@ final class Connection implements FrameDecoder.Sink {
     }
   }
 
+  private ConnectionRequest request(
+      Slot<Frame, Response> slot, RequestDecoder.Outcome.Decoded decoded) {
+    return new ConnectionRequest(
+        this, slot, decoded, new AnswerMemory.Claim(environment.answers()));
+  }
+
   private void dispatch(ConnectionRequest request) {
     try {
       dispatcher.dispatch(request);
@@ -327,11 +344,16 @@ final class Connection implements FrameDecoder.Sink {
     Response response = null;
     if (body != null) {
       try {
-        response = encode(request.apiKey(), request.version(), request.correlationId(), body);
-      } catch (RuntimeException e) {
+        response =
+            encode(request.apiKey(), request.version(), request.correlationId(), body)
+                .claimedBy(request.answerClaim());
+      } catch (RuntimeException | OutOfDirectMemoryError e) {
         log.error("The response to {} cannot be written, closing its connection", request, e);
         close();
       }
+    }
+    if (response == null) {
+      request.answerClaim().release();
     }
     request.slot().request().release();
     requests.release(request.claimedBytes());
@@ -351,6 +373,7 @@ final class Connection implements FrameDecoder.Sink {
         loop.encoder().encode(channel.alloc(), apiKey, version, correlationId, body);
     queuedResponseBytes += response.sizeInBytes();
     environment.metrics().responseBytesQueued.add(response.sizeInBytes());
+    environment.answers().unsent(response.memoryBytes());
     return response;
   }
 
@@ -390,6 +413,7 @@ final class Connection implements FrameDecoder.Sink {
       return;
     }
     lastUsedNs = environment.clock().monotonicNs();
+    sentBytes += response.sizeInBytes();
     environment.metrics().responses.increment();
     environment.metrics().bytesOut.add(response.sizeInBytes());
     if (order.hasWaiting()) {
@@ -407,6 +431,10 @@ final class Connection implements FrameDecoder.Sink {
   private void account(Response response) {
     queuedResponseBytes -= response.sizeInBytes();
     environment.metrics().responseBytesQueued.add(-response.sizeInBytes());
+    environment.answers().unsent(-response.memoryBytes());
+    if (response.claim() != null) {
+      response.claim().release();
+    }
   }
 
   private void closeIfDrained() {
@@ -457,6 +485,7 @@ final class Connection implements FrameDecoder.Sink {
               channel.alloc(), request.apiKey(), request.version(), request.correlationId(), body)
           .release();
     }
+    request.answerClaim().release();
     request.slot().request().release();
     requests.release(request.claimedBytes());
   }

@@ -12,18 +12,28 @@ final class ConnectionRequest extends Request {
   private final Connection connection;
   private final Slot<Frame, Response> slot;
   private final long claimedBytes;
+  private final AnswerMemory.Claim answer;
 
   ConnectionRequest(
-      Connection connection, Slot<Frame, Response> slot, RequestDecoder.Outcome.Decoded decoded) {
+      Connection connection,
+      Slot<Frame, Response> slot,
+      RequestDecoder.Outcome.Decoded decoded,
+      AnswerMemory.Claim answer) {
     super(decoded.apiKey(), decoded.header(), decoded.body());
     this.connection = connection;
     this.slot = slot;
     this.claimedBytes = decoded.claimedBytes();
+    this.answer = answer;
   }
 
   /** What it has of the heap's budget. */
   long claimedBytes() {
     return claimedBytes;
+  }
+
+  /** What its answer has of the memory for answers. */
+  AnswerMemory.Claim answerClaim() {
+    return answer;
   }
 
   Slot<Frame, Response> slot() {
@@ -63,6 +73,11 @@ final class ConnectionRequest extends Request {
   @Override
   public boolean isOnWorker() {
     return RequestDecoder.isLarge(apiKey(), sizeInBytes());
+  }
+
+  @Override
+  public boolean tryClaim(long bytes) {
+    return answer.tryGrow(bytes);
   }
 
   @Override

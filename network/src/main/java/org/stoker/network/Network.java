@@ -38,6 +38,7 @@ public final class Network {
   private static final long LONGEST_WATCH_MS = 1_000;
   private static final long SHORTEST_WATCH_MS = 10;
   private static final int REQUESTS_SHARE_OF_HEAP = 4;
+  private static final int ANSWERS_SHARE_OF_HEAP = 8;
   private static final int MAX_LARGE_REQUESTS_AT_ONCE = 2;
 
   private final Environment environment;
@@ -60,7 +61,8 @@ public final class Network {
         metrics,
         workers,
         Transport.best(),
-        HeapBudget.shareOfHeap(REQUESTS_SHARE_OF_HEAP));
+        HeapBudget.shareOfHeap(REQUESTS_SHARE_OF_HEAP),
+        HeapBudget.shareOfHeap(ANSWERS_SHARE_OF_HEAP));
   }
 
   Network(
@@ -69,7 +71,8 @@ public final class Network {
       NetworkMetrics metrics,
       Executor workers,
       Transport transport,
-      HeapBudget requestHeap) {
+      HeapBudget requestHeap,
+      HeapBudget answerHeap) {
     this.transport = transport;
     environment =
         new Environment(
@@ -79,6 +82,7 @@ public final class Network {
             new RequestMemory(config.requests().memoryBytes()),
             new RequestMemory(config.requests().memoryBytes()),
             requestHeap,
+            new AnswerMemory(answerHeap, config.requests().memoryBytes()),
             new LimitedExecutor(workers, MAX_LARGE_REQUESTS_AT_ONCE),
             new BoundedLog(log, clock));
     gate = new ConnectionGate(config.connections(), clock);
@@ -121,6 +125,11 @@ public final class Network {
   /** About how much of the heap decoded requests have claimed that are not answered. */
   long requestHeapHeld() {
     return environment.requestHeap().usedBytes();
+  }
+
+  /** About how much of the heap answers have claimed that are being built or not yet sent. */
+  long answerHeapHeld() {
+    return environment.answers().claimedBytes();
   }
 
   /** Bytes of requests that are being read or worked on. */

@@ -83,6 +83,17 @@ public abstract class Request {
     return false;
   }
 
+  /**
+   * Asks whether the answer may take so many more bytes of the heap, before that part of it is
+   * built: for answers whose size the question does not bound. Any thread; given back when the
+   * answer is sent.
+   *
+   * @return false if the answer is too large altogether, or while others hold the memory
+   */
+  public boolean tryClaim(long bytes) {
+    return true;
+  }
+
   /** Runs tasks on the connection's event loop, one at a time; they never wait. */
   public abstract Executor eventLoop();
 

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.util.ReferenceCounted;
+import io.netty.util.internal.OutOfDirectMemoryError;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,18 +37,20 @@ final class ResponseEncoder {
     try {
       ResponseFrame.write(out, apiKey, version, correlationId, body);
       out.forEachPart(parts);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfDirectMemoryError e) {
       // What was taken into parts gives itself back; the files behind are still ours to give back.
       parts.dropAll(out);
       throw e;
     }
-    return new Response(Collections.unmodifiableList(parts.list), out.size());
+    return new Response(
+        Collections.unmodifiableList(parts.list), out.size(), parts.memoryBytes, null);
   }
 
   private static final class Parts implements WireWriter.PartVisitor {
     private final ByteBufAllocator allocator;
     private final List<ReferenceCounted> list = new ArrayList<>(1);
     private int recordsTaken;
+    private long memoryBytes;
 
     Parts(ByteBufAllocator allocator) {
       this.allocator = allocator;
@@ -55,6 +58,7 @@ final class ResponseEncoder {
 
     @Override
     public void bytes(ByteBuffer part) {
+      memoryBytes += part.remaining();
       ByteBuf copy = allocator.directBuffer(part.remaining(), part.remaining());
       list.add(copy.writeBytes(part));
     }
@@ -63,7 +67,10 @@ final class ResponseEncoder {
     public void records(RecordBytes part) {
       switch (part) {
         case FileRecordBytes file -> Collections.addAll(list, SegmentRegion.piecesOf(file));
-        case MemoryRecordBytes memory -> list.add(Unpooled.wrappedBuffer(memory.buffer()));
+        case MemoryRecordBytes memory -> {
+          memoryBytes += memory.sizeInBytes();
+          list.add(Unpooled.wrappedBuffer(memory.buffer()));
+        }
         default -> throw new IllegalStateException("records that cannot be sent: " + part);
       }
       recordsTaken++;

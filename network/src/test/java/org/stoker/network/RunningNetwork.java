@@ -21,7 +21,7 @@ import org.stoker.protocol.message.ProduceResponse;
 /** A network with one listener on a free port of the loopback address, for the time of a test. */
 final class RunningNetwork implements AutoCloseable {
   // As in the default heap, whatever the tests have.
-  private static final long HEAP_BYTES = 64 << 20;
+  static final long HEAP_BYTES = 64 << 20;
 
   static final ApiVersionsTable EVERYTHING =
       (apiKey, version) -> apiKey.hasVersions() && apiKey.supports(version);
@@ -46,6 +46,7 @@ final class RunningNetwork implements AutoCloseable {
             metrics,
             ForkJoinPool.commonPool(),
             transport,
+            new HeapBudget(HEAP_BYTES),
             new HeapBudget(HEAP_BYTES));
     listener =
         network.listen(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.stoker.protocol.message.MetadataResponse;
@@ -84,12 +86,75 @@ final class SlowReaderTest {
     }
   }
 
+  @Test
+  void manyTogetherHoldLittleMoreThanTheBoundForAllAndMakeWayForOthers()
+      throws IOException, InterruptedException {
+    long boundBytes = 4L * QUEUED_BYTES;
+    int clients = 20;
+    List<Thread> writers = new ArrayList<>();
+    try (var network = RunningNetwork.with(config(boundBytes), clock, this::answerAtLength)) {
+      var neighbour = new Neighbour(network);
+      for (int i = 0; i < clients; i++) {
+        writers.add(askForEver(network.connect(4_096)));
+      }
+      RunningNetwork.await(
+          "responses pile up", () -> network.metrics().responseBytesQueued.sum() >= boundBytes);
+      awaitStandstill(network);
+      assertThat(network.metrics().responseBytesQueued.sum())
+          .isLessThanOrEqualTo(boundBytes + (long) clients * RESPONSE_BYTES);
+      neighbour.isServed();
+
+      RunningNetwork.await(
+          "some are closed, long before the time that one alone has",
+          () -> {
+            clock.advanceMs(WRITE_TIMEOUT_MS / 100);
+            return network.metrics().connectionsTimedOut.sum() > 0;
+          });
+      assertThat(clock.monotonicMs()).isLessThan(WRITE_TIMEOUT_MS);
+      neighbour.isServed();
+    }
+    for (Thread writer : writers) {
+      writer.join();
+    }
+  }
+
+  @Test
+  void whatAnAnswerHasClaimedIsHeldUntilItIsSent() throws IOException {
+    RequestDispatcher large =
+        request -> {
+          assertThat(request.tryClaim(AnswerMemory.FREE_BYTES)).isTrue();
+          assertThat(request.tryClaim(RunningNetwork.HEAP_BYTES)).isFalse();
+          assertThat(request.tryClaim(1_000_000)).isTrue();
+          request.respond(new MetadataResponse().setClusterId("x".repeat(30_000)));
+        };
+    try (var network = RunningNetwork.with(config(), clock, large)) {
+      RawClient client = network.connect(4_096);
+      for (int id = 0; id < 100; id++) {
+        client.sendFrame(KafkaFrames.metadata(id));
+      }
+      RunningNetwork.await(
+          "answers wait to be taken",
+          () -> network.metrics().responseBytesQueued.sum() >= QUEUED_BYTES);
+      assertThat(network.network().answerHeapHeld()).isGreaterThanOrEqualTo(1_000_000);
+
+      for (int id = 0; id < 100; id++) {
+        assertThat(client.readCorrelationId()).isEqualTo(id);
+      }
+      RunningNetwork.await(
+          "all of it is given back", () -> network.network().answerHeapHeld() == 0);
+    }
+  }
+
   private static NetworkConfig config() {
+    return config(RequestLimits.defaults().memoryBytes());
+  }
+
+  private static NetworkConfig config(long memoryBytes) {
     RequestLimits defaults = RequestLimits.defaults();
     var requests =
         new RequestLimits(
             defaults.maxRequestBytes(),
-            defaults.memoryBytes(),
+            memoryBytes,
             defaults.maxPipelinedRequests(),
             QUEUED_BYTES,
             WRITE_TIMEOUT_MS,

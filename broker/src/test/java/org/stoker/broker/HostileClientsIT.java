@@ -15,11 +15,15 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiVersionsResponse;
+import org.apache.kafka.common.requests.FindCoordinatorResponse;
+import org.apache.kafka.common.requests.JoinGroupResponse;
 import org.apache.kafka.common.requests.ProduceResponse;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -195,6 +199,66 @@ final class HostileClientsIT {
       isServing("arrays of " + count);
     }
     bystander.phase("after arrays");
+  }
+
+  @Test
+  void smallQuestionsWithLargeAnswersAreAnsweredInBoundedMemory() throws IOException {
+    String group = "described";
+    try (RawConnection member = new RawConnection(port)) {
+      awaitCoordinator(member, group);
+      var joined =
+          member.ask(
+              JoinGroupResponse.class,
+              ApiKeys.JOIN_GROUP,
+              (short) 3,
+              HostileFrames.joinGroup(group, 400_000));
+      assertThat(joined.error()).isEqualTo(Errors.NONE);
+    }
+    bystander.phase("answers");
+    List<RawConnection> unread = new ArrayList<>();
+    try {
+      for (int round = 0; round < 10; round++) {
+        for (var question :
+            List.of(
+                HostileFrames.describeBroker(4_000),
+                HostileFrames.describeGroup(group, 4_000),
+                HostileFrames.describeBroker(100),
+                HostileFrames.describeGroup(group, 10),
+                HostileFrames.offsetsOf(group, 4_000))) {
+          var connection = new RawConnection(port);
+          unread.add(connection);
+          ApiKeys key = ApiKeys.forId(question.apiKey());
+          connection.tell(key, key.latestVersion(), question);
+        }
+        isServing("ten unread answers more");
+      }
+      tell(ApiKeys.DESCRIBE_CONFIGS, (short) 4, HostileFrames.describeBroker(4_000));
+      tell(ApiKeys.DESCRIBE_GROUPS, (short) 5, HostileFrames.describeGroup(group, 4_000));
+      isServing("unread answers");
+    } finally {
+      for (RawConnection connection : unread) {
+        connection.close();
+      }
+    }
+    bystander.phase("after answers");
+  }
+
+  private static void awaitCoordinator(RawConnection connection, String group) {
+    Awaitility.await()
+        .atMost(RunningBroker.PATIENCE)
+        .pollInSameThread()
+        .until(() ->
+            connection
+                    .ask(
+                        FindCoordinatorResponse.class,
+                        ApiKeys.FIND_COORDINATOR,
+                        (short) 4,
+                        new FindCoordinatorRequestData().setCoordinatorKeys(List.of(group)))
+                    .data()
+                    .coordinators()
+                    .getFirst()
+                    .errorCode()
+                == Errors.NONE.code());
   }
 
   /** Whether it is answered or refused is up to the broker. */

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.zip.CRC32C;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
+import org.apache.kafka.common.message.DescribeGroupsRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData;
@@ -124,6 +126,45 @@ final class HostileFrames {
             .setResourceName("nowhere")
             .setConfigurationKeys(null);
     return new DescribeConfigsRequestData().setResources(Collections.nCopies(topicCount, topic));
+  }
+
+  /** Everything about the broker, so many times. */
+  static DescribeConfigsRequestData describeBroker(int times) {
+    var broker =
+        new DescribeConfigsRequestData.DescribeConfigsResource()
+            .setResourceType((byte) 4)
+            .setResourceName("0")
+            .setConfigurationKeys(null);
+    return new DescribeConfigsRequestData()
+        .setIncludeDocumentation(true)
+        .setIncludeSynonyms(true)
+        .setResources(Collections.nCopies(times, broker));
+  }
+
+  static DescribeGroupsRequestData describeGroup(String group, int times) {
+    return new DescribeGroupsRequestData().setGroups(Collections.nCopies(times, group));
+  }
+
+  /** All offsets of a group, so many times. */
+  static OffsetFetchRequestData offsetsOf(String group, int times) {
+    var asked =
+        new OffsetFetchRequestData.OffsetFetchRequestGroup().setGroupId(group).setTopics(null);
+    return new OffsetFetchRequestData().setGroups(Collections.nCopies(times, asked));
+  }
+
+  static JoinGroupRequestData joinGroup(String group, int metadataSize) {
+    var protocols = new JoinGroupRequestData.JoinGroupRequestProtocolCollection();
+    protocols.add(
+        new JoinGroupRequestData.JoinGroupRequestProtocol()
+            .setName("range")
+            .setMetadata(new byte[metadataSize]));
+    return new JoinGroupRequestData()
+        .setGroupId(group)
+        .setMemberId("")
+        .setSessionTimeoutMs(300_000)
+        .setRebalanceTimeoutMs(300_000)
+        .setProtocolType("hostile")
+        .setProtocols(protocols);
   }
 
   static ListOffsetsRequestData listOffsets(int partitionCount) {

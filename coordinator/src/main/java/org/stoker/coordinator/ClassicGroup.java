@@ -526,6 +526,19 @@ final class ClassicGroup {
         groupId, protocolType == null ? "" : protocolType, state.shownAs(), GroupListing.CLASSIC);
   }
 
+  /** About what a description takes, as objects and as bytes to send. */
+  long bytesOfDescribed() {
+    long bytes = AnswerBytes.GROUP;
+    for (ClassicGroupMember member : members.values()) {
+      int metadataBytes =
+          state == ClassicGroupState.STABLE && protocolName != null
+              ? member.metadata(protocolName).size()
+              : 0;
+      bytes += AnswerBytes.MEMBER + metadataBytes + member.assignment().size();
+    }
+    return bytes;
+  }
+
   GroupDescription described() {
     String protocol = state == ClassicGroupState.STABLE ? protocolName : null;
     return new GroupDescription(

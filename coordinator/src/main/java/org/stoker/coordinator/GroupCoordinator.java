@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.Lane;
 import org.stoker.base.ThreadSafe;
@@ -221,7 +222,13 @@ public final class GroupCoordinator {
     return reply;
   }
 
-  public CompletableFuture<FetchOffsetsReply> fetchOffsets(FetchOffsetsCommand command) {
+  /**
+   * How far a group has consumed.
+   *
+   * @param mayTake whether an answer of so many bytes may be built; asked on the shard's lane
+   */
+  public CompletableFuture<FetchOffsetsReply> fetchOffsets(
+      FetchOffsetsCommand command, LongPredicate mayTake) {
     if (!isActive) {
       return done(FetchOffsetsReply.refused(whyNot(), command.groupId()));
     }
@@ -234,7 +241,10 @@ public final class GroupCoordinator {
         refusal ->
             new FetchedOffsets.Refused(FetchOffsetsReply.refused(refusal, command.groupId()));
     Function<GroupShard, FetchedOffsets> question =
-        groups -> new FetchedOffsets.Found(groups.fetchOffsets(command));
+        groups ->
+            mayTake.test(groups.bytesOfFetched(command))
+                ? new FetchedOffsets.Found(groups.fetchOffsets(command))
+                : refused.apply(ErrorCode.INVALID_REQUEST);
     if (command.requireStable()) {
       shard.readStable(found, refused, question);
     } else {
@@ -278,9 +288,10 @@ public final class GroupCoordinator {
    * A group and its members; one that does not exist is dead.
    *
    * @param knowsGroupIdNotFound whether the client understands that error (version 6)
+   * @param mayTake whether an answer of so many bytes may be built; asked on the shard's lane
    */
   public CompletableFuture<GroupDescription> describeGroup(
-      String groupId, boolean knowsGroupIdNotFound) {
+      String groupId, boolean knowsGroupIdNotFound, LongPredicate mayTake) {
     if (!isActive) {
       return done(GroupDescription.refused(whyNot(), groupId));
     }
@@ -290,15 +301,24 @@ public final class GroupCoordinator {
         .read(
             to,
             refusal -> GroupDescription.refused(refusal, groupId),
-            groups -> groups.describe(groupId, knowsGroupIdNotFound));
+            groups ->
+                mayTake.test(groups.bytesOfDescribed(groupId))
+                    ? groups.describe(groupId, knowsGroupIdNotFound)
+                    : GroupDescription.tooLarge(groupId));
     return reply;
   }
 
   /** What this broker knows; it says so if it does not know all of it yet. */
   public record Listing(ErrorCode error, List<GroupListing> groups) {}
 
-  /** An empty filter lets everything through. */
-  public CompletableFuture<Listing> listGroups(Set<String> states, Set<String> types) {
+  /**
+   * The groups that are coordinated here; an empty filter lets everything through.
+   *
+   * @param mayTake whether a part of the answer, of so many bytes, may be built; asked on the
+   *     shards' lanes
+   */
+  public CompletableFuture<Listing> listGroups(
+      Set<String> states, Set<String> types, LongPredicate mayTake) {
     Shard[] all = shards;
     if (all == null) {
       // Without the topic that they are kept in there are none.
@@ -313,7 +333,10 @@ public final class GroupCoordinator {
       shard.read(
           part::complete,
           refusal -> new Listing(refusal, List.of()),
-          groups -> new Listing(ErrorCode.NONE, groups.list(states, types)));
+          groups ->
+              mayTake.test(groups.bytesOfList())
+                  ? new Listing(ErrorCode.NONE, groups.list(states, types))
+                  : new Listing(ErrorCode.COORDINATOR_NOT_AVAILABLE, List.of()));
       parts.add(part);
     }
     return allOf(parts).thenApply(_ -> joined(parts));

@@ -25,6 +25,19 @@ public record GroupDescription(
     return new GroupDescription(groupId, error, null, "", "", "", List.of());
   }
 
+  /** More than there is memory for, with what others are told at the same time. */
+  static GroupDescription tooLarge(String groupId) {
+    return new GroupDescription(
+        groupId,
+        ErrorCode.INVALID_REQUEST,
+        "The answer would take more memory than there is for answers now; ask for fewer groups at a"
+            + " time.",
+        "",
+        "",
+        "",
+        List.of());
+  }
+
   /** A group that does not exist is dead; clients that know the error hear it as well. */
   static GroupDescription dead(String groupId, boolean knowsGroupIdNotFound) {
     return new GroupDescription(

@@ -142,6 +142,13 @@ final class GroupOffsets {
     return found;
   }
 
+  /** Of how many partitions that tells. */
+  long countOf(FetchOffsetsCommand command) {
+    return command.topics() == null
+        ? table.count(command.groupId())
+        : command.topics().stream().mapToLong(topic -> topic.partitions().size()).sum();
+  }
+
   private @Nullable StoredOffset find(
       String groupId, FetchOffsetsCommand.Topic topic, int partition) {
     StoredOffset committed = table.find(new OffsetKey(groupId, topic.name(), partition));

@@ -171,6 +171,11 @@ final class GroupShard {
     return offsets.fetch(command);
   }
 
+  /** About what the answer takes; see {@link AnswerBytes}. */
+  long bytesOfFetched(FetchOffsetsCommand command) {
+    return AnswerBytes.OFFSET * offsets.countOf(command);
+  }
+
   Decision deleteOffsets(DeleteOffsetsCommand command, ReplyTo<DeleteOffsetsReply> to, long nowMs) {
     var out = new Decision.Draft(nowMs);
     ClassicGroup group = groups.get(command.groupId());
@@ -240,6 +245,15 @@ final class GroupShard {
         .filter(group -> states.isEmpty() || states.stream().anyMatch(group.state()::isNamed))
         .map(ClassicGroup::listed)
         .toList();
+  }
+
+  long bytesOfList() {
+    return AnswerBytes.GROUP * groups.size();
+  }
+
+  long bytesOfDescribed(String groupId) {
+    ClassicGroup group = groups.get(groupId);
+    return group == null ? AnswerBytes.GROUP : group.bytesOfDescribed();
   }
 
   GroupDescription describe(String groupId, boolean knowsGroupIdNotFound) {

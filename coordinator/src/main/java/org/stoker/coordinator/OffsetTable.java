@@ -189,6 +189,10 @@ final class OffsetTable {
     return group == null ? Map.of() : group.byTopic;
   }
 
+  long count(String groupId) {
+    return topics(groupId).values().stream().mapToLong(Map::size).sum();
+  }
+
   // ---- what will be ----
 
   /** Whether there will be an offset when all that is on its way has arrived. */

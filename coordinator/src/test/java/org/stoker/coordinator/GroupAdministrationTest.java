@@ -41,7 +41,7 @@ final class GroupAdministrationTest {
   }
 
   private List<GroupListing> list(Set<String> states, Set<String> types) {
-    return rig.groups.listGroups(states, types).join().groups();
+    return rig.groups.listGroups(states, types, _ -> true).join().groups();
   }
 
   @Test
@@ -64,9 +64,11 @@ final class GroupAdministrationTest {
 
   @Test
   void aGroupThatDoesNotExistIsDead() {
-    assertThat(rig.groups.describeGroup("nobody", false).join().state()).isEqualTo("Dead");
-    assertThat(rig.groups.describeGroup("nobody", false).join().error()).isEqualTo(ErrorCode.NONE);
-    assertThat(rig.groups.describeGroup("nobody", true).join().error())
+    assertThat(rig.groups.describeGroup("nobody", false, _ -> true).join().state())
+        .isEqualTo("Dead");
+    assertThat(rig.groups.describeGroup("nobody", false, _ -> true).join().error())
+        .isEqualTo(ErrorCode.NONE);
+    assertThat(rig.groups.describeGroup("nobody", true, _ -> true).join().error())
         .isEqualTo(ErrorCode.GROUP_ID_NOT_FOUND);
   }
 

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.stoker.base.Uuid;
@@ -34,7 +36,7 @@ final class GroupMemoryTest {
 
     assertThat(refused.error()).isEqualTo(ErrorCode.GROUP_MAX_SIZE_REACHED);
     assertThat(members).hasSizeBetween(MAX_MEMBERS / 2, MAX_MEMBERS);
-    assertThat(rig.groups.describeGroup("one-more", true).join().error())
+    assertThat(rig.groups.describeGroup("one-more", true, _ -> true).join().error())
         .as("no group was made for it")
         .isEqualTo(ErrorCode.GROUP_ID_NOT_FOUND);
   }
@@ -134,7 +136,7 @@ final class GroupMemoryTest {
     int groups = fillWithOffsets("");
 
     assertThat(commit("one-more", 1, "")).isEqualTo(ErrorCode.INVALID_COMMIT_OFFSET_SIZE);
-    assertThat(rig.groups.describeGroup("one-more", true).join().error())
+    assertThat(rig.groups.describeGroup("one-more", true, _ -> true).join().error())
         .as("no group was made for it")
         .isEqualTo(ErrorCode.GROUP_ID_NOT_FOUND);
     for (int i = 0; i < groups; i++) {
@@ -220,7 +222,7 @@ final class GroupMemoryTest {
 
     List<FetchOffsetsReply.Partition> fetched =
         rig.groups
-            .fetchOffsets(new FetchOffsetsCommand("g", null, false))
+            .fetchOffsets(new FetchOffsetsCommand("g", null, false), _ -> true)
             .join()
             .topics()
             .getFirst()
@@ -246,8 +248,38 @@ final class GroupMemoryTest {
         .as("what is no larger than before")
         .isEqualTo(ErrorCode.NONE);
     assertThat(commit("g", "topic-new", 2, "")).as("what has none").isEqualTo(ErrorCode.NONE);
-    assertThat(rig.groups.fetchOffsets(new FetchOffsetsCommand("g", null, false)).join().error())
+    assertThat(
+            rig.groups
+                .fetchOffsets(new FetchOffsetsCommand("g", null, false), _ -> true)
+                .join()
+                .error())
         .isEqualTo(ErrorCode.NONE);
+  }
+
+  @Test
+  void anAnswerAsksForMemoryByItsSizeBeforeItIsBuilt() {
+    for (int topic = 0; topic < 50; topic++) {
+      commit("g", "topic-" + topic, 1, "");
+    }
+    List<Long> asked = new ArrayList<>();
+    LongPredicate refusal =
+        bytes -> {
+          asked.add(bytes);
+          return false;
+        };
+
+    FetchOffsetsReply fetched =
+        rig.groups.fetchOffsets(new FetchOffsetsCommand("g", null, false), refusal).join();
+    GroupDescription described = rig.groups.describeGroup("g", true, refusal).join();
+    var listed = rig.groups.listGroups(Set.of(), Set.of(), refusal).join();
+
+    assertThat(fetched.error()).isEqualTo(ErrorCode.INVALID_REQUEST);
+    assertThat(fetched.topics()).isEmpty();
+    assertThat(described.error()).isEqualTo(ErrorCode.INVALID_REQUEST);
+    assertThat(described.errorMessage()).contains("ask for fewer");
+    assertThat(listed.error()).isEqualTo(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+    assertThat(listed.groups()).isEmpty();
+    assertThat(asked.getFirst()).isEqualTo(50 * AnswerBytes.OFFSET);
   }
 
   @Test
@@ -262,7 +294,8 @@ final class GroupMemoryTest {
                     List.of(
                         new FetchOffsetsCommand.Topic(
                             "orders", Uuid.ZERO, Collections.nCopies(1_000, 0))),
-                    false))
+                    false),
+                _ -> true)
             .join();
 
     assertThat(reply.error()).isEqualTo(ErrorCode.INVALID_REQUEST);
@@ -277,14 +310,15 @@ final class GroupMemoryTest {
     rig.log.holdReads(true);
     var fetches = new ArrayList<CompletableFuture<FetchOffsetsReply>>();
     for (int i = 0; i < 10; i++) {
-      fetches.add(rig.groups.fetchOffsets(new FetchOffsetsCommand("g", null, false)));
+      fetches.add(rig.groups.fetchOffsets(new FetchOffsetsCommand("g", null, false), _ -> true));
     }
 
     assertThat(fetches.getFirst()).isNotDone();
     assertThat(fetches.getLast().join().error()).isEqualTo(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS);
     rig.log.finishOldestRead();
     assertThat(fetches.getFirst().join().error()).isEqualTo(ErrorCode.NONE);
-    assertThat(rig.groups.fetchOffsets(new FetchOffsetsCommand("g", null, false))).isNotDone();
+    assertThat(rig.groups.fetchOffsets(new FetchOffsetsCommand("g", null, false), _ -> true))
+        .isNotDone();
   }
 
   // ---- loading ----

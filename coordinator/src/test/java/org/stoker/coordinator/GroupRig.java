@@ -170,11 +170,12 @@ final class GroupRig {
         new FetchOffsetsCommand(
             groupId,
             List.of(new FetchOffsetsCommand.Topic("orders", Uuid.ZERO, List.of(0))),
-            requireStable));
+            requireStable),
+        _ -> true);
   }
 
   GroupDescription described() {
-    return groups.describeGroup(GROUP, false).join();
+    return groups.describeGroup(GROUP, false, _ -> true).join();
   }
 
   String state() {

@@ -325,7 +325,7 @@ final class GroupWorld {
     var mustHave = new TreeMap<>(acknowledged);
     asked.add(
         groups
-            .fetchOffsets(new FetchOffsetsCommand(GROUP, null, seed.oneIn(2)))
+            .fetchOffsets(new FetchOffsetsCommand(GROUP, null, seed.oneIn(2)), _ -> true)
             .thenAccept(reply -> fetched(reply, mustHave)));
   }
 
@@ -396,7 +396,7 @@ final class GroupWorld {
 
   private void checkAll() {
     CompletableFuture<FetchOffsetsReply> all =
-        groups.fetchOffsets(new FetchOffsetsCommand(GROUP, null, false));
+        groups.fetchOffsets(new FetchOffsetsCommand(GROUP, null, false), _ -> true);
     others.runAll();
     fetched(all.join(), new TreeMap<>(acknowledged));
   }
@@ -426,14 +426,14 @@ final class GroupWorld {
   }
 
   private GroupDescription described() {
-    CompletableFuture<GroupDescription> group = groups.describeGroup(GROUP, false);
+    CompletableFuture<GroupDescription> group = groups.describeGroup(GROUP, false, _ -> true);
     others.runAll();
     return Objects.requireNonNull(group.getNow(null));
   }
 
   private Map<Integer, Long> offsets() {
     CompletableFuture<FetchOffsetsReply> all =
-        groups.fetchOffsets(new FetchOffsetsCommand(GROUP, null, false));
+        groups.fetchOffsets(new FetchOffsetsCommand(GROUP, null, false), _ -> true);
     others.runAll();
     return offsetsIn(all.join());
   }

@@ -326,7 +326,11 @@ final class JoinGroupTest {
     CompletableFuture<JoinGroupReply> reply = rig.join("", "instance", "range");
 
     assertThat(reply.join().error()).isEqualTo(ErrorCode.NOT_COORDINATOR);
-    assertThat(rig.groups.listGroups(java.util.Set.of(), java.util.Set.of()).join().groups())
+    assertThat(
+            rig.groups
+                .listGroups(java.util.Set.of(), java.util.Set.of(), _ -> true)
+                .join()
+                .groups())
         .isEmpty();
   }
 

@@ -86,7 +86,9 @@ final class OffsetExpiryTest {
     keepAlive(member, RETENTION_MS + 2 * CHECK_MS);
 
     FetchOffsetsReply all =
-        rig.groups.fetchOffsets(new FetchOffsetsCommand(GroupRig.GROUP, null, false)).join();
+        rig.groups
+            .fetchOffsets(new FetchOffsetsCommand(GroupRig.GROUP, null, false), _ -> true)
+            .join();
     assertThat(all.topics()).extracting(FetchOffsetsReply.Topic::name).containsExactly("orders");
   }
 
@@ -170,7 +172,7 @@ final class OffsetExpiryTest {
   }
 
   private List<String> groupIds() {
-    return rig.groups.listGroups(Set.of(), Set.of()).join().groups().stream()
+    return rig.groups.listGroups(Set.of(), Set.of(), _ -> true).join().groups().stream()
         .map(GroupListing::groupId)
         .toList();
   }

@@ -35,8 +35,9 @@ final class OffsetsTest {
     assertThat(GroupRig.only(commitAlone("lone", 7))).isEqualTo(ErrorCode.NONE);
 
     assertThat(rig.committed("lone")).isEqualTo(7);
-    assertThat(rig.groups.describeGroup("lone", false).join().state()).isEqualTo("Empty");
-    assertThat(rig.groups.describeGroup("lone", false).join().protocolType()).isEmpty();
+    assertThat(rig.groups.describeGroup("lone", false, _ -> true).join().state())
+        .isEqualTo("Empty");
+    assertThat(rig.groups.describeGroup("lone", false, _ -> true).join().protocolType()).isEmpty();
   }
 
   private CommitOffsetsReply commitAlone(String groupId, long offset) {
@@ -263,7 +264,9 @@ final class OffsetsTest {
   }
 
   private FetchOffsetsReply fetch(@Nullable List<FetchOffsetsCommand.Topic> topics) {
-    return rig.groups.fetchOffsets(new FetchOffsetsCommand("lone", topics, false)).join();
+    return rig.groups
+        .fetchOffsets(new FetchOffsetsCommand("lone", topics, false), _ -> true)
+        .join();
   }
 
   private void commit(String topic, int partition, Uuid topicId, long offset) {

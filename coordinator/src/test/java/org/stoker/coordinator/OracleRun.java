@@ -287,7 +287,7 @@ final class OracleRun {
 
   private void fetchAndCompare(FetchOffsetsCommand command) {
     FetchOffsetsReply theirs = sorted(kafka.fetch(command));
-    CompletableFuture<FetchOffsetsReply> mine = ours.fetchOffsets(command);
+    CompletableFuture<FetchOffsetsReply> mine = ours.fetchOffsets(command, _ -> true);
     assertThat(mine).as(told("fetch")).isDone();
     assertThat(sorted(mine.join())).as(told("fetch")).isEqualTo(theirs);
   }
@@ -336,11 +336,11 @@ final class OracleRun {
   private void compare() {
     compareAnswers();
     compareWritten();
-    assertThat(ours.listGroups(Set.of(), Set.of()).join().groups())
+    assertThat(ours.listGroups(Set.of(), Set.of(), _ -> true).join().groups())
         .as(told("list"))
         .isEqualTo(kafka.list());
     for (String groupId : List.of("alpha", "beta", "lone", "nobody")) {
-      assertThat(ours.describeGroup(groupId, true).join())
+      assertThat(ours.describeGroup(groupId, true, _ -> true).join())
           .as(told("describe"))
           .isEqualTo(kafka.describe(groupId));
       fetchAndCompare(new FetchOffsetsCommand(groupId, null, false));

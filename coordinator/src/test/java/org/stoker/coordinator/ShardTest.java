@@ -31,7 +31,8 @@ final class ShardTest {
     assertThat(GroupRig.only(groups.commitOffsets(commit(1)).join()))
         .isEqualTo(ErrorCode.NOT_COORDINATOR);
     // Not refused: clients would ask on until the topic is there, and nobody may ever need it.
-    assertThat(groups.listGroups(Set.of(), Set.of()).join().error()).isEqualTo(ErrorCode.NONE);
+    assertThat(groups.listGroups(Set.of(), Set.of(), _ -> true).join().error())
+        .isEqualTo(ErrorCode.NONE);
     assertThat(groups.deleteGroups(List.of("g")).join())
         .containsEntry("g", ErrorCode.NOT_COORDINATOR);
   }
@@ -77,7 +78,7 @@ final class ShardTest {
     assertThat(rig.committedStable("lone", true).join().error())
         .isEqualTo(ErrorCode.NOT_COORDINATOR);
     assertThat(rig.described().error()).isEqualTo(ErrorCode.NOT_COORDINATOR);
-    assertThat(rig.groups.listGroups(Set.of(), Set.of()).join())
+    assertThat(rig.groups.listGroups(Set.of(), Set.of(), _ -> true).join())
         .as("others list what they lead")
         .isEqualTo(new GroupCoordinator.Listing(ErrorCode.NONE, List.of()));
   }
@@ -93,7 +94,7 @@ final class ShardTest {
     assertThat(rig.rejoin(member).join().error()).isEqualTo(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS);
     assertThat(rig.committedStable("lone", true).join().error())
         .isEqualTo(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS);
-    assertThat(rig.groups.listGroups(Set.of(), Set.of()).join().error())
+    assertThat(rig.groups.listGroups(Set.of(), Set.of(), _ -> true).join().error())
         .isEqualTo(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS);
     assertThat(rig.heartbeat(member, 1)).isEqualTo(ErrorCode.NONE);
     rig.log.finishOldestLoad(ErrorCode.NONE);

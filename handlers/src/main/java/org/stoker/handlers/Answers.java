@@ -16,6 +16,16 @@ final class Answers {
 
   private Answers() {}
 
+  /** Whether an answer of so many bytes may be built; closes the connection if not. */
+  static boolean isTaken(Request request, long bytes) {
+    if (request.tryClaim(bytes)) {
+      return true;
+    }
+    request.closeConnection(
+        "the answer to its " + request.apiKey().apiName() + " takes more memory than there is now");
+    return false;
+  }
+
   /** Makes the answer on another thread, where nobody else looks after what is thrown. */
   static void on(Executor executor, Request request, Supplier<? extends Message> answer) {
     when(CompletableFuture.supplyAsync(answer, executor), request, body -> body);

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.stoker.metadata.Command;
@@ -13,6 +14,7 @@ import org.stoker.metadata.Command.CreatedTopic;
 import org.stoker.metadata.Command.NewTopic;
 import org.stoker.metadata.Command.ReplicaAssignment;
 import org.stoker.network.Request;
+import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.CreateTopicsRequest;
 import org.stoker.protocol.message.CreateTopicsRequest.CreatableTopic;
 import org.stoker.protocol.message.CreateTopicsResponse;
@@ -25,6 +27,8 @@ import org.stoker.settings.TopicKeys;
 
 /** CreateTopics: makes topics, or says what would be made. */
 final class CreateTopicsHandler implements Handler {
+  private static final long BYTES_OF_CONFIGS = 150L * TopicKeys.topicKeys().size();
+
   private final ControllerPort controller;
   private final Supplier<BrokerSettings> settings;
 
@@ -42,7 +46,10 @@ final class CreateTopicsHandler implements Handler {
         request,
         created ->
             new CreateTopicsResponse()
-                .setTopics(onceEach(created).stream().map(this::result).toList()));
+                .setTopics(
+                    onceEach(created).stream()
+                        .map(topic -> result(topic, request::tryClaim))
+                        .toList()));
   }
 
   /** A name that was in the request twice is refused twice, and told once. */
@@ -64,7 +71,7 @@ final class CreateTopicsHandler implements Handler {
         topic.name(), topic.numPartitions(), topic.replicationFactor(), assignments, configs);
   }
 
-  private CreatableTopicResult result(CreatedTopic created) {
+  private CreatableTopicResult result(CreatedTopic created, LongPredicate mayTake) {
     CreatableTopicResult result =
         new CreatableTopicResult()
             .setName(created.name())
@@ -74,10 +81,12 @@ final class CreateTopicsHandler implements Handler {
     if (!created.result().isOk()) {
       return result;
     }
-    return result
+    result
         .setNumPartitions(created.partitions())
-        .setReplicationFactor((short) created.replicationFactor())
-        .setConfigs(configs(created.configs()));
+        .setReplicationFactor((short) created.replicationFactor());
+    return mayTake.test(BYTES_OF_CONFIGS)
+        ? result.setConfigs(configs(created.configs()))
+        : result.setConfigs(null).setTopicConfigErrorCode(ErrorCode.INVALID_REQUEST.code());
   }
 
   private List<CreatableTopicConfigs> configs(Map<String, String> ofTopic) {

@@ -3,9 +3,11 @@ package org.stoker.handlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.stoker.base.ConfinedTo;
 import org.stoker.metadata.ConfigResource;
 import org.stoker.metadata.TopicNames;
 import org.stoker.network.Request;
@@ -27,40 +29,88 @@ import org.stoker.settings.TopicKeys;
 
 /** DescribeConfigs: what is configured, where it came from, and what else has a say (KIP-226). */
 final class DescribeConfigsHandler implements Handler {
+  private static final long BYTES_OF_ENTRY = 250;
+  private static final long BYTES_OF_SYNONYM = 120;
+  private static final String TOO_LARGE =
+      "The answer would take more memory than there is for answers now; ask for fewer resources at"
+          + " a time.";
+
   private final ClusterView cluster;
   private final BrokerLoggers loggers;
   private final Supplier<BrokerSettings> settings;
+  private final Executor workers;
 
   DescribeConfigsHandler(
-      ClusterView cluster, BrokerLoggers loggers, Supplier<BrokerSettings> settings) {
+      ClusterView cluster,
+      BrokerLoggers loggers,
+      Supplier<BrokerSettings> settings,
+      Executor workers) {
     this.cluster = cluster;
     this.loggers = loggers;
     this.settings = settings;
+    this.workers = workers;
   }
 
   @Override
   public void handle(Request request) {
+    // A small request may ask for thousands of resources with all of their keys.
+    Answers.on(workers, request, () -> answer(request));
+  }
+
+  private DescribeConfigsResponse answer(Request request) {
     DescribeConfigsRequest body = (DescribeConfigsRequest) request.body();
+    var question = new Question(request, body, settings.get());
     List<DescribeConfigsResult> results = new ArrayList<>();
     for (DescribeConfigsResource resource : body.resources()) {
-      DescribeConfigsResult result = describe(resource, body);
+      DescribeConfigsResult result =
+          question.isTooLarge ? invalid(TOO_LARGE) : describe(resource, question);
       results.add(
           result.setResourceType(resource.resourceType()).setResourceName(resource.resourceName()));
     }
-    request.respond(new DescribeConfigsResponse().setResults(results));
+    return new DescribeConfigsResponse().setResults(results);
   }
 
-  private DescribeConfigsResult describe(
-      DescribeConfigsResource resource, DescribeConfigsRequest body) {
+  /** One request, as it is being answered. */
+  @ConfinedTo(ConfinedTo.CALLER)
+  private static final class Question {
+    private final Request request;
+    private final DescribeConfigsRequest body;
+    private final BrokerSettings current;
+    private @Nullable List<ConfigEntry> ofBroker;
+    private boolean isTooLarge;
+
+    Question(Request request, DescribeConfigsRequest body, BrokerSettings current) {
+      this.request = request;
+      this.body = body;
+      this.current = current;
+    }
+
+    /** Described once, however often it is asked for. */
+    List<ConfigEntry> ofBroker() {
+      List<ConfigEntry> described = ofBroker;
+      if (described == null) {
+        described = current.describeBroker();
+        ofBroker = described;
+      }
+      return described;
+    }
+
+    boolean mayTake(long bytes) {
+      isTooLarge = !request.tryClaim(bytes);
+      return !isTooLarge;
+    }
+  }
+
+  private DescribeConfigsResult describe(DescribeConfigsResource resource, Question question) {
     String name = resource.resourceName();
     if (resource.resourceType() == IncrementalAlterConfigsHandler.BROKER_LOGGER) {
-      return loggers(name, resource);
+      return loggers(name, resource, question);
     }
     return switch (ConfigResource.Type.forId(resource.resourceType())) {
-      case TOPIC -> topic(name, resource, body);
-      case BROKER -> broker(name, resource, body);
-      case GROUP -> group(name, resource, body);
-      case CLIENT_METRICS -> clientMetrics(name, resource, body);
+      case TOPIC -> topic(name, resource, question);
+      case BROKER -> broker(name, resource, question);
+      case GROUP -> group(name, resource, question);
+      case CLIENT_METRICS -> clientMetrics(name, resource, question);
       case null -> invalid("Unsupported resource type: " + resource.resourceType());
     };
   }
@@ -80,7 +130,7 @@ final class DescribeConfigsHandler implements Handler {
   }
 
   private DescribeConfigsResult topic(
-      String name, DescribeConfigsResource resource, DescribeConfigsRequest body) {
+      String name, DescribeConfigsResource resource, Question question) {
     String problem = TopicNames.problemWith(name);
     if (problem != null) {
       return error(ErrorCode.INVALID_TOPIC_EXCEPTION, problem);
@@ -89,27 +139,27 @@ final class DescribeConfigsHandler implements Handler {
       return error(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "There is no topic " + name + ".");
     }
     Map<String, String> own = cluster.image().configs(ConfigResource.topic(name));
-    BrokerSettings current = settings.get();
+    BrokerSettings current = question.current;
     List<ConfigEntry> entries = new ArrayList<>();
     for (TopicKey key : TopicKeys.topicKeys()) {
       if (own.containsKey(key.name()) || !key.key().isUnlisted()) {
         entries.add(current.describe(key, own));
       }
     }
-    return described(entries, resource, body, _ -> false);
+    return described(entries, resource, question, _ -> false);
   }
 
   private DescribeConfigsResult broker(
-      String name, DescribeConfigsResource resource, DescribeConfigsRequest body) {
+      String name, DescribeConfigsResource resource, Question question) {
     Predicate<ConfigKey> isReadOnly = key -> key.change() == ConfigKey.Change.READ_ONLY;
-    BrokerSettings current = settings.get();
+    BrokerSettings current = question.current;
     if (name.isEmpty()) {
-      return described(current.describeDynamicDefault(), resource, body, isReadOnly);
+      return described(current.describeDynamicDefault(), resource, question, isReadOnly);
     }
     String problem = problemWithBroker(name, " or empty string,");
     return problem != null
         ? invalid(problem)
-        : described(current.describeBroker(), resource, body, isReadOnly);
+        : described(question.ofBroker(), resource, question, isReadOnly);
   }
 
   private @Nullable String problemWithBroker(String name, String or) {
@@ -126,23 +176,23 @@ final class DescribeConfigsHandler implements Handler {
   }
 
   private DescribeConfigsResult group(
-      String name, DescribeConfigsResource resource, DescribeConfigsRequest body) {
+      String name, DescribeConfigsResource resource, Question question) {
     if (name.isEmpty()) {
       return invalid("Group name must not be empty");
     }
     Map<String, String> own = cluster.image().configs(ConfigResource.group(name));
-    BrokerSettings current = settings.get();
+    BrokerSettings current = question.current;
     List<ConfigEntry> entries = new ArrayList<>();
     for (ConfigKey key : ResourceKeys.GROUP.all()) {
       if (own.containsKey(key.name()) || !key.isUnlisted()) {
         entries.add(current.describeOfGroup(key, own));
       }
     }
-    return described(entries, resource, body, _ -> false);
+    return described(entries, resource, question, _ -> false);
   }
 
   private DescribeConfigsResult clientMetrics(
-      String name, DescribeConfigsResource resource, DescribeConfigsRequest body) {
+      String name, DescribeConfigsResource resource, Question question) {
     if (name.isEmpty()) {
       return invalid("Client metrics subscription name must not be empty");
     }
@@ -152,36 +202,62 @@ final class DescribeConfigsHandler implements Handler {
     for (ConfigKey key : ResourceKeys.CLIENT_METRICS.all()) {
       entries.add(BrokerSettings.describeOfClientMetrics(key, own));
     }
-    return described(entries, resource, body, _ -> false);
+    return described(entries, resource, question, _ -> false);
   }
 
-  private DescribeConfigsResult loggers(String broker, DescribeConfigsResource resource) {
+  private DescribeConfigsResult loggers(
+      String broker, DescribeConfigsResource resource, Question question) {
     String problem =
         broker.isEmpty() ? "Broker id must not be empty" : problemWithBroker(broker, "");
     if (problem != null) {
       return invalid(problem);
     }
+    Map<String, String> levels = loggers.levels();
+    if (!question.mayTake(BYTES_OF_ENTRY * levels.size())) {
+      return invalid(TOO_LARGE);
+    }
     List<DescribeConfigsResourceResult> entries = new ArrayList<>();
-    loggers
-        .levels()
-        .forEach((logger, level) -> {
-          if (isAskedFor(logger, resource)) {
-            entries.add(
-                new DescribeConfigsResourceResult()
-                    .setName(logger)
-                    .setValue(level)
-                    .setDocumentation(null)
-                    .setConfigSource(ConfigSource.DYNAMIC_BROKER_LOGGER_CONFIG.id()));
-          }
-        });
+    levels.forEach((logger, level) -> {
+      if (isAskedFor(logger, resource)) {
+        entries.add(
+            new DescribeConfigsResourceResult()
+                .setName(logger)
+                .setValue(level)
+                .setDocumentation(null)
+                .setConfigSource(ConfigSource.DYNAMIC_BROKER_LOGGER_CONFIG.id()));
+      }
+    });
     return new DescribeConfigsResult().setConfigs(entries);
+  }
+
+  /** About what the answer takes, as objects and once more as bytes to send. */
+  private static long bytesOf(
+      List<ConfigEntry> entries, DescribeConfigsResource resource, DescribeConfigsRequest body) {
+    long bytes = 0;
+    for (ConfigEntry entry : entries) {
+      ConfigKey key = entry.key();
+      if (isAskedFor(key.name(), resource)) {
+        String value = entry.value();
+        String documentation = body.includeDocumentation() ? documentation(key) : null;
+        bytes +=
+            BYTES_OF_ENTRY
+                + (value == null ? 0 : value.length())
+                + (documentation == null ? 0 : documentation.length())
+                + (body.includeSynonyms() ? BYTES_OF_SYNONYM * entry.synonyms().size() : 0);
+      }
+    }
+    return bytes;
   }
 
   private static DescribeConfigsResult described(
       List<ConfigEntry> entries,
       DescribeConfigsResource resource,
-      DescribeConfigsRequest body,
+      Question question,
       Predicate<ConfigKey> isReadOnly) {
+    DescribeConfigsRequest body = question.body;
+    if (!question.mayTake(bytesOf(entries, resource, body))) {
+      return invalid(TOO_LARGE);
+    }
     List<DescribeConfigsResourceResult> results = new ArrayList<>();
     for (ConfigEntry entry : entries) {
       if (isAskedFor(entry.key().name(), resource)) {

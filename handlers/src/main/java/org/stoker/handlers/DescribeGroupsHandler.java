@@ -12,7 +12,7 @@ import org.stoker.protocol.message.DescribeGroupsResponse.DescribedGroupMember;
 
 /** DescribeGroups: classic groups with their members. */
 final class DescribeGroupsHandler implements Handler {
-  private static final int FIRST_VERSION_WITH_NOT_FOUND = 6;
+  private static final int FIRST_VERSION_WITH_MESSAGES = 6;
 
   private final GroupCoordinator groups;
 
@@ -23,20 +23,25 @@ final class DescribeGroupsHandler implements Handler {
   @Override
   public void handle(Request request) {
     DescribeGroupsRequest body = (DescribeGroupsRequest) request.body();
-    boolean knowsNotFound = request.version() >= FIRST_VERSION_WITH_NOT_FOUND;
+    boolean hasMessages = request.version() >= FIRST_VERSION_WITH_MESSAGES;
     int operations =
         body.includeAuthorizedOperations()
             ? AllowedOperations.ON_A_GROUP
             : AllowedOperations.NOT_ASKED;
     List<CompletableFuture<GroupDescription>> parts =
-        body.groups().stream().map(id -> groups.describeGroup(id, knowsNotFound)).toList();
+        body.groups().stream()
+            .map(id -> groups.describeGroup(id, hasMessages, request::tryClaim))
+            .toList();
     Answers.when(
         CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new)),
         request,
         _ ->
             new DescribeGroupsResponse()
                 .setGroups(
-                    parts.stream().map(part -> described(part.join(), operations)).toList()));
+                    parts.stream()
+                        .map(part -> described(part.join(), operations))
+                        .map(group -> hasMessages ? group : group.setErrorMessage(null))
+                        .toList()));
   }
 
   private static DescribedGroup described(GroupDescription group, int operations) {

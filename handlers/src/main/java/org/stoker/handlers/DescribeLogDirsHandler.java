@@ -24,6 +24,8 @@ import org.stoker.protocol.message.DescribeLogDirsResponse.DescribeLogDirsTopic;
 
 /** DescribeLogDirs: what lies in each log directory, and how much room there is. */
 final class DescribeLogDirsHandler implements Handler {
+  private static final long BYTES_OF_PARTITION = 200;
+
   private final UsableDirectories directories;
   private final Executor readers;
 
@@ -36,6 +38,10 @@ final class DescribeLogDirsHandler implements Handler {
   public void handle(Request request) {
     DescribeLogDirsRequest body = (DescribeLogDirsRequest) request.body();
     Set<TopicPartition> asked = asked(body.topics());
+    long logs = directories.usable().stream().mapToLong(each -> each.logs().size()).sum();
+    if (!Answers.isTaken(request, BYTES_OF_PARTITION * logs)) {
+      return;
+    }
     // The file system is asked how much room it has, and may be slow to say.
     Answers.on(readers, request, () -> describe(asked));
   }

@@ -18,6 +18,8 @@ import org.stoker.replication.Partition;
 
 /** DescribeProducers: who writes to a partition, and which transactions are open (KIP-664). */
 final class DescribeProducersHandler implements Handler {
+  private static final long BYTES_OF_PRODUCER = 200;
+
   private final PartitionLookup lookup;
 
   DescribeProducersHandler(PartitionLookup lookup) {
@@ -34,7 +36,7 @@ final class DescribeProducersHandler implements Handler {
       for (int index : topic.partitionIndexes()) {
         PartitionResponse response = new PartitionResponse().setPartitionIndex(index);
         partitions.add(response);
-        parts.add(describe(topic.name(), index, response));
+        parts.add(describe(topic.name(), index, response, request));
       }
       topics.add(new TopicResponse().setName(topic.name()).setPartitions(partitions));
     }
@@ -44,7 +46,8 @@ final class DescribeProducersHandler implements Handler {
         _ -> new DescribeProducersResponse().setTopics(topics));
   }
 
-  private CompletableFuture<Void> describe(String topic, int index, PartitionResponse response) {
+  private CompletableFuture<Void> describe(
+      String topic, int index, PartitionResponse response, Request request) {
     String problem = TopicNames.problemWith(topic);
     if (problem != null) {
       response.setErrorCode(ErrorCode.INVALID_TOPIC_EXCEPTION.code()).setErrorMessage(problem);
@@ -57,13 +60,15 @@ final class DescribeProducersHandler implements Handler {
       return CompletableFuture.completedFuture(null);
     }
     CompletableFuture<Void> done = new CompletableFuture<>();
-    partition.describeProducers(reply -> {
-      response
-          .setErrorCode(reply.error().code())
-          .setActiveProducers(
-              reply.producers().stream().map(DescribeProducersHandler::state).toList());
-      done.complete(null);
-    });
+    partition.describeProducers(
+        count -> request.tryClaim(BYTES_OF_PRODUCER * count),
+        reply -> {
+          response
+              .setErrorCode(reply.error().code())
+              .setActiveProducers(
+                  reply.producers().stream().map(DescribeProducersHandler::state).toList());
+          done.complete(null);
+        });
     return done;
   }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.stoker.base.Clock;
+import org.stoker.base.LimitedExecutor;
 import org.stoker.base.Timers;
 import org.stoker.coordinator.GroupCoordinator;
 import org.stoker.log.UsableDirectories;
@@ -20,6 +21,10 @@ import org.stoker.settings.ConfigValues;
 
 /** Makes the handler of every API that is served. */
 public final class Handlers {
+  // What reads or describes at length leaves workers for others.
+  private static final int MAX_SEARCHES_AT_ONCE = 4;
+  private static final int MAX_DESCRIPTIONS_AT_ONCE = 2;
+
   private Handlers() {}
 
   /**
@@ -52,7 +57,7 @@ public final class Handlers {
   public static Dispatcher dispatcher(Rooms rooms, Machine machine) {
     Map<ApiKey, Handler> handlers = new EnumMap<>(ApiKey.class);
     addData(handlers, rooms, machine);
-    addCluster(handlers, rooms);
+    addCluster(handlers, rooms, machine);
     addGroups(handlers, rooms);
     Set<ApiKey> keys = EnumSet.copyOf(handlers.keySet());
     keys.add(ApiKey.API_VERSIONS);
@@ -77,7 +82,10 @@ public final class Handlers {
             machine.workers(),
             machine.timers(),
             mostFetchBytes));
-    handlers.put(ApiKey.LIST_OFFSETS, new ListOffsetsHandler(lookup, machine.workers()));
+    handlers.put(
+        ApiKey.LIST_OFFSETS,
+        new ListOffsetsHandler(
+            lookup, new LimitedExecutor(machine.workers(), MAX_SEARCHES_AT_ONCE)));
     handlers.put(ApiKey.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(lookup));
     handlers.put(ApiKey.DELETE_RECORDS, new DeleteRecordsHandler(lookup, machine.timers()));
     handlers.put(ApiKey.DESCRIBE_PRODUCERS, new DescribeProducersHandler(lookup));
@@ -95,7 +103,7 @@ public final class Handlers {
         BrokerKeys.RACK_AWARE_SELECTOR.equals(values.find("replica.selector.class")));
   }
 
-  private static void addCluster(Map<ApiKey, Handler> handlers, Rooms rooms) {
+  private static void addCluster(Map<ApiKey, Handler> handlers, Rooms rooms, Machine machine) {
     ClusterView cluster = rooms.cluster();
     ControllerPort controller = rooms.controller();
     Supplier<ConfigValues> values = () -> rooms.settings().get().values();
@@ -115,7 +123,11 @@ public final class Handlers {
     forwarded.accept(ApiKey.CREATE_PARTITIONS, new CreatePartitionsHandler(controller));
     handlers.put(
         ApiKey.DESCRIBE_CONFIGS,
-        new DescribeConfigsHandler(cluster, rooms.loggers(), rooms.settings()));
+        new DescribeConfigsHandler(
+            cluster,
+            rooms.loggers(),
+            rooms.settings(),
+            new LimitedExecutor(machine.workers(), MAX_DESCRIPTIONS_AT_ONCE)));
     BrokerAlterations brokers = new BrokerAlterations(cluster, rooms.settings());
     handlers.put(
         ApiKey.ALTER_CONFIGS,

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.stoker.metadata.BrokerImage;
+import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.ConfigResource;
 import org.stoker.network.Request;
 import org.stoker.protocol.ErrorCode;
@@ -18,6 +19,7 @@ final class ListConfigResourcesHandler implements Handler {
   private static final byte BROKER_LOGGER = 8;
   private static final byte CLIENT_METRICS = 16;
   private static final byte GROUP = 32;
+  private static final long BYTES_OF_RESOURCE = 100;
   private static final Set<Byte> KNOWN =
       Set.of(TOPIC, BROKER, BROKER_LOGGER, CLIENT_METRICS, GROUP);
 
@@ -39,6 +41,11 @@ final class ListConfigResourcesHandler implements Handler {
     if (!KNOWN.containsAll(types)) {
       request.respond(
           new ListConfigResourcesResponse().setErrorCode(ErrorCode.UNSUPPORTED_VERSION.code()));
+      return;
+    }
+    ClusterImage image = cluster.image();
+    int most = image.topicsByName().size() + image.configs().size();
+    if (!Answers.isTaken(request, BYTES_OF_RESOURCE * most)) {
       return;
     }
     List<ListConfigResourcesResponse.ConfigResource> found = new ArrayList<>();

@@ -20,7 +20,8 @@ final class ListGroupsHandler implements Handler {
   public void handle(Request request) {
     ListGroupsRequest body = (ListGroupsRequest) request.body();
     Answers.when(
-        groups.listGroups(Set.copyOf(body.statesFilter()), Set.copyOf(body.typesFilter())),
+        groups.listGroups(
+            Set.copyOf(body.statesFilter()), Set.copyOf(body.typesFilter()), request::tryClaim),
         request,
         listing ->
             new ListGroupsResponse()

@@ -17,6 +17,8 @@ import org.stoker.protocol.message.ListPartitionReassignmentsResponse.OngoingTop
 
 /** ListPartitionReassignments (KIP-455): what is on its way to other brokers. */
 final class ListPartitionReassignmentsHandler implements Handler {
+  private static final long BYTES_OF_PARTITION = 200;
+
   private final ClusterView cluster;
 
   ListPartitionReassignmentsHandler(ClusterView cluster) {
@@ -29,6 +31,13 @@ final class ListPartitionReassignmentsHandler implements Handler {
     ClusterImage image = cluster.image();
     List<OngoingTopicReassignment> ongoing = new ArrayList<>();
     List<ListPartitionReassignmentsTopics> asked = body.topics();
+    long most =
+        asked == null
+            ? image.topicsByName().values().stream().mapToLong(all -> all.partitions().size()).sum()
+            : asked.stream().mapToLong(topic -> topic.partitionIndexes().size()).sum();
+    if (!Answers.isTaken(request, BYTES_OF_PARTITION * most)) {
+      return;
+    }
     if (asked == null) {
       for (TopicImage topic : new TreeMap<>(image.topicsByName()).values()) {
         add(topic, IntStream.range(0, topic.partitions().size()).boxed().toList(), ongoing);

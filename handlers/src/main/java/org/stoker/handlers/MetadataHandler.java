@@ -31,6 +31,9 @@ final class MetadataHandler implements Handler {
   private static final int FIRST_VERSION_WITH_EMPTY_FOR_NONE = 1;
   // The field is there since version 10, and was not read before this one.
   private static final int FIRST_VERSION_WITH_IDS = 12;
+  // As objects and once more as bytes to send.
+  private static final long BYTES_OF_PARTITION = 200;
+  private static final long BYTES_OF_TOPIC = 200;
 
   private final ClusterView cluster;
   private final TopicCreator creator;
@@ -49,13 +52,39 @@ final class MetadataHandler implements Handler {
     }
     Map<String, CompletableFuture<Result>> creations = creations(body);
     if (creations.isEmpty()) {
-      request.respond(response(request, body, Map.of()));
+      if (Answers.isTaken(request, bytesOf(cluster.image(), body, request.version()))) {
+        request.respond(response(request, body, Map.of()));
+      }
       return;
     }
     Answers.when(
         CompletableFuture.allOf(creations.values().toArray(CompletableFuture<?>[]::new)),
         request,
         _ -> response(request, body, creations));
+  }
+
+  /** About what the answer takes. */
+  private static long bytesOf(ClusterImage image, MetadataRequest body, short version) {
+    long bytes = 0;
+    if (isOfAll(body, version)) {
+      for (TopicImage topic : image.topicsByName().values()) {
+        bytes += BYTES_OF_TOPIC + BYTES_OF_PARTITION * topic.partitions().size();
+      }
+      return bytes;
+    }
+    for (MetadataRequestTopic asked : asked(body)) {
+      String name = nameOf(asked);
+      TopicImage topic = name == null ? image.topic(asked.topicId()) : image.topic(name);
+      int partitions = topic == null ? 0 : topic.partitions().size();
+      bytes += BYTES_OF_TOPIC + BYTES_OF_PARTITION * partitions;
+    }
+    return bytes;
+  }
+
+  /** Before version 1 an empty list asked for all topics, as none does since. */
+  private static boolean isOfAll(MetadataRequest body, short version) {
+    List<MetadataRequestTopic> asked = body.topics();
+    return asked == null || (asked.isEmpty() && version < FIRST_VERSION_WITH_EMPTY_FOR_NONE);
   }
 
   private static boolean usesIds(MetadataRequest body) {
@@ -150,14 +179,12 @@ final class MetadataHandler implements Handler {
       Request request,
       MetadataRequest body,
       Map<String, CompletableFuture<Result>> creations) {
-    List<MetadataRequestTopic> asked = body.topics();
     int operations =
         body.includeTopicAuthorizedOperations()
             ? AllowedOperations.ON_A_TOPIC
             : AllowedOperations.NOT_ASKED;
     List<MetadataResponseTopic> topics = new ArrayList<>();
-    boolean isEmptyForAll = request.version() < FIRST_VERSION_WITH_EMPTY_FOR_NONE;
-    if (asked == null || (asked.isEmpty() && isEmptyForAll)) {
+    if (isOfAll(body, request.version())) {
       for (TopicImage topic : image.topicsByName().values()) {
         topics.add(describe(image, topic, request, operations));
       }

@@ -3,6 +3,7 @@ package org.stoker.handlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.Uuid;
 import org.stoker.coordinator.FetchOffsetsCommand;
@@ -61,7 +62,9 @@ final class OffsetFetchHandler implements Handler {
                         topic.name(), Uuid.ZERO, topic.partitionIndexes()))
                 .toList();
     Answers.when(
-        groups.fetchOffsets(new FetchOffsetsCommand(body.groupId(), topics, body.requireStable())),
+        groups.fetchOffsets(
+            new FetchOffsetsCommand(body.groupId(), topics, body.requireStable()),
+            request::tryClaim),
         request,
         reply -> responseOfOne(reply, topics, request.version()));
   }
@@ -120,7 +123,9 @@ final class OffsetFetchHandler implements Handler {
   private void fetchOfSeveral(Request request, OffsetFetchRequest body) {
     boolean usesIds = request.version() >= FIRST_VERSION_WITH_IDS;
     List<CompletableFuture<OffsetFetchResponseGroup>> parts =
-        body.groups().stream().map(group -> fetch(group, body.requireStable(), usesIds)).toList();
+        body.groups().stream()
+            .map(group -> fetch(group, body.requireStable(), usesIds, request::tryClaim))
+            .toList();
     Answers.when(
         CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new)),
         request,
@@ -130,7 +135,10 @@ final class OffsetFetchHandler implements Handler {
   }
 
   private CompletableFuture<OffsetFetchResponseGroup> fetch(
-      OffsetFetchRequestGroup group, boolean requireStable, boolean usesIds) {
+      OffsetFetchRequestGroup group,
+      boolean requireStable,
+      boolean usesIds,
+      LongPredicate mayTake) {
     ClusterImage image = cluster.image();
     List<OffsetFetchRequestTopics> asked = group.topics();
     List<OffsetFetchResponseTopics> unknown = new ArrayList<>();
@@ -149,7 +157,7 @@ final class OffsetFetchHandler implements Handler {
       }
     }
     return groups
-        .fetchOffsets(new FetchOffsetsCommand(group.groupId(), topics, requireStable))
+        .fetchOffsets(new FetchOffsetsCommand(group.groupId(), topics, requireStable), mayTake)
         .thenApply(reply -> response(image, reply, unknown, usesIds));
   }
 

@@ -418,6 +418,12 @@ public final class Log {
     state.publish();
   }
 
+  /** How many producers the log knows; on the lane. */
+  public int activeProducerCount() {
+    state.lane.assertCurrent();
+    return state.producers.count();
+  }
+
   /** The producers that the log knows; on the lane. */
   public List<ActiveProducer> activeProducers() {
     state.lane.assertCurrent();

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -564,12 +565,17 @@ public final class Partition implements PartitionReads.Standing {
   }
 
   /** What is known of the producers; empty-handed if this broker does not lead. */
-  public void describeProducers(Consumer<ProducersReply> onReply) {
-    lane.submit(() ->
-        onReply.accept(
-            role instanceof ReplicaRole.Leader
-                ? new ProducersReply(ErrorCode.NONE, log.activeProducers())
-                : new ProducersReply(ErrorCode.NOT_LEADER_OR_FOLLOWER, List.of())));
+  public void describeProducers(IntPredicate mayTell, Consumer<ProducersReply> onReply) {
+    lane.submit(() -> onReply.accept(describeProducersOnLane(mayTell)));
+  }
+
+  private ProducersReply describeProducersOnLane(IntPredicate mayTell) {
+    if (!(role instanceof ReplicaRole.Leader)) {
+      return new ProducersReply(ErrorCode.NOT_LEADER_OR_FOLLOWER, List.of());
+    }
+    return mayTell.test(log.activeProducerCount())
+        ? new ProducersReply(ErrorCode.NONE, log.activeProducers())
+        : new ProducersReply(ErrorCode.INVALID_REQUEST, List.of());
   }
 
   /** The producers that a partition remembers, or why it does not say. */

@@ -18,7 +18,7 @@ final class Bystander implements AutoCloseable {
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
-  /** Waits until it is warm; its topic must be there. */
+  /** Waits until it is warm and has said how long things take now; its topic must be there. */
   static Bystander start(String address) throws IOException {
     var bystander =
         new Bystander(
@@ -32,7 +32,12 @@ final class Bystander implements AutoCloseable {
                     address)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start());
-    if (!BystanderMain.WARM.equals(bystander.words.readLine())) {
+    String line = bystander.words.readLine();
+    while (line != null && !line.equals(BystanderMain.WARM)) {
+      System.out.println(line);
+      line = bystander.words.readLine();
+    }
+    if (line == null) {
       bystander.close();
       throw new IllegalStateException("no bystander");
     }

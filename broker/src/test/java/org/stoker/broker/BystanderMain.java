@@ -37,6 +37,7 @@ final class BystanderMain {
 
   private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
   private static final int WARM_AFTER = 500;
+  private static final int MEASURED_BEFORE = 300;
   private static final long PAUSE_MS = 10;
   private static final Duration MAX_READ = Duration.ofSeconds(60);
 
@@ -80,8 +81,13 @@ final class BystanderMain {
         serveOne(producer, consumer);
       }
       forget();
+      while (appends.count() < MEASURED_BEFORE) {
+        serveOne(producer, consumer);
+        lines.poll(PAUSE_MS, TimeUnit.MILLISECONDS);
+      }
+      report("before");
       System.out.println(WARM);
-      String phase = "before";
+      String phase = "idle";
       while (!isEnded || !lines.isEmpty()) {
         phase = serveUntilTheNextLine(producer, consumer, phase);
       }
@@ -108,9 +114,13 @@ final class BystanderMain {
       serveOne(producer, consumer);
       next = lines.poll(PAUSE_MS, TimeUnit.MILLISECONDS);
     }
+    report(phase);
+    return next == null ? "ended" : next;
+  }
+
+  private void report(String phase) {
     System.out.println("bystander, " + phase + ": " + appends + "; " + reads + "; " + commits);
     forget();
-    return next == null ? "ended" : next;
   }
 
   private void forget() {
@@ -157,6 +167,10 @@ final class BystanderMain {
 
     void add(long ns) {
       us.add(ns / 1_000);
+    }
+
+    int count() {
+      return us.size();
     }
 
     void clear() {

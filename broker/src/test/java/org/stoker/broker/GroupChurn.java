@@ -44,7 +44,6 @@ final class GroupChurn {
   private static final short HEARTBEAT_VERSION = 3;
   private static final short LEAVE_VERSION = 3;
   private static final int HEARTBEAT_EVERY_MS = 1_000;
-  private static final int QUIET_SECONDS = 5;
 
   private final int port;
   private final int groupCount;
@@ -70,7 +69,6 @@ final class GroupChurn {
   private void run(int seconds) throws Exception {
     try (var bystander = Bystander.start("localhost:" + port);
         var members = Executors.newVirtualThreadPerTaskExecutor()) {
-      pause(QUIET_SECONDS);
       bystander.phase("while groups form");
       for (int i = 0; i < groupCount * membersPerGroup; i++) {
         int number = i;

@@ -10,14 +10,22 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiVersionsResponse;
 import org.apache.kafka.common.requests.FindCoordinatorResponse;
@@ -40,6 +48,9 @@ final class HostileClientsIT {
   private static final int SNAPPY_BOMB_SIZE_BYTES = 15 << 20;
   private static final List<String> COMPRESSIONS =
       List.of("producer", "uncompressed", "gzip", "lz4", "snappy", "zstd");
+
+  private static final int IN_FLIGHT = 64;
+  private static final int CORRELATION_ID_BYTES = 4;
 
   @TempDir private static Path data;
 
@@ -199,6 +210,91 @@ final class HostileClientsIT {
       isServing("arrays of " + count);
     }
     bystander.phase("after arrays");
+  }
+
+  @Test
+  void arraysOfEveryApiAreAnsweredOrRefused() throws IOException {
+    bystander.phase("arrays of every API");
+    Set<ApiKeys> withArrays = EnumSet.noneOf(ApiKeys.class);
+    for (ApiVersion served : served()) {
+      ApiKeys key = ApiKeys.forId(served.apiKey());
+      // Of Produce more is advertised than there is.
+      short oldest = (short) Math.max(served.minVersion(), key.oldestVersion());
+      for (short version : new TreeSet<>(List.of(oldest, served.maxVersion()))) {
+        int plainSize = HostileArrays.frame(key, version, 1, 1).remaining();
+        for (var counts : List.of(new int[] {100_000, 1}, new int[] {1, 100_000})) {
+          ByteBuffer frame = HostileArrays.frame(key, version, counts[0], counts[1]);
+          if (frame.remaining() > plainSize + 50_000) {
+            withArrays.add(key);
+            tell(frame);
+          }
+        }
+      }
+    }
+    assertThat(withArrays).hasSizeGreaterThan(25);
+    isServing("arrays of " + withArrays.size() + " APIs");
+    bystander.phase("after arrays of every API");
+  }
+
+  private static Iterable<ApiVersion> served() throws IOException {
+    try (RawConnection raw = new RawConnection(port)) {
+      return raw.ask(
+              ApiVersionsResponse.class,
+              ApiKeys.API_VERSIONS,
+              (short) 0,
+              new ApiVersionsRequestData())
+          .data()
+          .apiKeys();
+    }
+  }
+
+  private static void tell(ByteBuffer frame) throws IOException {
+    try (RawConnection raw = new RawConnection(port)) {
+      raw.send(frame);
+      raw.isClosedByBroker();
+    } catch (SocketException reset) {
+      // Refused before all of it was sent.
+      assertThat(broker.isAlive()).as(broker.toString()).isTrue();
+    }
+  }
+
+  @Test
+  void idsThatNobodyUsesAreRefusedWhenThereAreTooMany() throws IOException {
+    bystander.phase("ids");
+    try (RawConnection raw = new RawConnection(port)) {
+      awaitCoordinator(raw, "ids");
+      Map<Errors, Integer> joins = new EnumMap<>(Errors.class);
+      for (int i = 0; i < 100_000; i += IN_FLIGHT) {
+        for (int j = 0; j < IN_FLIGHT; j++) {
+          // An id each, to come back with (KIP-394), in as many groups as there are requests.
+          raw.tell(ApiKeys.JOIN_GROUP, (short) 5, HostileFrames.joinGroup("ids-" + (i + j), 1));
+        }
+        for (int j = 0; j < IN_FLIGHT; j++) {
+          var joined =
+              new JoinGroupResponseData(
+                  new ByteBufferAccessor(raw.receive().position(CORRELATION_ID_BYTES)), (short) 5);
+          joins.merge(Errors.forCode(joined.errorCode()), 1, Integer::sum);
+        }
+      }
+      assertThat(joins.keySet())
+          .containsExactlyInAnyOrder(Errors.MEMBER_ID_REQUIRED, Errors.GROUP_MAX_SIZE_REACHED);
+      isServing("ids: " + joins);
+    }
+    try (RawConnection raw = new RawConnection(port)) {
+      for (int i = 0; i < 20_000; i += IN_FLIGHT) {
+        for (int j = 0; j < IN_FLIGHT; j++) {
+          raw.tell(
+              ApiKeys.INIT_PRODUCER_ID,
+              (short) 4,
+              new InitProducerIdRequestData().setTransactionalId(null).setTransactionTimeoutMs(1));
+        }
+        for (int j = 0; j < IN_FLIGHT; j++) {
+          raw.receive();
+        }
+      }
+      isServing("producer ids");
+    }
+    bystander.phase("after ids");
   }
 
   @Test

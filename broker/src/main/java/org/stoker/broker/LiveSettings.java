@@ -62,6 +62,11 @@ public final class LiveSettings implements MetadataListener {
     return inForce.followerRate();
   }
 
+  /** {@code num.replica.fetchers}. */
+  int fetchersPerLeader() {
+    return inForce.values().integer("num.replica.fetchers");
+  }
+
   /** Tells of the values that are in force now, and of all later ones, in order. */
   void whenChanged(Consumer<ConfigValues> listener) {
     listeners.add(listener);

@@ -64,6 +64,11 @@ record Machine(
   private void adapt(ConfigValues values) {
     BrokerThreads.resize(storage, values.integer("background.threads"));
     BrokerThreads.resize(workers, values.integer("num.io.threads"));
+    int threads = values.integer("num.network.threads");
+    int serving = network.serveOn(threads);
+    if (serving < threads) {
+      LOG.warn("num.network.threads={} needs a restart: until then {} serve", threads, serving);
+    }
     try {
       network.limitConnections(NetworkSettings.connectionLimits(values));
     } catch (ConfigException | IllegalArgumentException e) {

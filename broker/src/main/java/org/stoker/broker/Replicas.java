@@ -68,7 +68,7 @@ final class Replicas implements Partition.Cluster {
                     values.integer("replica.fetch.response.max.bytes"),
                     values.integer("replica.fetch.max.bytes"),
                     values.integer("replica.fetch.backoff.ms")),
-                values.integer("num.replica.fetchers"),
+                live::fetchersPerLeader,
                 listener,
                 (_, endpoint) -> peers.linkTo(endpoint),
                 world.lanes()));

@@ -22,6 +22,7 @@ final class EventLoopContext {
   // Other threads look through it when they search for the connection that was used least recently.
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private long connectionCount;
+  private volatile boolean isWatching;
 
   EventLoopContext(EventLoop eventLoop, int index) {
     this.eventLoop = eventLoop;
@@ -53,11 +54,23 @@ final class EventLoopContext {
     return connectionCount++;
   }
 
-  /** Looks at every connection now and then: cheaper than a timer for each of them. */
-  void watch(Clock clock, long everyMs) {
+  /**
+   * Looks at every connection now and then: cheaper than a timer for each of them. Starts the
+   * loop's thread; a second call does nothing. One caller at a time.
+   */
+  void startWatching(Clock clock, long everyMs) {
+    if (isWatching) {
+      return;
+    }
+    isWatching = true;
     var _ =
         eventLoop.scheduleWithFixedDelay(
             () -> closeOverdue(clock.monotonicNs()), everyMs, everyMs, TimeUnit.MILLISECONDS);
+  }
+
+  /** Whether it has a thread, and so may have connections. */
+  boolean isWatching() {
+    return isWatching;
   }
 
   /** Called when the event loop has ended. */

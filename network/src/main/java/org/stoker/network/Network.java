@@ -11,11 +11,12 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.ThreadPerTaskExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -40,11 +41,14 @@ public final class Network {
   private static final int REQUESTS_SHARE_OF_HEAP = 4;
   private static final int ANSWERS_SHARE_OF_HEAP = 8;
   private static final int MAX_LARGE_REQUESTS_AT_ONCE = 2;
+  private static final int MAX_GROWTH = 4;
 
   private final Environment environment;
   private final Transport transport;
   private final MultiThreadIoEventLoopGroup loops;
-  private final Map<EventExecutor, EventLoopContext> contexts = new HashMap<>();
+  private final LoopChooser chooser;
+  private final long watchMs;
+  private final Map<EventExecutor, EventLoopContext> contexts = new LinkedHashMap<>();
   private final ConnectionGate gate;
   private final EventLoopTimers timers;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
@@ -86,19 +90,35 @@ public final class Network {
             new LimitedExecutor(workers, MAX_LARGE_REQUESTS_AT_ONCE),
             new BoundedLog(log, clock));
     gate = new ConnectionGate(config.connections(), clock);
+    chooser = new LoopChooser(config.networkThreads());
     loops =
         new MultiThreadIoEventLoopGroup(
-            config.networkThreads(),
-            new DefaultThreadFactory("stoker-network"),
+            MAX_GROWTH * config.networkThreads(),
+            new ThreadPerTaskExecutor(new DefaultThreadFactory("stoker-network")),
+            chooser,
             transport.newHandlerFactory());
     timers = new EventLoopTimers(loops);
-    long watchMs = watchMs(config);
+    watchMs = watchMs(config);
     int index = 0;
     for (EventExecutor loop : loops) {
-      var context = new EventLoopContext((EventLoop) loop, index++);
-      contexts.put(loop, context);
-      context.watch(clock, watchMs);
+      contexts.put(loop, new EventLoopContext((EventLoop) loop, index++));
     }
+    serveOn(config.networkThreads());
+  }
+
+  /**
+   * New connections go to so many event loops from now on; what is open stays where it is. Not more
+   * than four times those of the start. Any thread.
+   *
+   * @return how many there are now
+   */
+  public synchronized int serveOn(int threads) {
+    int count = Math.min(threads, contexts.size());
+    contexts.values().stream()
+        .limit(count)
+        .forEach(context -> context.startWatching(environment.clock(), watchMs));
+    chooser.choosesAmong(count);
+    return count;
   }
 
   /** Timers on the event loops. */
@@ -274,8 +294,10 @@ public final class Network {
 
   /** Returns when every event loop has run what is on its queue now. */
   private void awaitCurrentTasks() {
-    var passed = new CountDownLatch(contexts.size());
-    contexts.keySet().forEach(loop -> loop.execute(passed::countDown));
+    List<EventLoopContext> started =
+        contexts.values().stream().filter(EventLoopContext::isWatching).toList();
+    var passed = new CountDownLatch(started.size());
+    started.forEach(context -> context.eventLoop().execute(passed::countDown));
     try {
       passed.await();
     } catch (InterruptedException e) {

@@ -1,12 +1,16 @@
 package org.stoker.replication;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.Lane;
@@ -25,14 +29,14 @@ public final class ReplicaFetchers {
   /**
    * What fetchers are made of.
    *
-   * @param perLeader {@code num.replica.fetchers}
+   * @param perLeader {@code num.replica.fetchers}, as it is now; looked at when the image changes
    * @param listener the name of the listener that brokers use among themselves
    * @param links connects to an endpoint
    * @param lanes makes a lane by name
    */
   public record Setting(
       ReplicaFetcher.Setting fetcher,
-      int perLeader,
+      IntSupplier perLeader,
       String listener,
       BiFunction<Integer, Endpoint, PeerLink> links,
       Function<String, Lane> lanes) {}
@@ -78,14 +82,25 @@ public final class ReplicaFetchers {
     }
   }
 
-  /** Some brokers have other addresses, another life, or none: what they lead is asked for anew. */
-  void brokersChanged(Iterable<Integer> brokers, ClusterImage image) {
+  /**
+   * Some brokers have other addresses, another life, or none: what they lead is asked for anew. So
+   * is what all of them lead when there are more fetchers for each, or fewer.
+   */
+  void brokersChanged(Collection<Integer> changed, ClusterImage image) {
+    Set<Integer> brokers = new TreeSet<>(changed);
+    int perLeader = setting.perLeader().getAsInt();
+    byLeader.forEach((id, leader) -> {
+      if (leader.fetchers().size() != perLeader) {
+        brokers.add(id);
+      }
+    });
     for (int broker : brokers) {
       OfLeader before = byLeader.get(broker);
       BrokerImage now = image.broker(broker);
       Endpoint endpoint = now == null ? null : now.endpoint(setting.listener());
       boolean isSame =
           before != null
+              && before.fetchers().size() == perLeader
               && now != null
               && Objects.equals(endpoint, before.endpoint())
               && now.epoch() == before.brokerEpoch();
@@ -123,7 +138,7 @@ public final class ReplicaFetchers {
       return null;
     }
     List<ReplicaFetcher> fetchers = new ArrayList<>();
-    for (int i = 0; i < setting.perLeader(); i++) {
+    for (int i = 0; i < setting.perLeader().getAsInt(); i++) {
       fetchers.add(
           new ReplicaFetcher(
               setting.fetcher(),

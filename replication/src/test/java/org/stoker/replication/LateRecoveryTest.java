@@ -62,7 +62,7 @@ final class LateRecoveryTest {
                     new ReplicaFetchers.Setting(
                         new ReplicaFetcher.Setting(
                             OneOfTwoBrokers.SELF, () -> 1, clock, 500, 1, 1 << 20, 1 << 20, 50),
-                        1,
+                        () -> 1,
                         "PLAINTEXT",
                         (_, _) -> {
                           throw new AssertionError("no broker is registered");

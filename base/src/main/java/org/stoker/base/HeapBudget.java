@@ -23,15 +23,25 @@ public final class HeapBudget {
   }
 
   public boolean tryClaim(long bytes) {
+    return tryClaim(bytes, capacityBytes);
+  }
+
+  /** The same with another bound than the capacity, for this claim alone. */
+  boolean tryClaim(long bytes, long boundBytes) {
     while (true) {
       long used = usedBytes.get();
-      if (bytes > capacityBytes - used) {
+      if (bytes > boundBytes - used) {
         return false;
       }
       if (usedBytes.compareAndSet(used, used + bytes)) {
         return true;
       }
     }
+  }
+
+  /** Counts what is there already, whatever the capacity says. */
+  void claim(long bytes) {
+    usedBytes.addAndGet(bytes);
   }
 
   public void release(long bytes) {

@@ -16,17 +16,17 @@ public final class MemoryPool {
   private static final Logger LOG = LoggerFactory.getLogger(MemoryPool.class);
 
   private final String what;
-  private final String remedy;
+  private final String consequence;
   private final HeapBudget budget;
   private final WarningInterval warnings;
 
   /**
    * @param what the things that are kept, for the log
-   * @param remedy a sentence that names the keys which bound them, for the log
+   * @param consequence what follows and what helps, with the names of keys, for the log
    */
-  public MemoryPool(String what, String remedy, long limitBytes, Clock clock) {
+  public MemoryPool(String what, String consequence, long limitBytes, Clock clock) {
     this.what = what;
-    this.remedy = remedy;
+    this.consequence = consequence;
     this.budget = new HeapBudget(limitBytes);
     this.warnings = new WarningInterval(clock);
   }
@@ -56,12 +56,11 @@ public final class MemoryPool {
   private boolean refused() {
     if (warnings.isDue()) {
       LOG.warn(
-          "{} take {} of the {} bytes of the heap that are for them: new ones are refused. A larger"
-              + " heap (KAFKA_HEAP_OPTS) holds more; {}",
+          "{} take {} of the {} bytes of the heap that are for them: {}",
           what,
           usedBytes(),
           limitBytes(),
-          remedy);
+          consequence);
     }
     return false;
   }

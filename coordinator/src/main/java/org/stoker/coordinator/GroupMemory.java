@@ -15,9 +15,10 @@ public final class GroupMemory {
   private static final int MEMBERS_DIVISOR = 8;
   private static final int ANSWERS_DIVISOR = 16;
 
-  private static final String REMEDY =
-      "group.max.size, offset.metadata.max.bytes and offsets.retention.minutes bound what one"
-          + " client can take";
+  private static final String CONSEQUENCE =
+      "new ones are refused. A larger heap (KAFKA_HEAP_OPTS) holds more; group.max.size,"
+          + " offset.metadata.max.bytes and offsets.retention.minutes bound what one client can"
+          + " take";
 
   private final MemoryPool offsets;
   private final MemoryPool members;
@@ -38,7 +39,7 @@ public final class GroupMemory {
   }
 
   private static MemoryPool pool(String what, long limitBytes, Clock clock) {
-    return new MemoryPool(what, REMEDY, limitBytes, clock);
+    return new MemoryPool(what, CONSEQUENCE, limitBytes, clock);
   }
 
   /** Groups and their offsets. */

@@ -17,21 +17,26 @@ public final class HeapBudget {
     this.capacityBytes = capacityBytes;
   }
 
-  /** So much of the heap as {@code 1 / divisor}. */
-  public static HeapBudget shareOfHeap(int divisor) {
-    return new HeapBudget(Runtime.getRuntime().maxMemory() / divisor);
+  public boolean tryClaim(long bytes) {
+    return tryClaim(bytes, capacityBytes);
   }
 
-  public boolean tryClaim(long bytes) {
+  /** The same with another bound than the capacity, for this claim alone. */
+  boolean tryClaim(long bytes, long boundBytes) {
     while (true) {
       long used = usedBytes.get();
-      if (bytes > capacityBytes - used) {
+      if (bytes > boundBytes - used) {
         return false;
       }
       if (usedBytes.compareAndSet(used, used + bytes)) {
         return true;
       }
     }
+  }
+
+  /** Counts what is there already, whatever the capacity says. */
+  void claim(long bytes) {
+    usedBytes.addAndGet(bytes);
   }
 
   public void release(long bytes) {

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stoker.base.HeapBudget;
 import org.stoker.base.Uuid;
 import org.stoker.coordinator.GroupCoordinator;
 import org.stoker.coordinator.GroupCoordinatorConfig;
@@ -49,6 +50,9 @@ public final class BrokerCore {
   private static final long MIN_LOAD_BUFFER_BYTES = 64 * 1024;
   // Every storage thread may read a partition of groups when the broker starts.
   private static final int LOAD_BUFFERS_IN_HEAP = 512;
+  // So much of the heap is for them: the heap divided by this.
+  private static final int FETCH_SESSIONS_DIVISOR = 8;
+  private static final int REWRITTEN_DIVISOR = 8;
 
   private final BrokerWorld world;
   private final Setting setting;
@@ -158,8 +162,10 @@ public final class BrokerCore {
             new FetchSessions(
                 setting.values().integer("max.incremental.fetch.session.cache.slots"),
                 world.clock(),
-                world.seed()),
-            world.workers()));
+                world.seed(),
+                new HeapBudget(world.heapBytes() / FETCH_SESSIONS_DIVISOR)),
+            world.workers(),
+            new HeapBudget(world.heapBytes() / REWRITTEN_DIVISOR)));
   }
 
   private GroupCoordinator groups() {

@@ -23,6 +23,7 @@ import org.stoker.log.LogDirectoryConfig;
 import org.stoker.log.LogDirectoryException;
 import org.stoker.log.LogEnvironment;
 import org.stoker.log.MetaProperties;
+import org.stoker.log.ProducerMemory;
 import org.stoker.log.UsableDirectories;
 import org.stoker.settings.ConfigValues;
 
@@ -118,7 +119,8 @@ final class LogDirectories {
         machine.network().timers(),
         machine.seed(),
         machine.storage(),
-        partition -> new CallerRunsLane(partition.toString(), machine.storage()));
+        partition -> new CallerRunsLane(partition.toString(), machine.storage()),
+        ProducerMemory.ofHeap(machine.heapBytes(), machine.clock()));
   }
 
   private static LogDirectoryConfig directoryConfig(Path path, ConfigValues values) {

@@ -24,6 +24,7 @@ import org.stoker.settings.ConfigValues;
  *
  * @param storage runs what waits for the disk: opening, rolling, deleting, chores
  * @param workers run what would hold an event loop up: checks of big batches, reads of cold data
+ * @param heapBytes bounds what clients can make the broker keep
  */
 record Machine(
     BrokerThreads threads,
@@ -33,13 +34,15 @@ record Machine(
     Disk disk,
     ExecutorService storage,
     ExecutorService workers,
-    Network network) {
+    Network network,
+    long heapBytes) {
   private static final Logger LOG = LoggerFactory.getLogger(Machine.class);
 
   static Machine of(ConfigValues values) {
     BrokerThreads threads = new BrokerThreads();
     Clock clock = new SystemClock();
     ExecutorService workers = threads.pool("worker", values.integer("num.io.threads"));
+    long heapBytes = Runtime.getRuntime().maxMemory();
     return new Machine(
         threads,
         clock,
@@ -52,7 +55,9 @@ record Machine(
             NetworkSettings.read(values, DirectMemory.limitBytes()),
             clock,
             new NetworkMetrics(),
-            workers));
+            workers,
+            heapBytes),
+        heapBytes);
   }
 
   /** Takes values that were changed while the broker runs, in order; names may be looked up. */
@@ -86,7 +91,7 @@ record Machine(
         workers,
         threads.single("replica-keeper"),
         name -> new CallerRunsLane(name, storage),
-        Runtime.getRuntime().maxMemory(),
+        heapBytes,
         new SocketPeers(network, values));
   }
 }

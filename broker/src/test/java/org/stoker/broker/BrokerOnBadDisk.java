@@ -38,6 +38,7 @@ final class BrokerOnBadDisk {
         disk.apply(machine.disk()),
         machine.storage(),
         machine.workers(),
-        machine.network());
+        machine.network(),
+        machine.heapBytes());
   }
 }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
+import org.stoker.base.MemoryShare;
 import org.stoker.coordinator.GroupRecord.GroupSaved;
 import org.stoker.coordinator.GroupRecord.SavedMember;
 import org.stoker.protocol.ErrorCode;

@@ -6,6 +6,7 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stoker.base.MemoryShare;
 import org.stoker.base.Seed;
 import org.stoker.coordinator.WhenStored.Replacement;
 import org.stoker.protocol.ErrorCode;
@@ -29,7 +30,7 @@ final class ClassicJoins {
   private final GroupCoordinatorConfig config;
   private final ClassicRebalance rebalance;
   private final Seed seed;
-  private final MemoryPool memory;
+  private final MemoryShare memory;
   private final IntSupplier maxRecordBytes;
 
   /**
@@ -39,7 +40,7 @@ final class ClassicJoins {
       GroupCoordinatorConfig config,
       ClassicRebalance rebalance,
       Seed seed,
-      MemoryPool memory,
+      MemoryShare memory,
       IntSupplier maxRecordBytes) {
     this.config = config;
     this.rebalance = rebalance;
@@ -91,11 +92,11 @@ final class ClassicJoins {
     long bytes = ClassicGroupMember.heapBytesOf(command);
     ClassicGroupMember member = memberOf(group, command);
     if (member == null) {
-      return memory.hasRoomFor(bytes) && group.fitsInOneRecord(command, maxRecordBytes.getAsInt());
+      return memory.tryPrepare(bytes) && group.fitsInOneRecord(command, maxRecordBytes.getAsInt());
     }
     long grownBytes = bytes - (member.heapBytes() - HeapBytes.of(member.assignment()));
     return grownBytes <= 0
-        || (memory.hasReserveFor(grownBytes)
+        || (memory.tryPrepareFromReserve(grownBytes)
             && group.fitsInOneRecord(command, maxRecordBytes.getAsInt()));
   }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stoker.base.MemoryShare;
 import org.stoker.coordinator.LeaveGroupCommand.LeavingMember;
 import org.stoker.coordinator.LeaveGroupReply.LeftMember;
 import org.stoker.protocol.ErrorCode;
@@ -16,9 +17,9 @@ final class ClassicMembers {
   private static final Logger LOG = LoggerFactory.getLogger(ClassicMembers.class);
 
   private final ClassicRebalance rebalance;
-  private final MemoryPool memory;
+  private final MemoryShare memory;
 
-  ClassicMembers(ClassicRebalance rebalance, MemoryPool memory) {
+  ClassicMembers(ClassicRebalance rebalance, MemoryShare memory) {
     this.rebalance = rebalance;
     this.memory = memory;
   }
@@ -99,7 +100,7 @@ final class ClassicMembers {
       bytes += HeapBytes.of(assignment);
     }
     // Earlier ones go only when this one is stored.
-    if (bytes == 0 || memory.hasReserveFor(bytes)) {
+    if (bytes == 0 || memory.tryPrepareFromReserve(bytes)) {
       storeAssignment(group, command, out);
     } else {
       rebalance.dropAssignments(group, ErrorCode.GROUP_MAX_SIZE_REACHED, out);

@@ -1,6 +1,7 @@
 package org.stoker.coordinator;
 
 import org.stoker.base.Clock;
+import org.stoker.base.MemoryPool;
 import org.stoker.base.ThreadSafe;
 
 /**
@@ -13,6 +14,11 @@ public final class GroupMemory {
   private static final int OFFSETS_DIVISOR = 4;
   private static final int MEMBERS_DIVISOR = 8;
   private static final int ANSWERS_DIVISOR = 16;
+
+  private static final String CONSEQUENCE =
+      "new ones are refused. A larger heap (KAFKA_HEAP_OPTS) holds more; group.max.size,"
+          + " offset.metadata.max.bytes and offsets.retention.minutes bound what one client can"
+          + " take";
 
   private final MemoryPool offsets;
   private final MemoryPool members;
@@ -27,10 +33,13 @@ public final class GroupMemory {
   /** A quarter of the heap for groups and offsets, an eighth for members. */
   public static GroupMemory ofHeap(long heapBytes, Clock clock) {
     return new GroupMemory(
-        new MemoryPool("Groups and committed offsets", heapBytes / OFFSETS_DIVISOR, clock),
-        new MemoryPool("Members of groups", heapBytes / MEMBERS_DIVISOR, clock),
-        new MemoryPool(
-            "Offsets being fetched with their metadata", heapBytes / ANSWERS_DIVISOR, clock));
+        pool("Groups and committed offsets", heapBytes / OFFSETS_DIVISOR, clock),
+        pool("Members of groups", heapBytes / MEMBERS_DIVISOR, clock),
+        pool("Offsets being fetched with their metadata", heapBytes / ANSWERS_DIVISOR, clock));
+  }
+
+  private static MemoryPool pool(String what, long limitBytes, Clock clock) {
+    return new MemoryPool(what, CONSEQUENCE, limitBytes, clock);
   }
 
   /** Groups and their offsets. */

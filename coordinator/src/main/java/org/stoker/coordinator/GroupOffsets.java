@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.stoker.base.MemoryShare;
 import org.stoker.base.Uuid;
 import org.stoker.coordinator.GroupRecord.OffsetCommitted;
 import org.stoker.coordinator.GroupRecord.OffsetRemoved;
@@ -17,12 +18,18 @@ final class GroupOffsets {
 
   private final GroupCoordinatorConfig.Offsets config;
   private final OffsetTable table;
-  private final GroupMemory memory;
+  private final MemoryShare memory;
+  private final long maxLoggedMetadataBytesOfGroup;
 
-  GroupOffsets(GroupCoordinatorConfig.Offsets config, OffsetTable table, GroupMemory memory) {
+  GroupOffsets(
+      GroupCoordinatorConfig.Offsets config,
+      OffsetTable table,
+      MemoryShare memory,
+      long maxLoggedMetadataBytesOfGroup) {
     this.config = config;
     this.table = table;
     this.memory = memory;
+    this.maxLoggedMetadataBytesOfGroup = maxLoggedMetadataBytesOfGroup;
   }
 
   // ---- commit ----
@@ -105,12 +112,12 @@ final class GroupOffsets {
       long loggedBefore = before == null ? 0 : before.loggedMetadataBytes();
       long logged = StoredOffset.loggedMetadataBytes(value);
       long loggedSum = loggedMetadataBytes - loggedBefore + logged;
-      if (logged > loggedBefore && loggedSum > memory.maxLoggedMetadataBytesOfGroup()) {
+      if (logged > loggedBefore && loggedSum > maxLoggedMetadataBytesOfGroup) {
         return false;
       }
       if (!table.willHave(key)) {
         long bytes = newBytes + table.bytesOfNew(key, value);
-        if (!memory.offsets().hasRoomFor(bytes)) {
+        if (!memory.tryPrepare(bytes)) {
           return false;
         }
         newBytes = bytes;

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.ConfinedTo;
+import org.stoker.base.MemoryShare;
 import org.stoker.base.Seed;
 import org.stoker.base.Uuid;
 import org.stoker.coordinator.GroupRecord.GroupRemoved;
@@ -58,9 +59,11 @@ final class GroupShard {
     this.membersShare = new MemoryShare(memory.members());
     this.table = new OffsetTable(offsetsShare);
     this.rebalance = new ClassicRebalance(config);
-    this.joins = new ClassicJoins(config, rebalance, seed, memory.members(), maxRecordBytes);
-    this.memberships = new ClassicMembers(rebalance, memory.members());
-    this.offsets = new GroupOffsets(config.offsets(), table, memory);
+    this.joins = new ClassicJoins(config, rebalance, seed, membersShare, maxRecordBytes);
+    this.memberships = new ClassicMembers(rebalance, membersShare);
+    this.offsets =
+        new GroupOffsets(
+            config.offsets(), table, offsetsShare, memory.maxLoggedMetadataBytesOfGroup());
   }
 
   // ---- members ----
@@ -92,8 +95,8 @@ final class GroupShard {
   }
 
   private boolean hasRoomForGroupOf(JoinGroupCommand command) {
-    return memory.members().hasRoomFor(ClassicGroupMember.heapBytesOf(command))
-        && memory.offsets().hasRoomFor(groupBytes(command.groupId()));
+    return membersShare.tryPrepare(ClassicGroupMember.heapBytesOf(command))
+        && offsetsShare.tryPrepare(groupBytes(command.groupId()));
   }
 
   Decision sync(SyncGroupCommand command, ReplyTo<SyncGroupReply> to, long nowMs) {
@@ -137,7 +140,7 @@ final class GroupShard {
       out.reply(to, CommitOffsetsReply.refused(error, command));
     } else {
       CommitOffsetsReply reply = offsets.commit(command, out);
-      if (out.storesAnything() || memory.offsets().hasRoomFor(groupBytes(command.groupId()))) {
+      if (out.storesAnything() || offsetsShare.tryPrepare(groupBytes(command.groupId()))) {
         // A consumer that manages its partitions itself, or an administrator, brings the group.
         groupOrNew(command.groupId(), nowMs);
       }
@@ -446,7 +449,7 @@ final class GroupShard {
     for (GroupRecord.SavedMember member : saved.members()) {
       memberBytes += ClassicGroupMember.heapBytesOf(member);
     }
-    boolean hasRoom = memberBytes == 0 || memory.members().hasRoomFor(memberBytes);
+    boolean hasRoom = memberBytes == 0 || membersShare.tryPrepare(memberBytes);
     if (!hasRoom) {
       LOG.info(
           "The {} members of group {} do not fit into memory and have to join again",
@@ -454,11 +457,12 @@ final class GroupShard {
           saved.groupId());
     }
     keep(ClassicGroup.restored(hasRoom ? saved : saved.withoutMembers(), membersShare));
+    membersShare.settle();
   }
 
   /** What was read of the log takes more than there is for groups and offsets. */
   boolean isOverLimit() {
-    return !memory.offsets().hasReserveFor(0);
+    return memory.offsets().isExhausted();
   }
 
   /** The whole log was replayed: the members' time runs from now on. */
@@ -543,6 +547,12 @@ final class GroupShard {
 
   private static long groupBytes(String groupId) {
     return HeapBytes.GROUP + HeapBytes.of(groupId);
+  }
+
+  /** The decision was carried out: what it prepared for and did not make is not needed. */
+  void settleMemory() {
+    offsetsShare.settle();
+    membersShare.settle();
   }
 
   /** Nobody uses these groups any more. */

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
+import org.stoker.base.MemoryPool;
 import org.stoker.coordinator.GroupRecord.OffsetCommitted;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.MalformedMessageException;
@@ -48,7 +49,7 @@ final class MetadataReads {
         new Sink(
             wanted,
             outcome -> {
-              memory.change(-bytes);
+              memory.release(bytes);
               to.reply(
                   outcome == ErrorCode.NONE
                       ? found.reply()

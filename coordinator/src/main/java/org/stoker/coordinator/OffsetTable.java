@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
+import org.stoker.base.MemoryShare;
 import org.stoker.base.TopicPartition;
 import org.stoker.coordinator.GroupRecord.OffsetCommitted;
 import org.stoker.coordinator.GroupRecord.OffsetRemoved;

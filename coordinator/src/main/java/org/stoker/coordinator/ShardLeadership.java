@@ -190,6 +190,11 @@ final class ShardLeadership {
   private void carryOut(Decision decision) {
     decision.timers().forEach(this::change);
     send(decision.replies());
+    store(decision);
+    groups.settleMemory();
+  }
+
+  private void store(Decision decision) {
     if (decision.records().isEmpty()) {
       decision.whenStored().forEach(next -> goOn(next, ErrorCode.NONE));
     } else if (decision.divisible()) {

@@ -341,7 +341,7 @@ final class GroupMemoryTest {
     small.resign();
     // Another shard has most of what both of them may take.
     long others = HEAP_BYTES / 4 - 100_000;
-    small.memory.offsets().change(others);
+    small.memory.offsets().claim(others);
     copyLogTo(small);
 
     small.lead();
@@ -351,7 +351,7 @@ final class GroupMemoryTest {
     assertThat(small.memory.offsets().usedBytes())
         .as("what was read is not kept meanwhile")
         .isEqualTo(others);
-    small.memory.offsets().change(-others);
+    small.memory.offsets().release(others);
     small.clock.advanceMs(Shard.LOAD_RETRY_MS);
     assertThat(small.committed("o" + (groups - 1))).isEqualTo(1);
   }

@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.stoker.base.Clock;
+import org.stoker.base.HeapBudget;
 import org.stoker.base.LimitedExecutor;
 import org.stoker.base.Timers;
 import org.stoker.coordinator.GroupCoordinator;
@@ -50,9 +51,14 @@ public final class Handlers {
    * What handlers need of the machine.
    *
    * @param workers run what would hold an event loop up: checks of big batches, reads of cold data
+   * @param rewritten bounds the batches that are compressed anew
    */
   public record Machine(
-      Clock clock, Timers timers, FetchSessions fetchSessions, Executor workers) {}
+      Clock clock,
+      Timers timers,
+      FetchSessions fetchSessions,
+      Executor workers,
+      HeapBudget rewritten) {}
 
   public static Dispatcher dispatcher(Rooms rooms, Machine machine) {
     Map<ApiKey, Handler> handlers = new EnumMap<>(ApiKey.class);
@@ -71,7 +77,8 @@ public final class Handlers {
     int mostFetchBytes = rooms.settings().get().values().integer("fetch.max.bytes");
     handlers.put(
         ApiKey.PRODUCE,
-        new ProduceHandler(lookup, machine.workers(), machine.timers(), machine.clock()));
+        new ProduceHandler(
+            lookup, machine.workers(), machine.timers(), machine.clock(), machine.rewritten()));
     handlers.put(
         ApiKey.FETCH,
         new FetchHandler(

@@ -23,15 +23,12 @@ import org.stoker.records.BatchValidator;
  * processor busy for seconds, and must not keep all checking threads from everybody else's.
  */
 final class ProduceHandler implements Handler {
-  // They are held from being compressed anew until the log has them, usually for milliseconds.
-  private static final int REWRITTEN_SHARE_OF_HEAP = 8;
-
   private final PartitionLookup lookup;
   private final Executor checkers;
   private final Executor longChecks;
   private final Timers timers;
   private final Clock clock;
-  private final HeapBudget rewritten = HeapBudget.shareOfHeap(REWRITTEN_SHARE_OF_HEAP);
+  private final HeapBudget rewritten;
   private final ThreadLocal<BatchValidator> validators =
       ThreadLocal.withInitial(BatchValidator::new);
 
@@ -40,12 +37,18 @@ final class ProduceHandler implements Handler {
   // connection may pipeline.
   private final Map<String, ArrayDeque<ProduceWork>> inOrder = new ConcurrentHashMap<>();
 
-  ProduceHandler(PartitionLookup lookup, Executor checkers, Timers timers, Clock clock) {
+  /**
+   * Claims batches from the budget that are compressed anew, until the log has them: usually for
+   * milliseconds.
+   */
+  ProduceHandler(
+      PartitionLookup lookup, Executor checkers, Timers timers, Clock clock, HeapBudget rewritten) {
     this.lookup = lookup;
     this.checkers = checkers;
     this.longChecks = new LimitedExecutor(checkers, 1);
     this.timers = timers;
     this.clock = clock;
+    this.rewritten = rewritten;
   }
 
   @Override

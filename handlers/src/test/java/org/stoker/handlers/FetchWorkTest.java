@@ -29,6 +29,7 @@ import org.stoker.log.LogConfig;
 import org.stoker.log.LogDirectory;
 import org.stoker.log.LogDirectoryConfig;
 import org.stoker.log.LogEnvironment;
+import org.stoker.log.ProducerMemory;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.protocol.ApiKey;
 import org.stoker.protocol.message.FetchRequest;
@@ -84,7 +85,8 @@ final class FetchWorkTest {
                 clock,
                 new SplitMixSeed(1),
                 Runnable::run,
-                name -> new CallerRunsLane(name.toString(), Runnable::run)),
+                name -> new CallerRunsLane(name.toString(), Runnable::run),
+                ProducerMemory.ofHeap(1 << 28, clock)),
             new LogDirectory.FlushThreads(Runnable::run, Runnable::run, CpuLoad.LOW, null),
             failure -> {
               throw new AssertionError(failure);

@@ -13,4 +13,14 @@ public record ActiveProducer(
     int lastSequence,
     long lastTimestamp,
     int coordinatorEpoch,
-    long transactionStartOffset) {}
+    long transactionStartOffset) {
+  static ActiveProducer of(ProducerState producer) {
+    return new ActiveProducer(
+        producer.producerId(),
+        producer.epoch(),
+        producer.lastSequence(),
+        producer.lastTimestamp(),
+        producer.coordinatorEpoch(),
+        producer.transactionFirstOffset());
+  }
+}

@@ -33,6 +33,9 @@ public sealed interface AppendOutcome {
     }
   }
 
+  /** The producer is new here, and there is no memory to remember it. */
+  record TooManyProducers(long producerId) implements Refusal {}
+
   /** Together the batches are larger than a segment may be. */
   record LargerThanSegment(int sizeBytes, int segmentSizeBytes) implements Refusal {}
 

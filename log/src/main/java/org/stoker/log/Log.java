@@ -271,7 +271,7 @@ public final class Log {
       ByteBuffer batches, int leaderEpoch, AppendOrigin origin, long nowMs) {
     state.assertUsable();
     readFacts(batches, leaderEpoch, origin, nowMs);
-    AppendOutcome refusal = refusal(batches, origin);
+    AppendOutcome refusal = refusal(batches, origin, nowMs);
     if (refusal != null) {
       return refusal;
     }
@@ -286,7 +286,7 @@ public final class Log {
     } catch (IOException e) {
       throw state.setting.health().fail(state.directory, "appending", e);
     }
-    AppendOutcome failure = noteAppended(batches);
+    AppendOutcome failure = noteAppended(batches, nowMs);
     if (failure != null) {
       return failure;
     }
@@ -295,7 +295,7 @@ public final class Log {
   }
 
   /** Null if nothing speaks against the append. */
-  private @Nullable AppendOutcome refusal(ByteBuffer batches, AppendOrigin origin) {
+  private @Nullable AppendOutcome refusal(ByteBuffer batches, AppendOrigin origin, long nowMs) {
     if (!fitsSegment(origin)) {
       return new AppendOutcome.LargerThanSegment(
           facts.sizeBytes(), state.config.segment().segmentSizeBytes());
@@ -309,7 +309,11 @@ public final class Log {
     while (walk.next()) {
       AppendOutcome refusal =
           producerCheck.refusal(
-              walk.batch(), origin, state.config.message().isLogAppendTime(), state.logStartOffset);
+              walk.batch(),
+              origin,
+              state.config.message().isLogAppendTime(),
+              state.logStartOffset,
+              nowMs);
       if (refusal != null) {
         return refusal;
       }
@@ -318,14 +322,14 @@ public final class Log {
   }
 
   /** Null if all went well; the log is as before otherwise. */
-  private @Nullable AppendOutcome noteAppended(ByteBuffer batches) {
+  private @Nullable AppendOutcome noteAppended(ByteBuffer batches, long nowMs) {
     var walk = new BatchWalk(batches);
     try {
       while (walk.next()) {
-        state.replay.index(state.replay.note(walk.batch()), state.active);
+        state.replay.index(state.replay.note(walk.batch(), nowMs), state.active);
       }
     } catch (IOException e) {
-      return undoAppended(e);
+      return undoAppended(e, nowMs);
     }
     noteEpochs(batches);
     state.warmWindow.appended(facts.firstOffset(), state.appendedBytes);
@@ -368,11 +372,11 @@ public final class Log {
   }
 
   /** The batches are written and an aborted transaction is not indexed: neither may stay. */
-  private AppendOutcome undoAppended(IOException cause) {
+  private AppendOutcome undoAppended(IOException cause, long nowMs) {
     try {
       state.active.truncateTo(state.logEndOffset);
       state.producers.updateMapEndOffset(facts.lastOffset() + 1);
-      state.replay.reload(state.segments, state.logStartOffset, state.logEndOffset, 0);
+      state.replay.reload(state.segments, state.logStartOffset, state.logEndOffset, nowMs);
     } catch (IOException e) {
       throw state.setting.health().fail(state.directory, "undoing an append", e);
     }
@@ -427,22 +431,19 @@ public final class Log {
   /** The producers that the log knows; on the lane. */
   public List<ActiveProducer> activeProducers() {
     state.lane.assertCurrent();
-    return state.producers.active().stream()
-        .map(producer ->
-            new ActiveProducer(
-                producer.producerId(),
-                producer.epoch(),
-                producer.lastSequence(),
-                producer.lastTimestamp(),
-                producer.coordinatorEpoch(),
-                producer.transactionFirstOffset()))
-        .toList();
+    return state.producers.active().stream().map(ActiveProducer::of).toList();
   }
 
   /** Forgets producers that were silent for too long. */
   void removeExpiredProducers(long nowMs) {
     state.lane.assertCurrent();
     state.producers.removeExpired(nowMs);
+  }
+
+  /** Forgets those that are idle for longer than the memory that is left allows. */
+  void forgetIdleProducers(long nowMs) {
+    state.lane.assertCurrent();
+    state.producers.forgetIdle(nowMs);
   }
 
   // ---- Taking records out, on the lane and on a storage thread.
@@ -524,6 +525,7 @@ public final class Log {
     }
     state.isClosed = true;
     state.flushProgress.giveUp(state.view);
+    state.producers.close();
     // First: what was preallocated makes room for the others.
     for (Segment segment : state.segments) {
       segment.close(isSynced);
@@ -571,6 +573,7 @@ public final class Log {
     if (!state.isClosed) {
       state.isClosed = true;
       state.flushProgress.giveUp(state.view);
+      state.producers.close();
       state.segments.forEach(Segment::retire);
     }
   }

@@ -24,10 +24,12 @@ final class LogChores implements LogSetting.SegmentChores {
   private static final Logger LOG = LoggerFactory.getLogger(LogChores.class);
   // Its rate is given in bytes per second.
   private static final long SCRUB_TICK_MS = 1_000;
+  // Does nothing while memory is ample.
+  private static final long IDLE_TICK_MS = 10_000;
 
   private final LogDirectory directory;
   private final LogEnvironment environment;
-  private final LogDirectoryConfig.ChoreIntervals intervals;
+  private final LogDirectoryConfig config;
 
   @GuardedBy("this")
   private final List<Timers.Timer> timers = new ArrayList<>();
@@ -35,16 +37,14 @@ final class LogChores implements LogSetting.SegmentChores {
   @GuardedBy("this")
   private boolean isStopped;
 
-  LogChores(
-      LogDirectory directory,
-      LogEnvironment environment,
-      LogDirectoryConfig.ChoreIntervals intervals) {
+  LogChores(LogDirectory directory, LogEnvironment environment, LogDirectoryConfig config) {
     this.directory = directory;
     this.environment = environment;
-    this.intervals = intervals;
+    this.config = config;
   }
 
   void start() {
+    LogDirectoryConfig.ChoreIntervals intervals = config.chores();
     repeat("retention", intervals.initialDelayMs(), intervals.retentionMs(), this::applyRetention);
     repeat(
         "checkpoints",
@@ -57,6 +57,7 @@ final class LogChores implements LogSetting.SegmentChores {
         intervals.producerExpirationMs(),
         intervals.producerExpirationMs(),
         this::removeExpiredProducers);
+    repeat("forgetting idle producers", IDLE_TICK_MS, IDLE_TICK_MS, this::forgetIdleProducers);
     repeat("free space", intervals.spaceMs(), intervals.spaceMs(), this::lookAtSpace);
     repeat("scrubbing", SCRUB_TICK_MS, SCRUB_TICK_MS, this::scrub);
   }
@@ -201,6 +202,16 @@ final class LogChores implements LogSetting.SegmentChores {
   private void removeExpiredProducers(Runnable again) {
     long nowMs = environment.clock().wallMs();
     forEachLog(log -> log.removeExpiredProducers(nowMs), again);
+  }
+
+  private void forgetIdleProducers(Runnable again) {
+    if (!environment.producerMemory().isTight()) {
+      again.run();
+      return;
+    }
+    environment.producerMemory().warnIfTight(config.producerExpirationMs());
+    long nowMs = environment.clock().wallMs();
+    forEachLog(log -> log.forgetIdleProducers(nowMs), again);
   }
 
   private void lookAtSpace(Runnable again) {

@@ -15,11 +15,17 @@ import org.stoker.base.Uuid;
 final class LogCreation {
   private final Disk disk;
   private final LogDirectoryConfig config;
+  private final ProducerMemory producerMemory;
   private final @Nullable FileSystemSync fileSystemSync;
 
-  LogCreation(Disk disk, LogDirectoryConfig config, @Nullable FileSystemSync fileSystemSync) {
+  LogCreation(
+      Disk disk,
+      LogDirectoryConfig config,
+      ProducerMemory producerMemory,
+      @Nullable FileSystemSync fileSystemSync) {
     this.disk = disk;
     this.config = config;
+    this.producerMemory = producerMemory;
     this.fileSystemSync = fileSystemSync;
   }
 
@@ -75,7 +81,8 @@ final class LogCreation {
   private LogContents empty(Place place, long nowMs) throws IOException {
     Path directory = place.directory();
     var producers =
-        new ProducerStates(new ProducerSnapshots(disk, directory), config.producerExpirationMs());
+        new ProducerStates(
+            new ProducerSnapshots(disk, directory), producerMemory, config.producerExpirationMs());
     LeaderEpochs leaderEpochs = LeaderEpochs.read(disk, directory);
     Segment segment = Segment.create(disk, directory, 0, place.config().segment(), nowMs);
     try {

@@ -83,7 +83,7 @@ public final class LogDirectory {
         new OffsetCheckpoint(disk, path.resolve(OffsetCheckpoint.HIGH_WATERMARKS));
     this.flusher = new Flusher(disk, environment.clock(), config.flusher(), threads, health);
     this.space = new SpaceWatch(disk, path, config.reserveBytes(), environment.storage());
-    this.chores = new LogChores(this, environment, config.chores());
+    this.chores = new LogChores(this, environment, config);
     this.scrub = new LogScrub(disk, config.scrub(), this::logs, environment.clock().monotonicMs());
     this.setting =
         new LogSetting(
@@ -361,7 +361,7 @@ public final class LogDirectory {
         checkpoints.forget(log.partition());
       }
       List<LogContents> contents =
-          new LogCreation(environment.disk(), config, fileSystemSync)
+          new LogCreation(environment.disk(), config, environment.producerMemory(), fileSystemSync)
               .make(places, environment.clock().wallMs());
       var made = new ArrayList<Log>(wanted.size());
       for (int i = 0; i < wanted.size(); i++) {

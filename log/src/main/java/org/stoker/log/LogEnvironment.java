@@ -15,6 +15,7 @@ import org.stoker.base.TopicPartition;
  * @param storage runs what may wait for the disk: opening, rolling, deleting, chores
  * @param seed may be used by any thread
  * @param lanes makes the lane of a partition that is opened or created
+ * @param producerMemory of all directories of a broker together
  */
 public record LogEnvironment(
     Disk disk,
@@ -22,4 +23,5 @@ public record LogEnvironment(
     Timers timers,
     Seed seed,
     Executor storage,
-    Function<TopicPartition, Lane> lanes) {}
+    Function<TopicPartition, Lane> lanes,
+    ProducerMemory producerMemory) {}

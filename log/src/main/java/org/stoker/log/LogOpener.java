@@ -56,6 +56,7 @@ final class LogOpener {
             checkpoints.recoveryPoint(partition),
             checkpoints.logStartOffset(partition),
             config.producerExpirationMs(),
+            environment.producerMemory(),
             environment.clock().wallMs());
     try {
       LogContents contents = new LogRecovery(environment.disk(), path, logConfig, facts).open();

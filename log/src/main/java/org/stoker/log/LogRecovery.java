@@ -34,6 +34,7 @@ final class LogRecovery {
   private final StartFacts facts;
   private final List<Segment> segments = new ArrayList<>();
   private final CutKeeper cutKeeper;
+  private final ProducerStates producers;
   // From here on checksums are verified.
   private long checkedFromOffset;
   private boolean wasClosedCleanly;
@@ -50,6 +51,7 @@ final class LogRecovery {
       long recoveryPoint,
       long logStartOffset,
       long producerExpirationMs,
+      ProducerMemory producerMemory,
       long nowMs) {}
 
   LogRecovery(Disk disk, Path directory, LogConfig config, StartFacts facts) {
@@ -60,6 +62,11 @@ final class LogRecovery {
     this.checkedFromOffset = facts.recoveryPoint();
     this.wasClosedCleanly = facts.wasClosedCleanly();
     this.cutKeeper = new CutKeeper(disk, directory);
+    this.producers =
+        new ProducerStates(
+            new ProducerSnapshots(disk, directory),
+            facts.producerMemory(),
+            facts.producerExpirationMs());
   }
 
   /**
@@ -80,6 +87,7 @@ final class LogRecovery {
     } finally {
       if (!isOpen) {
         segments.forEach(Segment::abandon);
+        producers.close();
       }
     }
   }
@@ -90,9 +98,7 @@ final class LogRecovery {
         new PartitionMetadataFile(disk, directory.resolve(PartitionMetadataFile.FILE_NAME))
             .readTopicId();
     LeaderEpochs leaderEpochs = readLeaderEpochs();
-    var snapshots = new ProducerSnapshots(disk, directory);
-    snapshots.load(files);
-    var producers = new ProducerStates(snapshots, facts.producerExpirationMs());
+    producers.snapshots().load(files);
     findSegments(files);
     if (segments.isEmpty()) {
       startEmpty();
@@ -101,16 +107,15 @@ final class LogRecovery {
       collectEpochs(leaderEpochs);
     }
     long endAfterCleanStop = wasClosedCleanly ? checkedEnd(segments.getLast()) : UNCHECKED;
-    long logEndOffset =
-        endAfterCleanStop == UNCHECKED ? recover(producers, leaderEpochs) : endAfterCleanStop;
+    long logEndOffset = endAfterCleanStop == UNCHECKED ? recover(leaderEpochs) : endAfterCleanStop;
     long logStartOffset = Math.max(facts.logStartOffset(), segments.getFirst().baseOffset());
     if (logEndOffset < logStartOffset) {
       startAgainAt(logStartOffset, logEndOffset);
       logEndOffset = logStartOffset;
     }
     leaderEpochs.truncate(logStartOffset, logEndOffset);
-    loadProducers(producers, logStartOffset, logEndOffset);
-    snapshots.deleteStray(segments.stream().map(Segment::baseOffset).toList());
+    loadProducers(logStartOffset, logEndOffset);
+    producers.snapshots().deleteStray(segments.stream().map(Segment::baseOffset).toList());
     // A walk opens three files of each partition: by the thousand they would use up what a process
     // may open.
     for (Segment segment : segments) {
@@ -289,8 +294,7 @@ final class LogRecovery {
     return UNCHECKED;
   }
 
-  private void loadProducers(ProducerStates producers, long logStartOffset, long logEndOffset)
-      throws IOException {
+  private void loadProducers(long logStartOffset, long logEndOffset) throws IOException {
     if (wasClosedCleanly && producers.snapshots().latestOffset() < 0) {
       // A partition that has producers leaves a snapshot when it is closed.
       producers.updateMapEndOffset(logEndOffset);
@@ -301,8 +305,7 @@ final class LogRecovery {
 
   // ---- After a crash.
 
-  private long recover(ProducerStates producers, LeaderEpochs leaderEpochs)
-      throws IOException, DamagedLogException {
+  private long recover(LeaderEpochs leaderEpochs) throws IOException, DamagedLogException {
     int first = 0;
     while (first + 1 < segments.size()
         && segments.get(first + 1).baseOffset() <= facts.recoveryPoint()) {
@@ -317,7 +320,7 @@ final class LogRecovery {
       Segment segment = segments.get(i);
       SegmentFile file = retained(segment);
       try {
-        SegmentRecovery.Found found = walk(segment, file.file(), producers, leaderEpochs);
+        SegmentRecovery.Found found = walk(segment, file.file(), leaderEpochs);
         endOffset = found.nextOffset();
         if (isPreallocated(i, file.file(), found)) {
           segment.cutAt(file.file(), found.endPosition(), found.nextOffset());
@@ -328,7 +331,7 @@ final class LogRecovery {
       } finally {
         file.release();
       }
-      finish(i, producers, endOffset);
+      finish(i, endOffset);
     }
     if (endOffset < vouchedFor()) {
       throw new DamagedLogException(
@@ -346,8 +349,7 @@ final class LogRecovery {
     }
   }
 
-  private SegmentRecovery.Found walk(
-      Segment segment, DiskFile file, ProducerStates producers, LeaderEpochs leaderEpochs)
+  private SegmentRecovery.Found walk(Segment segment, DiskFile file, LeaderEpochs leaderEpochs)
       throws IOException {
     segment.resetIndexes();
     var replay = new ProducerReplay(producers);
@@ -359,15 +361,14 @@ final class LogRecovery {
             leaderEpochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
           }
           if (batch.baseOffset() >= producers.mapEndOffset()) {
-            replay.index(replay.note(batch), segment);
+            replay.index(replay.noteFromLog(batch, facts.nowMs()), segment);
             producers.updateMapEndOffset(batch.nextOffset());
           }
         });
   }
 
   /** The segment is walked: its indexes and bytes go to the disk before anybody relies on them. */
-  private void finish(int index, ProducerStates producers, long endOffset)
-      throws IOException, DamagedLogException {
+  private void finish(int index, long endOffset) throws IOException, DamagedLogException {
     Segment segment = segments.get(index);
     segment.syncLog();
     segment.seal();

@@ -28,7 +28,11 @@ final class ProducerCheck {
    * @param hasLogAppendTime a duplicate's time is told only if the log had stamped it
    */
   @Nullable AppendOutcome refusal(
-      RecordBatch batch, AppendOrigin origin, boolean hasLogAppendTime, long logStartOffset) {
+      RecordBatch batch,
+      AppendOrigin origin,
+      boolean hasLogAppendTime,
+      long logStartOffset,
+      long nowMs) {
     if (!batch.hasProducerId()) {
       return null;
     }
@@ -37,7 +41,10 @@ final class ProducerCheck {
           batch.producerId(), batch.baseSequence(), ProducerState.NO_SEQUENCE);
     }
     return switch (verdict(batch, origin)) {
-      case ProducerVerdict.Accept() -> null;
+      case ProducerVerdict.Accept() ->
+          origin == AppendOrigin.CLIENT && !producers.tryMakeRoomFor(batch.producerId(), nowMs)
+              ? new AppendOutcome.TooManyProducers(batch.producerId())
+              : null;
       case ProducerVerdict.Duplicate(long base, long last, long timestamp) ->
           new AppendOutcome.Duplicate(
               base, last, hasLogAppendTime ? timestamp : RecordBatch.NO_TIMESTAMP, logStartOffset);

@@ -28,9 +28,10 @@ final class ProducerReplay {
    * Notes a batch that lies whole in its buffer if it is a control batch; of others the header is
    * enough.
    *
+   * @param usedMs when it was appended, as far as is known
    * @return the transaction that it ended; null if none
    */
-  @Nullable CompletedTransaction note(RecordBatch batch) {
+  @Nullable CompletedTransaction note(RecordBatch batch, long usedMs) {
     if (!batch.hasProducerId()) {
       return null;
     }
@@ -42,7 +43,8 @@ final class ProducerReplay {
           batch.baseOffset(),
           batch.lastOffset(),
           batch.maxTimestamp(),
-          batch.isTransactional());
+          batch.isTransactional(),
+          usedMs);
       return null;
     }
     Marker marker = markerIn(batch);
@@ -54,7 +56,13 @@ final class ProducerReplay {
             marker.coordinatorEpoch(),
             batch.baseOffset(),
             batch.maxTimestamp(),
-            marker.isAbort());
+            marker.isAbort(),
+            usedMs);
+  }
+
+  /** The same for a batch that is found in the log: its time is the best guess at its use. */
+  @Nullable CompletedTransaction noteFromLog(RecordBatch batch, long nowMs) {
+    return note(batch, Math.min(batch.maxTimestamp(), nowMs));
   }
 
   /** Null for a control batch of another kind. */
@@ -97,13 +105,13 @@ final class ProducerReplay {
               ? Math.min(logEndOffset, segments.get(i + 1).baseOffset())
               : logEndOffset;
       if (producers.mapEndOffset() < endOffset) {
-        readInto(segments.get(i), endOffset);
+        readInto(segments.get(i), endOffset, nowMs);
       }
     }
     producers.updateMapEndOffset(logEndOffset);
   }
 
-  private void readInto(Segment segment, long endOffset) throws IOException {
+  private void readInto(Segment segment, long endOffset, long nowMs) throws IOException {
     SegmentFile file = segment.retainFile();
     if (file == null) {
       throw new IllegalStateException(segment.path() + " is gone");
@@ -112,7 +120,7 @@ final class ProducerReplay {
       SegmentScan scan = segment.lookup().find(file, producers.mapEndOffset(), segment.sizeBytes());
       while (scan != null && scan.batch().baseOffset() < endOffset) {
         // A flipped bit in an epoch or a sequence would lock its producer out of the partition.
-        note(scan.batch().hasProducerId() ? scan.loadTwiceIfDamaged() : scan.batch());
+        noteFromLog(scan.batch().hasProducerId() ? scan.loadTwiceIfDamaged() : scan.batch(), nowMs);
         if (!scan.nextTwiceIfDamaged()) {
           scan = null;
         }

@@ -15,7 +15,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.Disk;
 import org.stoker.base.ThreadSafe;
-import org.stoker.protocol.MalformedMessageException;
 import org.stoker.protocol.WireReader;
 import org.stoker.protocol.WireWriter;
 import org.stoker.protocol.record.ProducerSnapshot;
@@ -36,6 +35,9 @@ final class ProducerSnapshots {
   private static final int CRC_POSITION = Short.BYTES;
   private static final int CHECKED_FROM = CRC_POSITION + Integer.BYTES;
   private static final int OFFSET_DIGITS = 20;
+  // The entries are read and written one by one: a partition may have hundreds of thousands.
+  private static final int FIRST_ENTRY_POSITION = CHECKED_FROM + Integer.BYTES;
+  private static final int ENTRY_SIZE = 46;
 
   private final Disk disk;
   private final ConcurrentSkipListSet<Long> offsets = new ConcurrentSkipListSet<>();
@@ -101,24 +103,25 @@ final class ProducerSnapshots {
     return file;
   }
 
+  /** In this order; the one used last comes last. */
   static ByteBuffer encode(Collection<ProducerState> producers) {
-    var entries = new ArrayList<ProducerSnapshot.ProducerEntry>(producers.size());
-    for (ProducerState producer : producers) {
-      entries.add(
-          new ProducerSnapshot.ProducerEntry()
-              .setProducerId(producer.producerId())
-              .setEpoch(producer.epoch())
-              .setLastSequence(producer.lastSequence())
-              .setLastOffset(producer.lastOffset())
-              .setOffsetDelta(producer.lastOffsetDelta())
-              .setTimestamp(producer.lastTimestamp())
-              .setCoordinatorEpoch(producer.coordinatorEpoch())
-              .setCurrentTxnFirstOffset(producer.transactionFirstOffset()));
-    }
-    var snapshot = new ProducerSnapshot().setProducerEntries(entries);
-    var out = new WireWriter(CHECKED_FROM + snapshot.size(VERSION));
+    var out = new WireWriter(FIRST_ENTRY_POSITION + ENTRY_SIZE * producers.size());
     out.writeInt16(VERSION);
-    snapshot.write(out, VERSION);
+    out.writeUint32(0);
+    out.writeInt32(producers.size());
+    var entry = new ProducerSnapshot.ProducerEntry();
+    for (ProducerState producer : producers) {
+      entry
+          .setProducerId(producer.producerId())
+          .setEpoch(producer.epoch())
+          .setLastSequence(producer.lastSequence())
+          .setLastOffset(producer.lastOffset())
+          .setOffsetDelta(producer.lastOffsetDelta())
+          .setTimestamp(producer.lastTimestamp())
+          .setCoordinatorEpoch(producer.coordinatorEpoch())
+          .setCurrentTxnFirstOffset(producer.transactionFirstOffset())
+          .write(out, VERSION);
+    }
     ByteBuffer bytes = out.toByteBuffer();
     return bytes.putInt(bytes.position() + CRC_POSITION, checksum(bytes));
   }
@@ -132,9 +135,10 @@ final class ProducerSnapshots {
   /**
    * Reads the newest snapshot that is whole, and deletes those that are not.
    *
+   * @param maxCount of more producers only so many of those used last, and those in a transaction
    * @return null if there is none
    */
-  @Nullable Loaded loadLatest() throws IOException {
+  @Nullable Loaded loadLatest(int maxCount) throws IOException {
     while (true) {
       long offset = latestOffset();
       if (offset < 0) {
@@ -143,7 +147,7 @@ final class ProducerSnapshots {
       try {
         byte[] bytes = new AtomicFile(disk, path(offset)).readBytes();
         if (bytes != null) {
-          return new Loaded(offset, decode(path(offset), bytes));
+          return new Loaded(offset, decode(path(offset), bytes, maxCount));
         }
         LOG.warn("{} is gone, an older one is used", path(offset));
       } catch (CorruptFileException e) {
@@ -157,9 +161,10 @@ final class ProducerSnapshots {
   /** What a snapshot said, and of which offset. */
   record Loaded(long offset, List<ProducerState> producers) {}
 
-  static List<ProducerState> decode(Path file, byte[] bytes) throws CorruptFileException {
+  static List<ProducerState> decode(Path file, byte[] bytes, int maxCount)
+      throws CorruptFileException {
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    if (bytes.length < CHECKED_FROM || buffer.getShort(0) != VERSION) {
+    if (bytes.length < FIRST_ENTRY_POSITION || buffer.getShort(0) != VERSION) {
       throw new CorruptFileException(
           file, "no snapshot of version " + VERSION + ", " + bytes.length + " bytes");
     }
@@ -169,15 +174,21 @@ final class ProducerSnapshots {
       throw new CorruptFileException(
           file, "the checksum is %08x and should be %08x".formatted(stored, computed));
     }
-    var snapshot = new ProducerSnapshot();
-    try {
-      snapshot.read(new WireReader(buffer.position(CRC_POSITION)), VERSION);
-    } catch (MalformedMessageException e) {
-      throw new CorruptFileException(file, "cannot be understood: " + e.getMessage());
+    int count = buffer.getInt(CHECKED_FROM);
+    if (count < 0 || count > (bytes.length - FIRST_ENTRY_POSITION) / ENTRY_SIZE) {
+      throw new CorruptFileException(
+          file, "%d producers do not fit into %d bytes".formatted(count, bytes.length));
     }
-    var producers = new ArrayList<ProducerState>(snapshot.producerEntries().size());
-    for (ProducerSnapshot.ProducerEntry entry : snapshot.producerEntries()) {
-      producers.add(toState(entry));
+    return decode(new WireReader(buffer.position(FIRST_ENTRY_POSITION)), count, maxCount);
+  }
+
+  private static List<ProducerState> decode(WireReader in, int count, int maxCount) {
+    var producers = new ArrayList<ProducerState>(Math.min(count, maxCount));
+    for (int i = 0; i < count; i++) {
+      var entry = new ProducerSnapshot.ProducerEntry(in, VERSION);
+      if (i >= count - maxCount || entry.currentTxnFirstOffset() >= 0) {
+        producers.add(toState(entry));
+      }
     }
     return producers;
   }

@@ -25,6 +25,7 @@ final class ProducerState {
   private int coordinatorEpoch;
   private long lastTimestamp;
   private long transactionFirstOffset;
+  private long lastUsedMs;
   private byte batchCount;
   private long[] batches = {};
 
@@ -59,6 +60,17 @@ final class ProducerState {
 
   long lastTimestamp() {
     return lastTimestamp;
+  }
+
+  /**
+   * When this replica last appended a batch of it: other than a timestamp, not the producer's word.
+   */
+  long lastUsedMs() {
+    return lastUsedMs;
+  }
+
+  void setLastUsedMs(long wallMs) {
+    lastUsedMs = wallMs;
   }
 
   /** Where the open transaction starts; {@link #NO_OFFSET} if none is open. */

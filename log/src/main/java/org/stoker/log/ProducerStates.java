@@ -6,12 +6,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
+import org.stoker.base.MemoryShare;
 
 /**
  * The producers of one partition: turns duplicates and gaps away, and knows which transactions are
@@ -20,14 +23,26 @@ import org.stoker.base.ConfinedTo;
  * <p>A batch is checked before it is written and noted after. What is known of a producer goes when
  * it has been silent for {@code producer.id.expiration.ms} and has no transaction open; a producer
  * that is not known may start with any sequence, since what was known of it may have expired.
+ *
+ * <p>What they take of the heap is counted for all partitions together ({@link ProducerMemory}).
+ * When that is tight the producers idle longest are forgotten first. A leader refuses a new one
+ * rather than forget one that was used lately; a follower, and a log that is read at the start,
+ * take what the leader took.
  */
 @ConfinedTo(ConfinedTo.PARTITION_LANE)
 final class ProducerStates {
   /** Markers of transactions v2 bump the epoch, so theirs must be above the producer's. */
   private static final int FIRST_VERSION_THAT_BUMPS = 2;
 
+  // So many are looked at for one to forget, so that an append takes no longer for it.
+  private static final int MAX_LOOKED_AT = 16;
+
   private final ProducerSnapshots snapshots;
-  private final HashMap<Long, ProducerState> producers = new HashMap<>();
+  private final ProducerMemory memory;
+  private final MemoryShare share;
+  // The one used last is the last.
+  private final LinkedHashMap<Long, ProducerState> producers = new LinkedHashMap<>();
+  private @Nullable ProducerState lastUsed;
   private final HashMap<Long, TransactionVerification> verifications = new HashMap<>();
   // By first offset. Readers of committed records stop at the first of either map.
   private final TreeMap<Long, Long> openTransactions = new TreeMap<>();
@@ -39,8 +54,10 @@ final class ProducerStates {
   /** What is to be written as a snapshot of this offset. */
   record PendingSnapshot(long offset, ByteBuffer bytes) {}
 
-  ProducerStates(ProducerSnapshots snapshots, long expirationMs) {
+  ProducerStates(ProducerSnapshots snapshots, ProducerMemory memory, long expirationMs) {
     this.snapshots = snapshots;
+    this.memory = memory;
+    this.share = memory.share();
     this.expirationMs = expirationMs;
   }
 
@@ -125,7 +142,11 @@ final class ProducerStates {
         : ProducerVerdict.Accept.ACCEPT;
   }
 
-  /** Notes a batch that was appended, or that recovery found in the log. */
+  /**
+   * Notes a batch that was appended, or that recovery found in the log.
+   *
+   * @param usedMs when it was appended, as far as is known
+   */
   void appended(
       long producerId,
       short epoch,
@@ -133,8 +154,9 @@ final class ProducerStates {
       long baseOffset,
       long lastOffset,
       long maxTimestamp,
-      boolean isTransactional) {
-    ProducerState state = producers.computeIfAbsent(producerId, ProducerState::new);
+      boolean isTransactional,
+      long usedMs) {
+    ProducerState state = used(producerId, usedMs);
     state.addBatch(
         epoch, lastSequence, lastOffset, Math.toIntExact(lastOffset - baseOffset), maxTimestamp);
     if (isTransactional) {
@@ -157,8 +179,9 @@ final class ProducerStates {
       int coordinatorEpoch,
       long offset,
       long timestamp,
-      boolean isAbort) {
-    ProducerState state = producers.computeIfAbsent(producerId, ProducerState::new);
+      boolean isAbort,
+      long usedMs) {
+    ProducerState state = used(producerId, usedMs);
     long firstOffset = state.transactionFirstOffset();
     boolean wasOpen = state.hasTransaction();
     state.endTransaction(epoch, coordinatorEpoch, timestamp);
@@ -241,6 +264,86 @@ final class ProducerStates {
     return verifications.get(producerId);
   }
 
+  // ---- Memory.
+
+  /**
+   * Whether there is memory for a batch of this producer at a leader: for one that is known there
+   * always is. What is found for a new one is kept for {@link #appended}.
+   */
+  boolean tryMakeRoomFor(long producerId, long nowMs) {
+    return producers.containsKey(producerId)
+        || share.tryPrepare(ProducerMemory.PRODUCER_BYTES)
+        || producers.size() < ProducerMemory.MIN_PRODUCERS_OF_PARTITION
+        || (forgetIdle(nowMs, ProducerMemory.PROTECTED_MS, MAX_LOOKED_AT)
+            && share.tryPrepare(ProducerMemory.PRODUCER_BYTES));
+  }
+
+  /** Forgets those that are idle for longer than the memory that is left allows. */
+  void forgetIdle(long nowMs) {
+    forgetIdle(nowMs, memory.expirationMs(expirationMs), Integer.MAX_VALUE);
+  }
+
+  private boolean forgetIdle(long nowMs, long idleMs, int maxLookedAt) {
+    int before = producers.size();
+    Iterator<ProducerState> idlestFirst = producers.values().iterator();
+    for (int i = 0; i < maxLookedAt && idlestFirst.hasNext(); i++) {
+      ProducerState producer = idlestFirst.next();
+      if (nowMs - producer.lastUsedMs() < idleMs) {
+        break;
+      }
+      if (!producer.hasTransaction()) {
+        idlestFirst.remove();
+      }
+    }
+    return countForgotten(before);
+  }
+
+  private boolean countForgotten(int countBefore) {
+    int forgotten = countBefore - producers.size();
+    share.change(-(long) forgotten * ProducerMemory.PRODUCER_BYTES);
+    return forgotten > 0;
+  }
+
+  private ProducerState used(long producerId, long usedMs) {
+    ProducerState state = producers.get(producerId);
+    if (state == null) {
+      state = new ProducerState(producerId);
+      add(state);
+    } else if (state != lastUsed) {
+      producers.putLast(producerId, state);
+    }
+    lastUsed = state;
+    state.setLastUsedMs(usedMs);
+    return state;
+  }
+
+  /** Takes the place of the idlest one if there is no room. */
+  private void add(ProducerState state) {
+    if (!share.tryPrepare(ProducerMemory.PRODUCER_BYTES)
+        && producers.size() >= ProducerMemory.MIN_PRODUCERS_OF_PARTITION) {
+      forgetIdlest();
+    }
+    producers.put(state.producerId(), state);
+    share.change(ProducerMemory.PRODUCER_BYTES);
+  }
+
+  private void forgetIdlest() {
+    int before = producers.size();
+    Iterator<ProducerState> idlestFirst = producers.values().iterator();
+    for (int i = 0; i < MAX_LOOKED_AT && idlestFirst.hasNext(); i++) {
+      if (!idlestFirst.next().hasTransaction()) {
+        idlestFirst.remove();
+        break;
+      }
+    }
+    countForgotten(before);
+  }
+
+  /** The log is closed: its producers do not count any more. */
+  void close() {
+    share.close();
+  }
+
   // ---- All of them
 
   /** The producers that are known, to look at only. */
@@ -258,7 +361,9 @@ final class ProducerStates {
 
   /** Forgets those that have been silent for too long. */
   void removeExpired(long nowMs) {
+    int before = producers.size();
     producers.values().removeIf(producer -> isExpired(producer, nowMs));
+    countForgotten(before);
     verifications.values().removeIf(each -> nowMs - each.startedMs() >= expirationMs);
   }
 
@@ -320,12 +425,15 @@ final class ProducerStates {
       return;
     }
     clear();
-    ProducerSnapshots.Loaded loaded = snapshots.loadLatest();
+    ProducerSnapshots.Loaded loaded =
+        snapshots.loadLatest(
+            Math.max(ProducerMemory.MIN_PRODUCERS_OF_PARTITION, memory.spareProducers()));
     mapEndOffset = loaded == null ? logStartOffset : loaded.offset();
     snapshotOffset = mapEndOffset;
     for (ProducerState producer : loaded == null ? List.<ProducerState>of() : loaded.producers()) {
       if (!isExpired(producer, nowMs)) {
-        producers.put(producer.producerId(), producer);
+        producer.setLastUsedMs(Math.min(producer.lastTimestamp(), nowMs));
+        add(producer);
         if (producer.hasTransaction()) {
           openTransactions.put(producer.transactionFirstOffset(), producer.producerId());
         }
@@ -334,7 +442,10 @@ final class ProducerStates {
   }
 
   private void clear() {
+    int before = producers.size();
     producers.clear();
+    countForgotten(before);
+    lastUsed = null;
     openTransactions.clear();
     endedNotReplicated.clear();
   }

@@ -64,7 +64,8 @@ final class FlushBeforeAckTest {
             new SimulatedClock(),
             new SystemSeed(),
             Runnable::run,
-            partition -> new CallerRunsLane(partition.toString(), Runnable::run));
+            partition -> new CallerRunsLane(partition.toString(), Runnable::run),
+            ProducerMemory.ofHeap(1 << 28, new SystemClock()));
     LogDirectory data =
         LogDirectory.lock(
             LogDirectoryConfig.at(path).withReserveBytes(0),

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.stoker.base.DiskFullException;
 import org.stoker.base.TopicPartition;
 import org.stoker.base.Uuid;
+import org.stoker.testkit.SimulatedClock;
 import org.stoker.testkit.SimulatedDisk;
 
 /** Many logs made at once: few syncs, and after a power failure each still knows its topic. */
@@ -27,6 +28,8 @@ final class LogCreationTest {
   private static Uuid topicId(int number) {
     return new Uuid(7, 1 + number);
   }
+
+  private static final ProducerMemory MEMORY = ProducerMemory.ofHeap(1 << 28, new SimulatedClock());
 
   private static List<LogCreation.Place> places(int count) {
     return IntStream.range(0, count)
@@ -45,7 +48,7 @@ final class LogCreationTest {
           syncs[0]++;
           new TreeSync(disk, DATA).sync();
         };
-    new LogCreation(disk, LogDirectoryConfig.at(DATA), sync).make(places(MANY), 1);
+    new LogCreation(disk, LogDirectoryConfig.at(DATA), MEMORY, sync).make(places(MANY), 1);
 
     SimulatedDisk after = disk.powerFailure();
 
@@ -76,7 +79,8 @@ final class LogCreationTest {
           }
         };
     assertThatThrownBy(() ->
-            new LogCreation(disk, LogDirectoryConfig.at(DATA), firstOnly).make(places(MANY), 1))
+            new LogCreation(disk, LogDirectoryConfig.at(DATA), MEMORY, firstOnly)
+                .make(places(MANY), 1))
         .isInstanceOf(IOException.class);
 
     SimulatedDisk after = disk.powerFailure();
@@ -99,7 +103,7 @@ final class LogCreationTest {
         };
     disk.createDurableDirectories(directory(0));
     disk.createDurableDirectories(directory(1));
-    new LogCreation(disk, LogDirectoryConfig.at(DATA), never).make(places(2), 1);
+    new LogCreation(disk, LogDirectoryConfig.at(DATA), MEMORY, never).make(places(2), 1);
 
     SimulatedDisk after = disk.powerFailure();
 

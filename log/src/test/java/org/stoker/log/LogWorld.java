@@ -21,6 +21,8 @@ import org.stoker.testkit.SplitMixSeed;
  * until the test runs them.
  */
 final class LogWorld {
+  static final long HEAP_BYTES = 1 << 20;
+
   static final TopicPartition ORDERS = new TopicPartition("orders", 3);
   static final Uuid TOPIC_ID = new Uuid(0x1234L, 0x5678L);
   static final int EPOCH = 0;
@@ -63,7 +65,8 @@ final class LogWorld {
             clock,
             new SplitMixSeed(seed),
             atOnce,
-            partition -> new CallerRunsLane(partition.toString(), atOnce));
+            partition -> new CallerRunsLane(partition.toString(), atOnce),
+            ProducerMemory.ofHeap(HEAP_BYTES, clock));
     directory =
         LogDirectory.lock(
             config,

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -29,11 +32,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.stoker.base.Disk;
 import org.stoker.base.FileDisk;
+import org.stoker.testkit.SimulatedClock;
 import org.stoker.testkit.SimulatedDisk;
 import org.stoker.testkit.SplitMixSeed;
 
 /** Kafka's producer state and ours, told the same, judge the same and leave the same snapshots. */
 final class ProducerStatesPropertyTest {
+  private static final int SNAPSHOT_HEADER_SIZE = 10;
+  private static final int SNAPSHOT_ENTRY_SIZE = 46;
   private static final long SEEDS = Long.getLong("stoker.seeds", 25);
   private static final int STEPS = 1500;
   private static final int PRODUCERS = 9;
@@ -90,7 +96,8 @@ final class ProducerStatesPropertyTest {
     private static ProducerStates ourStates(Disk disk, Path directory) throws IOException {
       var snapshots = new ProducerSnapshots(disk, directory);
       snapshots.load();
-      return new ProducerStates(snapshots, EXPIRATION_MS);
+      return new ProducerStates(
+          snapshots, ProducerMemory.ofHeap(1 << 28, new SimulatedClock()), EXPIRATION_MS);
     }
 
     private static ProducerStateManager theirStates(Path directory) throws IOException {
@@ -157,7 +164,8 @@ final class ProducerStatesPropertyTest {
             end,
             lastOffset,
             nowMs,
-            batch.isTransactional);
+            batch.isTransactional,
+            nowMs);
         end = lastOffset + 1;
         ours.updateMapEndOffset(end);
       }
@@ -291,7 +299,7 @@ final class ProducerStatesPropertyTest {
       completed.ifPresent(theirs::completeTxn);
 
       CompletedTransaction ended =
-          ours.markerAppended(producerId, epoch, coordinatorEpoch, end, nowMs, isAbort);
+          ours.markerAppended(producerId, epoch, coordinatorEpoch, end, nowMs, isAbort, nowMs);
 
       if (ended == null) {
         assertThat(completed).as(name).isEmpty();
@@ -421,10 +429,21 @@ final class ProducerStatesPropertyTest {
       List<Path> oursFiles = files(oursDirectory);
       assertThat(oursFiles).as(name).isEqualTo(files(theirsDirectory)).isNotEmpty();
       for (Path file : oursFiles) {
-        assertThat(Files.readAllBytes(oursDirectory.resolve(file)))
-            .as("%s %s", name, file)
-            .isEqualTo(Files.readAllBytes(theirsDirectory.resolve(file)));
+        byte[] oursBytes = Files.readAllBytes(oursDirectory.resolve(file));
+        byte[] theirsBytes = Files.readAllBytes(theirsDirectory.resolve(file));
+        assertThat(oursBytes).as("%s %s", name, file).hasSameSizeAs(theirsBytes);
+        assertThat(entries(oursBytes)).as("%s %s", name, file).isEqualTo(entries(theirsBytes));
       }
+    }
+
+    /** Sorted: Kafka's are in no order, ours in the order of their use. */
+    private static List<String> entries(byte[] snapshot) {
+      var entries = new ArrayList<String>();
+      for (int at = SNAPSHOT_HEADER_SIZE; at < snapshot.length; at += SNAPSHOT_ENTRY_SIZE) {
+        entries.add(HexFormat.of().formatHex(snapshot, at, at + SNAPSHOT_ENTRY_SIZE));
+      }
+      Collections.sort(entries);
+      return entries;
     }
 
     private static List<Path> files(Path directory) throws IOException {

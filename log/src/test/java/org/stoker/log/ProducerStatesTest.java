@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.stoker.testkit.SimulatedClock;
 import org.stoker.testkit.SimulatedDisk;
 
 final class ProducerStatesTest {
@@ -20,7 +21,8 @@ final class ProducerStatesTest {
 
   private final SimulatedDisk disk = new SimulatedDisk(1);
   private final ProducerSnapshots snapshots = new ProducerSnapshots(disk, DIRECTORY);
-  private final ProducerStates states = new ProducerStates(snapshots, EXPIRATION_MS);
+  private final ProducerMemory memory = ProducerMemory.ofHeap(1 << 28, new SimulatedClock());
+  private final ProducerStates states = new ProducerStates(snapshots, memory, EXPIRATION_MS);
   private long end;
 
   @BeforeEach
@@ -35,7 +37,7 @@ final class ProducerStatesTest {
 
   private void append(int epoch, int baseSequence, int lastSequence, boolean isTransactional) {
     long last = end + lastSequence - baseSequence;
-    states.appended(PRODUCER, (short) epoch, lastSequence, end, last, 50 + end, isTransactional);
+    states.appended(PRODUCER, (short) epoch, lastSequence, end, last, 50 + end, isTransactional, 0);
     end = last + 1;
     states.updateMapEndOffset(end);
   }
@@ -76,7 +78,7 @@ final class ProducerStatesTest {
     append(0, Integer.MAX_VALUE - 1, Integer.MAX_VALUE, false);
     assertThat(check(0, 0, 3)).isInstanceOf(ProducerVerdict.Accept.class);
 
-    states.appended(PRODUCER, (short) 0, 1, end, end + 3, 9, false);
+    states.appended(PRODUCER, (short) 0, 1, end, end + 3, 9, false, 0);
 
     assertThat(check(0, Integer.MAX_VALUE - 1, 1))
         .isEqualTo(new ProducerVerdict.Duplicate(end, end + 3, 9));
@@ -100,7 +102,8 @@ final class ProducerStatesTest {
     assertThat(states.hasOpenTransaction(PRODUCER, (short) 0)).isTrue();
     assertThat(check(0, 11, 11)).isEqualTo(new ProducerVerdict.NotTransactional(PRODUCER, 10));
 
-    CompletedTransaction completed = states.markerAppended(PRODUCER, (short) 0, 4, end, 99, true);
+    CompletedTransaction completed =
+        states.markerAppended(PRODUCER, (short) 0, 4, end, 99, true, 0);
 
     assertThat(completed).isEqualTo(new CompletedTransaction(PRODUCER, 10, 11, true));
     assertThat(states.firstUndecidedOffset()).isEqualTo(-1);
@@ -116,7 +119,7 @@ final class ProducerStatesTest {
   @Test
   void forgetsTheSilentButNotThoseInATransaction() {
     append(0, 0, 9, false);
-    states.appended(8, (short) 0, 0, end, end, 50, true);
+    states.appended(8, (short) 0, 0, end, end, 50, true, 0);
 
     states.removeExpired(50 + EXPIRATION_MS - 1);
     assertThat(states.count()).isEqualTo(2);
@@ -170,7 +173,7 @@ final class ProducerStatesTest {
 
     var after = new ProducerSnapshots(disk.powerFailure(), DIRECTORY);
     after.load();
-    ProducerSnapshots.Loaded loaded = Objects.requireNonNull(after.loadLatest());
+    ProducerSnapshots.Loaded loaded = Objects.requireNonNull(after.loadLatest(10));
 
     assertThat(loaded.offset()).isEqualTo(10);
     assertThat(loaded.producers()).hasSize(1);
@@ -187,13 +190,13 @@ final class ProducerStatesTest {
     for (int bit = 0; bit < bytes.length * 8; bit++) {
       byte[] damaged = bytes.clone();
       damaged[bit / 8] ^= (byte) (1 << (bit % 8));
-      assertThatThrownBy(() -> ProducerSnapshots.decode(file, damaged))
+      assertThatThrownBy(() -> ProducerSnapshots.decode(file, damaged, 10))
           .as("bit %d", bit)
           .isInstanceOf(CorruptFileException.class);
     }
     for (int size = 0; size < bytes.length; size++) {
       byte[] cut = Arrays.copyOf(bytes, size);
-      assertThatThrownBy(() -> ProducerSnapshots.decode(file, cut))
+      assertThatThrownBy(() -> ProducerSnapshots.decode(file, cut, 10))
           .isInstanceOf(CorruptFileException.class);
     }
   }
@@ -221,7 +224,7 @@ final class ProducerStatesTest {
   @Test
   void aSnapshotTakes46BytesForEachProducer() {
     for (long id = 0; id < 10_000; id++) {
-      states.appended(id, (short) 0, 0, id, id, 0, false);
+      states.appended(id, (short) 0, 0, id, id, 0, false, 0);
     }
 
     assertThat(states.count()).isEqualTo(10_000);

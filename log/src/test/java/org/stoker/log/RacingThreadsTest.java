@@ -67,7 +67,8 @@ final class RacingThreadsTest {
             timers,
             new SystemSeed(),
             storage,
-            partition -> new CallerRunsLane(partition.toString(), storage));
+            partition -> new CallerRunsLane(partition.toString(), storage),
+            ProducerMemory.ofHeap(1 << 28, clock));
     LogDirectory directory =
         LogDirectory.lock(
             LogDirectoryConfig.at(root)

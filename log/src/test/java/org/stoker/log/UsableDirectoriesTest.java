@@ -93,7 +93,8 @@ final class UsableDirectoriesTest {
             clock,
             new SplitMixSeed(1),
             Runnable::run,
-            partition -> new CallerRunsLane(partition.toString(), Runnable::run)),
+            partition -> new CallerRunsLane(partition.toString(), Runnable::run),
+            ProducerMemory.ofHeap(1 << 28, clock)),
         new LogDirectory.FlushThreads(Runnable::run, Runnable::run, CpuLoad.LOW, null),
         failure -> {
           throw new AssertionError(failure);

@@ -38,8 +38,8 @@ public final class Network {
   private static final Logger log = LoggerFactory.getLogger(Network.class);
   private static final long LONGEST_WATCH_MS = 1_000;
   private static final long SHORTEST_WATCH_MS = 10;
-  private static final int REQUESTS_SHARE_OF_HEAP = 4;
-  private static final int ANSWERS_SHARE_OF_HEAP = 8;
+  private static final int REQUESTS_DIVISOR = 4;
+  private static final int ANSWERS_DIVISOR = 8;
   private static final int MAX_LARGE_REQUESTS_AT_ONCE = 2;
   private static final int MAX_GROWTH = 4;
 
@@ -57,16 +57,18 @@ public final class Network {
    * A network without listeners.
    *
    * @param workers decode and handle large requests, a few at a time
+   * @param heapBytes of which requests may take a quarter and answers an eighth
    */
-  public Network(NetworkConfig config, Clock clock, NetworkMetrics metrics, Executor workers) {
+  public Network(
+      NetworkConfig config, Clock clock, NetworkMetrics metrics, Executor workers, long heapBytes) {
     this(
         config,
         clock,
         metrics,
         workers,
         Transport.best(),
-        HeapBudget.shareOfHeap(REQUESTS_SHARE_OF_HEAP),
-        HeapBudget.shareOfHeap(ANSWERS_SHARE_OF_HEAP));
+        new HeapBudget(heapBytes / REQUESTS_DIVISOR),
+        new HeapBudget(heapBytes / ANSWERS_DIVISOR));
   }
 
   Network(

@@ -46,6 +46,14 @@ final class AppendRefusals {
                 case COORDINATOR_FENCED -> ErrorCode.TRANSACTION_COORDINATOR_FENCED;
               },
               "%s: no such transaction of producer %d".formatted(partition, producerId));
+      // Final for clients, which tell their user: it may be a long time before there is room.
+      case AppendOutcome.TooManyProducers(var producerId) ->
+          new AppendReply.Refused(
+              ErrorCode.POLICY_VIOLATION,
+              ("%s: producer %d is new, and the broker's heap has no room for more idempotent"
+                      + " producers: keep using the producers that there are instead of making new"
+                      + " ones, or give the broker a larger heap (KAFKA_HEAP_OPTS)")
+                  .formatted(partition, producerId));
       case AppendOutcome.LargerThanSegment(var size, var segmentSize) ->
           new AppendReply.Refused(
               ErrorCode.RECORD_LIST_TOO_LARGE,

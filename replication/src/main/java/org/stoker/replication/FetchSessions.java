@@ -24,7 +24,6 @@ import org.stoker.base.ThreadSafe;
 @ThreadSafe
 public final class FetchSessions {
   private static final long EVICTABLE_AFTER_MS = 120_000;
-  private static final int SHARE_OF_HEAP = 8;
   // A position, its key, the entry and its place in the map.
   private static final long PARTITION_HEAP_BYTES = 256;
 
@@ -36,11 +35,8 @@ public final class FetchSessions {
   @GuardedBy("this")
   private final Map<Integer, FetchSession> sessions = new HashMap<>();
 
-  public FetchSessions(int mostSessions, Clock clock, Seed seed) {
-    this(mostSessions, clock, seed, HeapBudget.shareOfHeap(SHARE_OF_HEAP));
-  }
-
-  FetchSessions(int mostSessions, Clock clock, Seed seed, HeapBudget heap) {
+  /** The partitions that sessions remember are claimed from the budget. */
+  public FetchSessions(int mostSessions, Clock clock, Seed seed, HeapBudget heap) {
     this.heap = heap;
     this.mostSessions = mostSessions;
     this.clock = clock;

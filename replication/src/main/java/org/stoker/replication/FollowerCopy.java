@@ -186,6 +186,7 @@ final class FollowerCopy {
           AppendOutcome.Duplicate _,
           AppendOutcome.OutOfOrderSequence _,
           AppendOutcome.InvalidProducerEpoch _,
+          AppendOutcome.TooManyProducers _,
           AppendOutcome.InvalidTransaction _ ->
           onReply.accept(
               replyTo(new IllegalStateException("a follower's append was judged: " + outcome)));

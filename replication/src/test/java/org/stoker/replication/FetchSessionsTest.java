@@ -16,7 +16,8 @@ final class FetchSessionsTest {
   private static final Uuid ORDERS = new Uuid(1, 2);
 
   private final SimulatedClock clock = new SimulatedClock();
-  private final FetchSessions sessions = new FetchSessions(2, clock, new SplitMixSeed(1));
+  private final FetchSessions sessions =
+      new FetchSessions(2, clock, new SplitMixSeed(1), new HeapBudget(1 << 20));
 
   private static FetchPosition position(int partition, long offset) {
     return new FetchPosition(ORDERS, "", partition, offset, 1_000, -1, -1, -1, Long.MAX_VALUE);

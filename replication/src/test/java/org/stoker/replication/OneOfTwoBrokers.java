@@ -16,6 +16,7 @@ import org.stoker.log.LogDirectory;
 import org.stoker.log.LogDirectoryConfig;
 import org.stoker.log.LogDirectoryException;
 import org.stoker.log.LogEnvironment;
+import org.stoker.log.ProducerMemory;
 import org.stoker.log.UsableDirectories;
 import org.stoker.records.BatchBuilder;
 import org.stoker.records.Compression;
@@ -82,7 +83,8 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
             clock,
             new SplitMixSeed(1),
             Runnable::run,
-            name -> new CallerRunsLane(name.toString(), Runnable::run)),
+            name -> new CallerRunsLane(name.toString(), Runnable::run),
+            ProducerMemory.ofHeap(1 << 28, clock)),
         new LogDirectory.FlushThreads(
             round -> flushRounds.execute(round), Runnable::run, CpuLoad.LOW, null),
         failure -> {

@@ -28,6 +28,7 @@ import org.stoker.log.LogDirectory;
 import org.stoker.log.LogDirectoryConfig;
 import org.stoker.log.LogDirectoryException;
 import org.stoker.log.LogEnvironment;
+import org.stoker.log.ProducerMemory;
 import org.stoker.log.UsableDirectories;
 import org.stoker.metadata.BrokerIdentity;
 import org.stoker.metadata.ClusterDefaults;
@@ -68,6 +69,7 @@ final class SimulatedBroker {
   private final List<SimulatedSession> sessions = new ArrayList<>();
   private final Consumer<SimulatedBroker> onExit;
   private final BrokerSettings settings;
+  private final ProducerMemory producerMemory;
   // What it was to have, and none of the directories that it could use has: nobody knows where.
   private final Set<History.Partition> nowhere = new HashSet<>();
   // Null until they are locked.
@@ -92,6 +94,7 @@ final class SimulatedBroker {
     this.disk = disk;
     this.onExit = onExit;
     this.settings = BrokerSettings.ofFile(properties);
+    this.producerMemory = ProducerMemory.ofHeap(HEAP_BYTES, world.clock());
     this.process = world.process("broker " + id);
   }
 
@@ -193,7 +196,8 @@ final class SimulatedBroker {
             process,
             world.seed().fork(),
             process.storage(),
-            _ -> process.lane()),
+            _ -> process.lane(),
+            producerMemory),
         new LogDirectory.FlushThreads(
             process.pool(1), process.pool(SYNC_THREADS), CpuLoad.LOW, null),
         this::directoryFailed);

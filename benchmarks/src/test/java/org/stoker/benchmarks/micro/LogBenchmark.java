@@ -35,6 +35,7 @@ import org.stoker.log.LogConfig;
 import org.stoker.log.LogDirectory;
 import org.stoker.log.LogDirectoryConfig;
 import org.stoker.log.LogEnvironment;
+import org.stoker.log.ProducerMemory;
 import org.stoker.log.ReadOutcome;
 import org.stoker.records.FileRecordBytes;
 import org.stoker.testkit.SimulatedClock;
@@ -85,7 +86,8 @@ public class LogBenchmark {
                   new SimulatedClock(),
                   seed,
                   AT_ONCE,
-                  partition -> new CallerRunsLane(partition.toString(), AT_ONCE)),
+                  partition -> new CallerRunsLane(partition.toString(), AT_ONCE),
+                  ProducerMemory.ofHeap(1 << 28, clock)),
               new LogDirectory.FlushThreads(AT_ONCE, AT_ONCE, CpuLoad.LOW, null),
               failure -> {
                 throw new IllegalStateException(failure);

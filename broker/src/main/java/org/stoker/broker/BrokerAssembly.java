@@ -112,6 +112,7 @@ final class BrokerAssembly {
     LiveSettings settings = new LiveSettings(brokerId, config.settings());
     joined.addListener(settings);
     machine.adaptTo(settings);
+    settings.whenChanged(locked::adaptTo);
     goOnUnlessStopping();
     locked.load(
         topic -> settings.topicRules(joined.image().configs(ConfigResource.topic(topic))).log());

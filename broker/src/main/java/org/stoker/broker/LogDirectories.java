@@ -184,6 +184,12 @@ final class LogDirectories {
     each(directory -> directory.load(configs));
   }
 
+  /** Takes values that were changed while the broker runs. */
+  void adaptTo(ConfigValues values) {
+    long idleMs = values.integer("producer.id.expiration.ms");
+    directories.usable().forEach(directory -> directory.expireProducersAfter(idleMs));
+  }
+
   /** Flushes and closes everything; the next start need not check anything. */
   void stop(long brokerEpoch) throws InterruptedException {
     CompletableFuture<?>[] stops =

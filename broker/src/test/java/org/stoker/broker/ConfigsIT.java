@@ -22,6 +22,7 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
@@ -33,6 +34,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeConfigsResponse;
 import org.apache.kafka.common.requests.IncrementalAlterConfigsResponse;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,6 +59,7 @@ final class ConfigsIT {
         RunningBroker.in(directory)
             .with("log.retention.hours", "48")
             .with("log.index.interval.bytes", "8192")
+            .with("producer.id.expiration.check.interval.ms", "100")
             .start();
     admin = broker.admin();
   }
@@ -142,6 +145,35 @@ final class ConfigsIT {
         .hasCauseInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining(
             "Cluster-level min.insync.replicas cannot be removed while ELR is enabled.");
+  }
+
+  @Test
+  void idleProducersAreForgottenAsTheBrokerIsToldWhileItRuns() throws Exception {
+    broker.createTopic("idle", 1, Map.of());
+    var partition = new TopicPartition("idle", 0);
+    try (var producer = broker.producer(Map.of())) {
+      producer.send(new ProducerRecord<>("idle", 0, "k", "v")).get();
+    }
+    assertThat(producersOf(partition)).isEqualTo(1);
+
+    alter(ALL_BROKERS, AlterConfigOp.OpType.SET, "producer.id.expiration.ms", "1");
+    try {
+      Awaitility.await()
+          .atMost(RunningBroker.PATIENCE)
+          .pollInSameThread()
+          .until(() -> producersOf(partition) == 0);
+    } finally {
+      alter(ALL_BROKERS, AlterConfigOp.OpType.DELETE, "producer.id.expiration.ms", null);
+    }
+  }
+
+  private static int producersOf(TopicPartition partition) throws Exception {
+    return admin
+        .describeProducers(List.of(partition))
+        .partitionResult(partition)
+        .get()
+        .activeProducers()
+        .size();
   }
 
   @Test

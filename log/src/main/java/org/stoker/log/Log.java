@@ -435,8 +435,9 @@ public final class Log {
   }
 
   /** Forgets producers that were silent for too long. */
-  void removeExpiredProducers(long nowMs) {
+  void removeExpiredProducers(long nowMs, long expirationMs) {
     state.lane.assertCurrent();
+    state.producers.setExpirationMs(expirationMs);
     state.producers.removeExpired(nowMs);
   }
 

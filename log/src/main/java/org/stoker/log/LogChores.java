@@ -30,6 +30,7 @@ final class LogChores implements LogSetting.SegmentChores {
   private final LogDirectory directory;
   private final LogEnvironment environment;
   private final LogDirectoryConfig config;
+  private volatile long producerExpirationMs;
 
   @GuardedBy("this")
   private final List<Timers.Timer> timers = new ArrayList<>();
@@ -41,6 +42,12 @@ final class LogChores implements LogSetting.SegmentChores {
     this.directory = directory;
     this.environment = environment;
     this.config = config;
+    this.producerExpirationMs = config.producerExpirationMs();
+  }
+
+  /** Producers are idle for so long now before they are forgotten. Any thread. */
+  void expireProducersAfter(long idleMs) {
+    producerExpirationMs = idleMs;
   }
 
   void start() {
@@ -201,7 +208,7 @@ final class LogChores implements LogSetting.SegmentChores {
 
   private void removeExpiredProducers(Runnable again) {
     long nowMs = environment.clock().wallMs();
-    forEachLog(log -> log.removeExpiredProducers(nowMs), again);
+    forEachLog(log -> log.removeExpiredProducers(nowMs, producerExpirationMs), again);
   }
 
   private void forgetIdleProducers(Runnable again) {
@@ -209,7 +216,7 @@ final class LogChores implements LogSetting.SegmentChores {
       again.run();
       return;
     }
-    environment.producerMemory().warnIfTight(config.producerExpirationMs());
+    environment.producerMemory().warnIfTight(producerExpirationMs);
     long nowMs = environment.clock().wallMs();
     forEachLog(log -> log.forgetIdleProducers(nowMs), again);
   }

@@ -280,6 +280,11 @@ public final class LogDirectory {
     return config.path().resolve(partition.toString());
   }
 
+  /** {@code producer.id.expiration.ms} has changed; the next look at the producers uses it. */
+  public void expireProducersAfter(long idleMs) {
+    chores.expireProducersAfter(idleMs);
+  }
+
   // ---- Logs.
 
   public Path path() {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.Uuid;
+import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.PartitionImage;
 import org.stoker.metadata.Result;
@@ -29,6 +30,7 @@ import org.stoker.protocol.message.MetadataResponse.MetadataResponseTopic;
  */
 final class MetadataHandler implements Handler {
   private static final int FIRST_VERSION_WITH_EMPTY_FOR_NONE = 1;
+  private static final int FIRST_VERSION_WITH_LISTENER_NOT_FOUND = 6;
   // The field is there since version 10, and was not read before this one.
   private static final int FIRST_VERSION_WITH_IDS = 12;
   // As objects and once more as bytes to send.
@@ -52,15 +54,16 @@ final class MetadataHandler implements Handler {
     }
     Map<String, CompletableFuture<Result>> creations = creations(body);
     if (creations.isEmpty()) {
-      if (Answers.isTaken(request, bytesOf(cluster.image(), body, request.version()))) {
-        request.respond(response(request, body, Map.of()));
+      ClusterImage image = cluster.image();
+      if (Answers.isTaken(request, bytesOf(image, body, request.version()))) {
+        request.respond(response(image, request, body, Map.of()));
       }
       return;
     }
     Answers.when(
         CompletableFuture.allOf(creations.values().toArray(CompletableFuture<?>[]::new)),
         request,
-        _ -> response(request, body, creations));
+        _ -> response(cluster.image(), request, body, creations));
   }
 
   /** About what the answer takes. */
@@ -152,8 +155,10 @@ final class MetadataHandler implements Handler {
   }
 
   private MetadataResponse response(
-      Request request, MetadataRequest body, Map<String, CompletableFuture<Result>> creations) {
-    ClusterImage image = cluster.image();
+      ClusterImage image,
+      Request request,
+      MetadataRequest body,
+      Map<String, CompletableFuture<Result>> creations) {
     List<MetadataResponseBroker> brokers = new ArrayList<>();
     for (ClusterView.Reachable reachable : cluster.brokers(image, request, false)) {
       brokers.add(
@@ -246,13 +251,46 @@ final class MetadataHandler implements Handler {
   private MetadataResponsePartition describe(
       ClusterImage image, int index, PartitionImage partition, Request request) {
     boolean hasLeader = cluster.broker(image, partition.leader(), request) != null;
+    if (request.version() == 0) {
+      return describeInFirstVersion(image, index, partition, request, hasLeader);
+    }
+    ErrorCode error = hasLeader ? ErrorCode.NONE : whyNoLeader(image, partition, request);
     return new MetadataResponsePartition()
-        .setErrorCode((hasLeader ? ErrorCode.NONE : ErrorCode.LEADER_NOT_AVAILABLE).code())
+        .setErrorCode(error.code())
         .setPartitionIndex(index)
         .setLeaderId(hasLeader ? partition.leader() : PartitionImage.NO_LEADER)
         .setLeaderEpoch(partition.leaderEpoch())
         .setReplicaNodes(partition.replicas())
         .setIsrNodes(partition.isr())
         .setOfflineReplicas(ClusterView.offlineReplicas(image, partition, request));
+  }
+
+  private static ErrorCode whyNoLeader(
+      ClusterImage image, PartitionImage partition, Request request) {
+    BrokerImage leader = image.broker(partition.leader());
+    boolean lacksListener = leader != null && leader.endpoint(request.listenerName()) == null;
+    return lacksListener && request.version() >= FIRST_VERSION_WITH_LISTENER_NOT_FOUND
+        ? ErrorCode.LISTENER_NOT_FOUND
+        : ErrorCode.LEADER_NOT_AVAILABLE;
+  }
+
+  /** The first clients do not know brokers that they cannot reach. */
+  private MetadataResponsePartition describeInFirstVersion(
+      ClusterImage image, int index, PartitionImage partition, Request request, boolean hasLeader) {
+    List<Integer> replicas = reachable(image, partition.replicas(), request);
+    List<Integer> inSync = reachable(image, partition.isr(), request);
+    boolean lacksAny =
+        replicas.size() < partition.replicas().size() || inSync.size() < partition.isr().size();
+    ErrorCode error = lacksAny ? ErrorCode.REPLICA_NOT_AVAILABLE : ErrorCode.NONE;
+    return new MetadataResponsePartition()
+        .setErrorCode((hasLeader ? error : ErrorCode.LEADER_NOT_AVAILABLE).code())
+        .setPartitionIndex(index)
+        .setLeaderId(hasLeader ? partition.leader() : PartitionImage.NO_LEADER)
+        .setReplicaNodes(replicas)
+        .setIsrNodes(inSync);
+  }
+
+  private List<Integer> reachable(ClusterImage image, List<Integer> ids, Request request) {
+    return ids.stream().filter(id -> cluster.broker(image, id, request) != null).toList();
   }
 }

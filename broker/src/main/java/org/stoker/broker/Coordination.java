@@ -22,6 +22,7 @@ import org.stoker.metadata.Features;
 import org.stoker.metadata.MetadataConfig;
 import org.stoker.metadata.MetadataWorld;
 import org.stoker.metadata.RegistrationRefusedException;
+import org.stoker.metadata.TopicLimits;
 import org.stoker.metadata.ZooKeeperAddress;
 import org.stoker.metadata.ZooKeeperSession;
 import org.stoker.settings.ConfigValues;
@@ -154,6 +155,7 @@ final class Coordination {
                     values.integer("min.insync.replicas"),
                     values.bool("unclean.leader.election.enable")),
                 Features.OF_NEW_CLUSTERS,
+                TopicLimits.of(machine.heapBytes(), FileLimit.max()),
                 machine.seed()));
     metadata = joining;
     CompletableFuture<ClusterImage> started =

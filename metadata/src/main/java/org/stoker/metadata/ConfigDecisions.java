@@ -26,9 +26,11 @@ final class ConfigDecisions {
   private static final int LONGEST_VALUE_BYTES = Short.MAX_VALUE;
 
   private final ConfigRules rules;
+  private final TopicLimits limits;
 
-  ConfigDecisions(ConfigRules rules) {
+  ConfigDecisions(ConfigRules rules, TopicLimits limits) {
     this.rules = rules;
+    this.limits = limits;
   }
 
   /** The configuration of a topic that is being created. */
@@ -146,6 +148,7 @@ final class ConfigDecisions {
     private final boolean validateOnly;
     private final List<Message> records = new ArrayList<>();
     private final List<ConfigResult> replies = new ArrayList<>();
+    private TopicLimits.@Nullable Account account;
 
     Answer(ClusterImage image, boolean validateOnly) {
       this.image = image;
@@ -161,12 +164,26 @@ final class ConfigDecisions {
         SortedMap<String, String> before = image.configs(resource);
         SortedMap<String, String> after = alteration.of(before);
         check(resource, after);
+        requireMemory(resource, before, after);
         if (!validateOnly) {
           addRecords(resource, before, after);
         }
         replies.add(new ConfigResult(resource, Result.OK));
       } catch (Refusal refusal) {
         replies.add(new ConfigResult(resource, refusal.result()));
+      }
+    }
+
+    /** Also for names of groups and subscriptions, which clients may make up. */
+    private void requireMemory(
+        ConfigResource resource, Map<String, String> before, Map<String, String> after)
+        throws Refusal {
+      long bytes = TopicLimits.configBytes(after) - TopicLimits.configBytes(before);
+      if (bytes > 0) {
+        TopicLimits.Account known = account;
+        TopicLimits.Account counted = known == null ? limits.account(image) : known;
+        account = counted;
+        counted.addConfigs(bytes + (before.isEmpty() ? 2L * resource.name().length() : 0));
       }
     }
 

@@ -28,14 +28,25 @@ public final class Controller {
   private final PartitionDecisions partitions;
   private final FeatureDecisions features;
 
-  /**
-   * @param firstFeatures the levels that a cluster is founded with
-   */
+  /** Without a bound on what topics take. */
   public Controller(
       ConfigRules rules, ClusterDefaults defaults, Map<String, Short> firstFeatures, Seed seed) {
+    this(rules, defaults, firstFeatures, TopicLimits.UNLIMITED, seed);
+  }
+
+  /**
+   * @param firstFeatures the levels that a cluster is founded with
+   * @param limits bound what clients may have made
+   */
+  public Controller(
+      ConfigRules rules,
+      ClusterDefaults defaults,
+      Map<String, Short> firstFeatures,
+      TopicLimits limits,
+      Seed seed) {
     this.partitions = new PartitionDecisions(defaults);
-    this.configs = new ConfigDecisions(rules);
-    this.topics = new TopicDecisions(configs, defaults, seed);
+    this.configs = new ConfigDecisions(rules, limits);
+    this.topics = new TopicDecisions(configs, defaults, limits, seed);
     this.features = new FeatureDecisions(partitions);
     this.brokers = new BrokerDecisions(firstFeatures, partitions);
   }

@@ -34,11 +34,13 @@ final class TopicDecisions {
 
   private final ConfigDecisions configs;
   private final ClusterDefaults defaults;
+  private final TopicLimits limits;
   private final Seed seed;
 
-  TopicDecisions(ConfigDecisions configs, ClusterDefaults defaults, Seed seed) {
+  TopicDecisions(ConfigDecisions configs, ClusterDefaults defaults, TopicLimits limits, Seed seed) {
     this.configs = configs;
     this.defaults = defaults;
+    this.limits = limits;
     this.seed = seed;
   }
 
@@ -73,6 +75,7 @@ final class TopicDecisions {
     Set<String> duplicates = duplicatesOf(command.topics().stream().map(NewTopic::name).toList());
     Map<String, String> spellings = new HashMap<>();
     image.topicsByName().keySet().forEach(name -> spellings.put(TopicNames.unified(name), name));
+    TopicLimits.Account account = limits.account(image);
     for (NewTopic topic : command.topics()) {
       try {
         if (duplicates.contains(topic.name())) {
@@ -80,7 +83,7 @@ final class TopicDecisions {
         }
         checkName(topic.name(), image, spellings);
         List<List<Integer>> assignments = assignmentsOf(topic, image);
-        replies.add(create(topic, assignments, image, command.validateOnly(), records));
+        replies.add(create(topic, assignments, image, account, command.validateOnly(), records));
         spellings.put(TopicNames.unified(topic.name()), topic.name());
       } catch (Refusal refusal) {
         replies.add(CreatedTopic.failed(topic.name(), refusal.result()));
@@ -141,10 +144,12 @@ final class TopicDecisions {
       NewTopic topic,
       List<List<Integer>> assignments,
       ClusterImage image,
+      TopicLimits.Account account,
       boolean validateOnly,
       List<Message> records)
       throws Refusal {
     Map<String, String> values = configs.ofNewTopic(topic);
+    account.addTopic(topic.name(), values, assignments);
     Uuid id = Uuid.random(seed);
     List<Message> mine = new ArrayList<>();
     mine.add(new TopicRecord().setName(topic.name()).setTopicId(id));
@@ -406,6 +411,7 @@ final class TopicDecisions {
     }
     List<Message> records = new ArrayList<>();
     List<TopicResult> replies = new ArrayList<>();
+    TopicLimits.Account account = limits.account(image);
     Set<String> duplicates =
         duplicatesOf(command.topics().stream().map(MorePartitions::topic).toList());
     for (MorePartitions more : command.topics()) {
@@ -413,7 +419,7 @@ final class TopicDecisions {
         if (duplicates.contains(more.topic())) {
           throw new Refusal(ErrorCode.INVALID_REQUEST, DUPLICATE_NAME);
         }
-        List<PartitionRecord> added = morePartitions(more, image);
+        List<PartitionRecord> added = morePartitions(more, image, account);
         if (!command.validateOnly()) {
           records.addAll(added);
         }
@@ -436,8 +442,8 @@ final class TopicDecisions {
     return added;
   }
 
-  private List<PartitionRecord> morePartitions(MorePartitions more, ClusterImage image)
-      throws Refusal {
+  private List<PartitionRecord> morePartitions(
+      MorePartitions more, ClusterImage image, TopicLimits.Account account) throws Refusal {
     TopicImage topic = image.topic(more.topic());
     if (topic == null) {
       throw new Refusal(Result.of(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
@@ -458,6 +464,7 @@ final class TopicDecisions {
     }
     int added = more.partitions() - before;
     List<List<Integer>> assignments = assignmentsOf(more, added, topic, image);
+    account.addPartitions(topic.name(), assignments);
     List<PartitionRecord> records = new ArrayList<>(added);
     for (int at = 0; at < added; at++) {
       records.add(newPartition(topic.id(), before + at, assignments.get(at), image));

@@ -1,0 +1,128 @@
+package org.stoker.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A broker with its default heap, and a client that has topics made until it is refused. */
+final class TopicFloodIT {
+  private static final String ORDERS = "orders";
+  private static final int PARTITIONS = 500;
+  // A bound: more partitions than an eighth of the heap would hold if each took nothing but a kB.
+  private static final int MAX_TOPICS = 64;
+
+  private final int port = UnusedPort.any();
+
+  @TempDir private Path data;
+
+  private BrokerProcess start() throws IOException {
+    return BrokerProcess.start(
+        BrokerMain.class,
+        "start",
+        "--verbose",
+        "--data-dir",
+        data.toString(),
+        "--port",
+        Integer.toString(port),
+        "--override",
+        "zookeeper.session.timeout.ms=60000");
+  }
+
+  @Test
+  void aFloodOfPartitionsIsRefusedBeforeItEndsABrokerWhichStartsAgainAndServes() throws Exception {
+    QuietClients.hush();
+    int made;
+    try (KafkaProducer<String, String> bystander = producer()) {
+      try (BrokerProcess broker = start()) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.awaitReady()))) {
+          create(admin, topic(ORDERS, 1));
+          send(bystander);
+
+          made = flood(admin);
+
+          assertThat(made * PARTITIONS).isGreaterThanOrEqualTo(3_000);
+          send(bystander);
+          assertRefused(() ->
+              admin
+                  .createTopics(
+                      List.of(topic("checked", PARTITIONS)),
+                      new CreateTopicsOptions().validateOnly(true))
+                  .all()
+                  .get());
+          assertRefused(() ->
+              admin
+                  .createPartitions(Map.of(ORDERS, NewPartitions.increaseTo(2 * PARTITIONS)))
+                  .all()
+                  .get());
+        }
+        assertThat(broker.isAlive()).isTrue();
+        broker.kill();
+      }
+
+      try (BrokerProcess broker = start()) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.awaitReady()))) {
+          send(bystander);
+          assertThat(admin.listTopics().names().get()).hasSize(made + 1);
+          assertRefused(() -> create(admin, topic("more", PARTITIONS)));
+        }
+        assertThat(broker.isAlive()).isTrue();
+      }
+    }
+  }
+
+  private KafkaProducer<String, String> producer() {
+    return new KafkaProducer<>(
+        Map.of("bootstrap.servers", "localhost:" + port),
+        new StringSerializer(),
+        new StringSerializer());
+  }
+
+  private static void send(KafkaProducer<String, String> producer) throws Exception {
+    producer.send(new ProducerRecord<>(ORDERS, 0, null, "value")).get();
+  }
+
+  private static NewTopic topic(String name, int partitions) {
+    return new NewTopic(name, Optional.of(partitions), Optional.empty());
+  }
+
+  private static void create(Admin admin, NewTopic topic) throws Exception {
+    admin.createTopics(List.of(topic)).all().get();
+  }
+
+  /** Says how many topics were made before one was refused. */
+  private static int flood(Admin admin) throws Exception {
+    for (int made = 0; made < MAX_TOPICS; made++) {
+      try {
+        create(admin, topic("flood-" + made, PARTITIONS));
+      } catch (ExecutionException e) {
+        assertThat(e).hasCauseInstanceOf(PolicyViolationException.class);
+        return made;
+      }
+    }
+    throw new AssertionError("no topic was refused");
+  }
+
+  private static void assertRefused(ThrowingCallable creation) {
+    assertThatThrownBy(creation)
+        .hasCauseInstanceOf(PolicyViolationException.class)
+        .cause()
+        .hasMessageContaining("Delete topics");
+  }
+}

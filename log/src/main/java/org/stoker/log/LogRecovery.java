@@ -33,6 +33,7 @@ final class LogRecovery {
   private final LogConfig config;
   private final StartFacts facts;
   private final List<Segment> segments = new ArrayList<>();
+  private final Set<Segment> withTransactionIndex = new HashSet<>();
   private final CutKeeper cutKeeper;
   // From here on checksums are verified.
   private long checkedFromOffset;
@@ -97,12 +98,17 @@ final class LogRecovery {
     if (segments.isEmpty()) {
       startEmpty();
     }
-    if (areEpochsLost) {
+    if (areEpochsLost || areEpochsMissing(leaderEpochs)) {
       collectEpochs(leaderEpochs);
     }
     long endAfterCleanStop = wasClosedCleanly ? checkedEnd(segments.getLast()) : UNCHECKED;
     long logEndOffset =
-        endAfterCleanStop == UNCHECKED ? recover(producers, leaderEpochs) : endAfterCleanStop;
+        endAfterCleanStop == UNCHECKED
+            ? recover(producers, leaderEpochs, files)
+            : endAfterCleanStop;
+    if (wasClosedCleanly) {
+      rebuildDamagedTransactions(segments.size(), logEndOffset, files);
+    }
     long logStartOffset = Math.max(facts.logStartOffset(), segments.getFirst().baseOffset());
     if (logEndOffset < logStartOffset) {
       startAgainAt(logStartOffset, logEndOffset);
@@ -130,6 +136,9 @@ final class LogRecovery {
       if (baseOffset >= 0) {
         Segment segment = existing(baseOffset, Math.toIntExact(disk.sizeBytes(file)));
         segments.add(segment);
+        if (names.contains(SegmentFiles.name(baseOffset) + SegmentFiles.TRANSACTION_INDEX)) {
+          withTransactionIndex.add(segment);
+        }
         rebuildMissingIndexes(segment, names);
       } else {
         removeIfOrphaned(file, names);
@@ -178,6 +187,19 @@ final class LogRecovery {
       areEpochsLost = true;
       return LeaderEpochs.none(disk, directory);
     }
+  }
+
+  /** What was vouched for has its epochs in the file: without any it was deleted or emptied. */
+  private boolean areEpochsMissing(LeaderEpochs leaderEpochs) {
+    boolean isExpected = wasClosedCleanly || facts.recoveryPoint() > 0;
+    boolean areMissing =
+        isExpected
+            && leaderEpochs.history().isEmpty()
+            && segments.stream().anyMatch(segment -> segment.sizeBytes() > 0);
+    if (areMissing) {
+      LOG.warn("{} has no leader epochs; they are taken from the batches", directory);
+    }
+    return areMissing;
   }
 
   /** Epochs do not go down, so a segment is read only if another one begins in it. */
@@ -301,7 +323,7 @@ final class LogRecovery {
 
   // ---- After a crash.
 
-  private long recover(ProducerStates producers, LeaderEpochs leaderEpochs)
+  private long recover(ProducerStates producers, LeaderEpochs leaderEpochs, List<Path> files)
       throws IOException, DamagedLogException {
     int first = 0;
     while (first + 1 < segments.size()
@@ -311,6 +333,7 @@ final class LogRecovery {
     }
     var replay = new ProducerReplay(producers);
     long firstOffset = segments.get(first).baseOffset();
+    rebuildDamagedTransactions(first, firstOffset, files);
     replay.reload(segments.subList(0, first), facts.logStartOffset(), firstOffset, facts.nowMs());
     long endOffset = firstOffset;
     for (int i = first; i < segments.size(); i++) {
@@ -343,6 +366,47 @@ final class LogRecovery {
     String damage = segment.indexes().visibleDamage(segment.sizeBytes());
     if (damage != null) {
       rebuildIndexes(segment, damage);
+    }
+  }
+
+  /** Of the first segments, which are not walked otherwise and end at that offset. */
+  private void rebuildDamagedTransactions(int segmentCount, long endOffset, List<Path> files)
+      throws IOException {
+    for (int i = 0; i < segmentCount; i++) {
+      Segment segment = segments.get(i);
+      if (withTransactionIndex.contains(segment)) {
+        long end = i + 1 < segments.size() ? segments.get(i + 1).baseOffset() : endOffset;
+        String damage = segment.indexes().transactions().damage(end);
+        if (damage != null) {
+          rebuildTransactions(i, damage, files);
+        }
+      }
+    }
+  }
+
+  /** With what was known of producers where the segment begins, so that no snapshot is touched. */
+  private void rebuildTransactions(int index, String damage, List<Path> files) throws IOException {
+    Segment segment = segments.get(index);
+    LOG.warn("The indexes of {} are built again: {}", segment.path(), damage);
+    var snapshots = new ProducerSnapshots(disk, directory);
+    snapshots.load(
+        files.stream()
+            .filter(file ->
+                SegmentFiles.offsetOf(file, ProducerSnapshots.SUFFIX) <= segment.baseOffset())
+            .toList());
+    var producers = new ProducerStates(snapshots, facts.producerExpirationMs());
+    new ProducerReplay(producers)
+        .reload(
+            segments.subList(0, index),
+            facts.logStartOffset(),
+            segment.baseOffset(),
+            facts.nowMs());
+    SegmentFile file = retained(segment);
+    try {
+      walk(segment, file.file(), producers, LeaderEpochs.none(disk, directory));
+      segment.seal();
+    } finally {
+      file.release();
     }
   }
 

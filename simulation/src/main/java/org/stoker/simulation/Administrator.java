@@ -38,6 +38,9 @@ final class Administrator {
   private static final byte TOPIC = 2;
   private static final short COPIES = 3;
   private static final long ALL_COMMITTED = -1;
+  // A record alone may have 20,000 bytes, and a batch several of them.
+  private static final int SMALL_SEGMENT_BYTES = 65_536;
+  private static final int LARGE_SEGMENT_BYTES = 1 << 20;
 
   private final Client client;
   private final SimulatedCluster cluster;
@@ -93,11 +96,7 @@ final class Administrator {
                         .setName(topic)
                         .setNumPartitions(partitions)
                         .setReplicationFactor(COPIES)
-                        .setConfigs(
-                            List.of(
-                                new CreatableTopicConfig()
-                                    .setName("segment.ms")
-                                    .setValue("3000"))))),
+                        .setConfigs(segments()))),
         answer -> {
           ErrorCode error = ErrorCode.REQUEST_TIMED_OUT;
           if (answer instanceof CreateTopicsResponse response) {
@@ -109,6 +108,23 @@ final class Administrator {
           client.counters().count("create topic answered with " + error);
           onEnd.ended(error);
         });
+  }
+
+  /** Half of the topics have many small segments, and all of them indexes with many entries. */
+  private List<CreatableTopicConfig> segments() {
+    int smallest = client.seed().oneIn(2) ? SMALL_SEGMENT_BYTES : LARGE_SEGMENT_BYTES;
+    return Map.of(
+            "segment.ms", 300 + client.seed().nextInt(6_000),
+            "internal.segment.bytes", smallest + client.seed().nextInt(smallest),
+            "index.interval.bytes", 100 + client.seed().nextInt(2_000))
+        .entrySet()
+        .stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(entry ->
+            new CreatableTopicConfig()
+                .setName(entry.getKey())
+                .setValue(String.valueOf(entry.getValue())))
+        .toList();
   }
 
   // ---- In the middle of everything.
@@ -284,7 +300,7 @@ final class Administrator {
                                           .setConfigOperation((byte) 0)
                                           .setValue(
                                               String.valueOf(
-                                                  1_000 + client.seed().nextInt(5_000))))))));
+                                                  300 + client.seed().nextInt(6_000))))))));
       case 3 -> tell(new ListPartitionReassignmentsRequest().setTopics(null));
       default -> addPartitions(topic);
     }

@@ -3,6 +3,7 @@ package org.stoker.simulation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,7 @@ final class SimulatedBroker {
   private final SimulatedDisk disk;
   private final SimulatedProcess process;
   private final List<SimulatedSession> sessions = new ArrayList<>();
+  private final Consumer<SimulatedBroker> onServing;
   private final Consumer<SimulatedBroker> onExit;
   private final BrokerSettings settings;
   // What it was to have, and none of the directories that it could use has: nobody knows where.
@@ -77,6 +79,7 @@ final class SimulatedBroker {
   private @Nullable Dispatcher handlers;
 
   /**
+   * @param onServing is told when it has begun to answer
    * @param onExit is told when the process ends by itself
    */
   SimulatedBroker(
@@ -85,11 +88,13 @@ final class SimulatedBroker {
       Seams seams,
       SimulatedDisk disk,
       Map<String, String> properties,
+      Consumer<SimulatedBroker> onServing,
       Consumer<SimulatedBroker> onExit) {
     this.id = id;
     this.world = world;
     this.seams = seams;
     this.disk = disk;
+    this.onServing = onServing;
     this.onExit = onExit;
     this.settings = BrokerSettings.ofFile(properties);
     this.process = world.process("broker " + id);
@@ -119,9 +124,18 @@ final class SimulatedBroker {
     return core;
   }
 
-  /** Whether it has left a partition alone that it could not open. */
-  boolean refusesAny() {
-    return usable().stream().anyMatch(directory -> !directory.refused().isEmpty());
+  /** The directories of partitions that it cannot open, whatever room there is. */
+  List<Path> refused() {
+    List<Path> refused = new ArrayList<>();
+    for (LogDirectory directory : usable()) {
+      for (TopicPartition name : directory.refused().keySet()) {
+        if (!directory.lacksRoom(name)) {
+          refused.add(directory.path().resolve(name.toString()));
+        }
+      }
+    }
+    Collections.sort(refused);
+    return refused;
   }
 
   /** Whether one of its directories has failed or was left out, and not all. */
@@ -310,6 +324,7 @@ final class SimulatedBroker {
               } else if (!process.isDead()) {
                 world.trace().note(process + " serves");
                 handlers = dispatcher;
+                onServing.accept(this);
               }
             });
   }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.TopicPartition;
 import org.stoker.broker.BrokerCore;
+import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.ClusterMetadata;
 import org.stoker.metadata.PartitionImage;
@@ -22,6 +23,7 @@ import org.stoker.testkit.SimulatedDisk;
 @ConfinedTo(ConfinedTo.ONE_THREAD)
 final class SimulatedCluster {
   private static final int LONGEST_RESTART_MS = 1_500;
+  private static final int LONGEST_LOOK_MS = 4_000;
 
   private final World world;
   private final Seams seams;
@@ -88,9 +90,26 @@ final class SimulatedCluster {
   }
 
   private void start(int id) {
-    var broker = new SimulatedBroker(id, world, seams, disk(id), properties(id), this::exited);
+    var broker =
+        new SimulatedBroker(id, world, seams, disk(id), properties(id), this::serves, this::exited);
     brokers.put(id, broker);
     broker.start();
+  }
+
+  /** An operator finds that it refuses partitions, and lets it copy them anew. */
+  private void serves(SimulatedBroker broker) {
+    if (!broker.refused().isEmpty()) {
+      world.clock().after(1 + world.seed().nextInt(LONGEST_LOOK_MS), () -> takeAwayRefused(broker));
+    }
+  }
+
+  private void takeAwayRefused(SimulatedBroker broker) {
+    int id = broker.id();
+    if (broker(id) == broker && !broker.refused().isEmpty()) {
+      crash(id, false);
+      broker.refused().forEach(path -> DiskDamage.takeAway(disk(id), path));
+      startLater(id);
+    }
   }
 
   /** What ends by itself is started again, as a supervisor does. */
@@ -187,11 +206,14 @@ final class SimulatedCluster {
             .allMatch(state -> state.isr().stream().filter(other -> other != id).count() >= 2);
   }
 
-  /** Whether the cluster counts it as in sync, or as next to that, in any partition. */
-  boolean isInSyncAnywhere(int id) {
-    return image() == null
-        || partitionsOn(id).stream()
-            .anyMatch(state ->
+  /** Whether the cluster has fenced it, and counts on it in no partition. */
+  boolean isOutOfSync(int id) {
+    ClusterImage image = image();
+    BrokerImage broker = image == null ? null : image.broker(id);
+    return broker != null
+        && broker.fenced()
+        && partitionsOn(id).stream()
+            .noneMatch(state ->
                 state.isr().contains(id)
                     || state.eligibleLeaderReplicas().contains(id)
                     || state.lastKnownEligibleLeaderReplicas().contains(id));

@@ -2,10 +2,12 @@ package org.stoker.simulation;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -14,10 +16,11 @@ import org.stoker.base.Disk;
 import org.stoker.base.DiskFile;
 import org.stoker.base.DiskFullException;
 import org.stoker.base.TopicPartition;
+import org.stoker.records.BatchWalk;
 import org.stoker.testkit.SimulatedDisk;
 import org.stoker.testkit.SplitMixSeed;
 
-/** What happens to disks while no process uses them. */
+/** What happens to disks, whether a process uses them or not. */
 @ConfinedTo(ConfinedTo.ONE_THREAD)
 final class DiskDamage {
   private static final int LONGEST_INDEX_BYTES = 64;
@@ -25,10 +28,16 @@ final class DiskDamage {
   private static final int ZERO_BYTES = 4_096;
   private static final int FEW_BYTES = 5;
   private static final int LONGEST_DISTANCE = 61;
+  // Of a batch; its offset and leader epoch lie before.
+  private static final int CHECKED_FROM = 17;
   private static final Pattern PARTITION = Pattern.compile("([\\w-]+)-(\\d+)");
 
   private final SplitMixSeed seed;
   private final Counters counters;
+  private final List<Rot> rots = new ArrayList<>();
+
+  /** A bit that flipped where it lay, and what its byte has been since. */
+  private record Rot(int broker, TopicPartition partition, Path file, long position, byte value) {}
 
   DiskDamage(SplitMixSeed seed, Counters counters) {
     this.seed = seed;
@@ -117,6 +126,88 @@ final class DiskDamage {
       }
       counters.count(Counters.TAILS_DAMAGED);
       return partitionOf(parentOf(file));
+    } catch (IOException e) {
+      throw noProcess(e);
+    }
+  }
+
+  /**
+   * A bit of an old segment flips; null if there is none. What lies above the recovery point would
+   * be looked at after a crash, and what no checksum covers would be told to consumers as it is. At
+   * most one replica of a partition has such a bit: the others are what it is repaired from.
+   */
+  @Nullable TopicPartition rot(int broker, SimulatedDisk disk) {
+    try {
+      List<Path> segments = oldSegments(disk);
+      if (segments.isEmpty()) {
+        return null;
+      }
+      Path file = segments.get(seed.nextInt(segments.size()));
+      byte[] bytes = disk.contents(file);
+      List<Integer> starts = new ArrayList<>(List.of(0));
+      var walk = new BatchWalk(ByteBuffer.wrap(bytes));
+      while (walk.next()) {
+        starts.add(walk.batch().position() + walk.batch().sizeInBytes());
+      }
+      int batch = seed.nextInt(starts.size() - 1);
+      int from = starts.get(batch) + CHECKED_FROM;
+      int position = from + seed.nextInt(starts.get(batch + 1) - from);
+      disk.flipBit(file, position, seed.nextInt(8));
+      TopicPartition partition = partitionOf(parentOf(file));
+      rots.add(new Rot(broker, partition, file, position, disk.contents(file)[position]));
+      counters.count(Counters.BITS_ROTTED);
+      return partition;
+    } catch (IOException e) {
+      throw noProcess(e);
+    }
+  }
+
+  private List<Path> oldSegments(SimulatedDisk disk) throws IOException {
+    List<Path> old = new ArrayList<>();
+    for (Path directory : partitions(disk)) {
+      TopicPartition partition = partitionOf(directory);
+      if (!partition.topic().startsWith("__")
+          && rots.stream().noneMatch(rot -> rot.partition().equals(partition))) {
+        List<Path> segments =
+            disk.list(directory).stream().filter(file -> file.toString().endsWith(".log")).toList();
+        long recoveryPoint = recoveryPoint(disk, directory);
+        for (int i = 0; i + 1 < segments.size(); i++) {
+          if (baseOffset(segments.get(i + 1)) <= recoveryPoint
+              && disk.sizeBytes(segments.get(i)) > 0) {
+            old.add(segments.get(i));
+          }
+        }
+      }
+    }
+    return old;
+  }
+
+  private static long baseOffset(Path segment) {
+    return Long.parseLong(nameOf(segment).replace(".log", ""));
+  }
+
+  private static long recoveryPoint(SimulatedDisk disk, Path partition) throws IOException {
+    Path file = parentOf(partition).resolve("recovery-point-offset-checkpoint");
+    String text = disk.exists(file) ? new String(disk.contents(file), StandardCharsets.UTF_8) : "";
+    String start = partitionOf(partition).topic() + " " + partitionOf(partition).partition() + " ";
+    return text.lines()
+        .filter(line -> line.startsWith(start))
+        .mapToLong(line -> Long.parseLong(line.substring(start.length())))
+        .findFirst()
+        .orElse(0);
+  }
+
+  /** Counts the bits that have been put right where they lie. */
+  void countRepairs(IntFunction<SimulatedDisk> disks) {
+    try {
+      for (Rot rot : rots) {
+        SimulatedDisk disk = disks.apply(rot.broker());
+        if (disk.exists(rot.file())
+            && disk.sizeBytes(rot.file()) > rot.position()
+            && disk.contents(rot.file())[(int) rot.position()] != rot.value()) {
+          counters.count(Counters.BITS_REPAIRED);
+        }
+      }
     } catch (IOException e) {
       throw noProcess(e);
     }

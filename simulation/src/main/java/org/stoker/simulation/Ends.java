@@ -84,6 +84,31 @@ final class Ends {
     return String.join("; ", all);
   }
 
+  /** Whether every replica can be read in full. */
+  boolean areIntact() {
+    boolean[] all = {true};
+    forEachPartition((topic, index, state) -> {
+      for (int broker : state.replicas()) {
+        Partition replica = cluster.partitionOn(broker, topic, index);
+        if (replica == null || !isIntact(replica.log())) {
+          all[0] = false;
+        }
+      }
+    });
+    return all[0];
+  }
+
+  private static boolean isIntact(Log log) {
+    boolean[] isIntact = {true};
+    forEachBatch(
+        log,
+        log.logStartOffset(),
+        log.logEndOffset(),
+        batch -> isIntact[0] &= batch.isCrcRight(),
+        _ -> isIntact[0] = false);
+    return isIntact[0];
+  }
+
   // ---- Judging.
 
   void judge() {

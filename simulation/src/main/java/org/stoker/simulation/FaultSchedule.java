@@ -59,6 +59,7 @@ final class FaultSchedule {
     DAMAGED_INDEX,
     DAMAGED_TAIL,
     BIT_FLIP,
+    BIT_ROT,
     CLOCK_JUMP,
     SESSION_EXPIRY,
     ZOOKEEPER_LEADER_CHANGE,
@@ -184,6 +185,7 @@ final class FaultSchedule {
       case DAMAGED_INDEX -> stop(id, () -> damageIndex(id));
       case DAMAGED_TAIL -> stop(id, () -> damageTailWhenOutOfSync(cluster.broker(id), PATIENCE_MS));
       case BIT_FLIP -> flipBit(broker);
+      case BIT_ROT -> rot(id, PATIENCE_MS);
       case CLOCK_JUMP -> jump(seed.nextInt(7_200_000) - 3_600_000L);
       default -> happenToTheCluster(kind, id);
     }
@@ -329,7 +331,7 @@ final class FaultSchedule {
     } else if (cluster.isOutOfSync(id)) {
       TopicPartition damaged = damage.damageATail(cluster.disk(id));
       if (damaged != null) {
-        world.history().tailDamaged(id, damaged);
+        world.history().damaged(id, damaged);
       }
       cluster.startLater(id);
     } else if (patienceMs > 0) {
@@ -337,6 +339,24 @@ final class FaultSchedule {
     } else {
       cluster.startLater(id);
     }
+  }
+
+  /** A bit flips where it lies, while two others have what it was in sync. */
+  private void rot(int id, int patienceMs) {
+    TopicPartition rotten =
+        cluster.isUp(id) && cluster.hasTwoOthersInSync(id)
+            ? damage.rot(id, cluster.disk(id))
+            : null;
+    if (rotten != null) {
+      world.history().damaged(id, rotten);
+    } else if (patienceMs > 0) {
+      later(LOOK_MS, () -> rot(id, patienceMs - LOOK_MS));
+    }
+  }
+
+  /** How much of what had rotted is right again. */
+  void countRepairs() {
+    damage.countRepairs(cluster::disk);
   }
 
   private void partition(int id, boolean bothWays) {

@@ -34,7 +34,7 @@ final class History {
   private final Map<Long, ClusterImage> images = new HashMap<>();
   private final Map<Watermark, Long> highWatermarks = new HashMap<>();
   private final Map<Watermark, Long> logStarts = new HashMap<>();
-  private final Map<Integer, Set<TopicPartition>> damagedTails = new HashMap<>();
+  private final Map<Integer, Set<TopicPartition>> damaged = new HashMap<>();
   private Consumer<Partition> watch = _ -> {};
   private long newestOffset;
 
@@ -220,20 +220,20 @@ final class History {
     }
   }
 
-  /** The end of a partition's log on a broker is not as it was written. */
-  void tailDamaged(int broker, TopicPartition partition) {
-    damagedTails.computeIfAbsent(broker, _ -> new HashSet<>()).add(partition);
+  /** A partition's log on a broker is not as it was written. */
+  void damaged(int broker, TopicPartition partition) {
+    damaged.computeIfAbsent(broker, _ -> new HashSet<>()).add(partition);
   }
 
   /**
-   * A broker cannot open what it had written. Where a damaged tail was on the disk for certain, it
+   * A broker cannot open what it had written. Where damaged bytes were on the disk for certain, it
    * is to say so and touch nothing: which of several replicas is right, a person decides.
    */
   void refused(int broker, TopicPartition partition, String why) {
     if (why.startsWith(NO_ROOM)) {
       counters.count("partitions that had no room to recover");
-    } else if (damagedTails.getOrDefault(broker, Set.of()).contains(partition)) {
-      counters.count(Counters.TAILS_REFUSED);
+    } else if (damaged.getOrDefault(broker, Set.of()).contains(partition)) {
+      counters.count(Counters.DAMAGE_REFUSED);
     } else {
       violation("broker " + broker + " refuses " + partition + ": " + why);
     }

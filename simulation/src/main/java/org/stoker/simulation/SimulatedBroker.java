@@ -58,6 +58,8 @@ final class SimulatedBroker {
   private static final int SYNC_THREADS = 4;
   private static final FlusherConfig FLUSHER =
       new FlusherConfig(1, Integer.MAX_VALUE, 1 << 20, 0, 4, 64 * 1024);
+  private static final LogDirectoryConfig.ScrubConfig SCRUB =
+      new LogDirectoryConfig.ScrubConfig(1_000, 2_000, 8 << 20);
   private static final LogDirectoryConfig.ChoreIntervals CHORES =
       new LogDirectoryConfig.ChoreIntervals(500, 1_500, 700, 1_000, 10_000, 200);
 
@@ -200,6 +202,7 @@ final class SimulatedBroker {
         LogDirectoryConfig.at(path)
             .withReserveBytes(256 * 1024)
             .withChores(CHORES)
+            .withScrub(SCRUB)
             .withFlusher(FLUSHER),
         new LogEnvironment(
             seen,

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.TopicPartition;
@@ -103,13 +104,38 @@ final class SimulatedCluster {
     }
   }
 
+  /** Not while the cluster counts on what is there. */
   private void takeAwayRefused(SimulatedBroker broker) {
     int id = broker.id();
-    if (broker(id) == broker && !broker.refused().isEmpty()) {
+    if (broker(id) != broker) {
+      return;
+    }
+    if (isCountedOn(id, broker.refused())) {
+      serves(broker);
+    } else {
       crash(id, false);
       broker.refused().forEach(path -> DiskDamage.takeAway(disk(id), path));
       startLater(id);
     }
+  }
+
+  private boolean isCountedOn(int id, List<Path> refused) {
+    ClusterImage image = image();
+    List<String> names =
+        refused.stream().map(path -> String.valueOf(path.getFileName())).toList();
+    return image == null
+        || image.topicsByName().values().stream()
+            .anyMatch(topic ->
+                IntStream.range(0, topic.partitions().size())
+                    .anyMatch(index ->
+                        names.contains(topic.name() + "-" + index)
+                            && isCountedOn(id, topic.partitions().get(index))));
+  }
+
+  private static boolean isCountedOn(int id, PartitionImage state) {
+    return state.isr().contains(id)
+        || state.eligibleLeaderReplicas().contains(id)
+        || state.lastKnownEligibleLeaderReplicas().contains(id);
   }
 
   /** What ends by itself is started again, as a supervisor does. */
@@ -212,11 +238,7 @@ final class SimulatedCluster {
     BrokerImage broker = image == null ? null : image.broker(id);
     return broker != null
         && broker.fenced()
-        && partitionsOn(id).stream()
-            .noneMatch(state ->
-                state.isr().contains(id)
-                    || state.eligibleLeaderReplicas().contains(id)
-                    || state.lastKnownEligibleLeaderReplicas().contains(id));
+        && partitionsOn(id).stream().noneMatch(state -> isCountedOn(id, state));
   }
 
   private List<PartitionImage> partitionsOn(int id) {

@@ -204,6 +204,10 @@ final class Simulation {
     if (!advanceUntil(() -> ends.areReadBy(readers), "not everything was read")) {
       world.history().violation(ends.described(readers));
     }
+    if (world.counters().of(Counters.BITS_ROTTED) > 0) {
+      var _ = advanceUntil(ends::areIntact, "what had rotted was not repaired");
+      faults.countRepairs();
+    }
     if (!advanceUntil(this::isGroupDone, "the group did not get to the end")) {
       world.history().violation(group.toString());
     }

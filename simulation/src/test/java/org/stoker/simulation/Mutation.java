@@ -142,7 +142,13 @@ enum Mutation {
       1,
       "log/FlushProgress",
       "    int first = Math.max(0, upTo.indexOfSegmentFor(from.flushedOffset()));",
-      "    int first = upTo.segments().size() - 1;");
+      "    int first = upTo.segments().size() - 1;"),
+
+  ROTTEN_BATCHES_ARE_NOT_NOTICED(
+      1,
+      "log/SegmentScrub",
+      "      return isCrcRight(scan) ? null : \"its checksum is wrong\";",
+      "      return null;");
 
   private final long knownSeed;
   private final List<String> mistakes;

@@ -30,7 +30,9 @@ final class SimulationTest {
           Counters.DIRECTORIES_FAILED,
           Counters.INDEXES_DAMAGED,
           Counters.TAILS_DAMAGED,
-          Counters.TAILS_REFUSED);
+          Counters.DAMAGE_REFUSED,
+          Counters.BITS_ROTTED,
+          Counters.BITS_REPAIRED);
 
   @BeforeAll
   static void quieten() {

@@ -61,6 +61,7 @@ public final class Log {
   /** Takes effect with the next append, roll or chore. */
   public void reconfigure(LogConfig newConfig) {
     state.config = newConfig;
+    state.flushProgress.reconfigured(this);
   }
 
   public Path directory() {

@@ -2,7 +2,6 @@ package org.stoker.simulation;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -168,9 +167,9 @@ final class DiskDamage {
       TopicPartition partition = partitionOf(directory);
       if (!partition.topic().startsWith("__")
           && rots.stream().noneMatch(rot -> rot.partition().equals(partition))) {
-        List<Path> segments =
-            disk.list(directory).stream().filter(file -> file.toString().endsWith(".log")).toList();
-        long recoveryPoint = recoveryPoint(disk, directory);
+        var files = new VouchedEpochs(disk);
+        List<Path> segments = files.segments(directory);
+        long recoveryPoint = files.recoveryPoint(directory);
         for (int i = 0; i + 1 < segments.size(); i++) {
           if (baseOffset(segments.get(i + 1)) <= recoveryPoint
               && disk.sizeBytes(segments.get(i)) > 0) {
@@ -184,17 +183,6 @@ final class DiskDamage {
 
   private static long baseOffset(Path segment) {
     return Long.parseLong(nameOf(segment).replace(".log", ""));
-  }
-
-  private static long recoveryPoint(SimulatedDisk disk, Path partition) throws IOException {
-    Path file = parentOf(partition).resolve("recovery-point-offset-checkpoint");
-    String text = disk.exists(file) ? new String(disk.contents(file), StandardCharsets.UTF_8) : "";
-    String start = partitionOf(partition).topic() + " " + partitionOf(partition).partition() + " ";
-    return text.lines()
-        .filter(line -> line.startsWith(start))
-        .mapToLong(line -> Long.parseLong(line.substring(start.length())))
-        .findFirst()
-        .orElse(0);
   }
 
   /** Counts the bits that have been put right where they lie. */
@@ -247,7 +235,8 @@ final class DiskDamage {
 
   // ---- Partitions.
 
-  private static List<Path> partitions(SimulatedDisk disk) throws IOException {
+  /** The directories of partitions that are in use. */
+  static List<Path> partitions(SimulatedDisk disk) throws IOException {
     List<Path> partitions = new ArrayList<>();
     for (Path directory : SimulatedBroker.DIRECTORIES) {
       for (Path below : disk.exists(directory) ? disk.list(directory) : List.<Path>of()) {
@@ -259,7 +248,7 @@ final class DiskDamage {
     return partitions;
   }
 
-  private static TopicPartition partitionOf(Path directory) {
+  static TopicPartition partitionOf(Path directory) {
     Matcher name = PARTITION.matcher(nameOf(directory));
     if (!name.matches()) {
       throw new IllegalArgumentException(directory + " is of no partition");

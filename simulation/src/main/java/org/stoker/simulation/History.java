@@ -225,6 +225,10 @@ final class History {
     damaged.computeIfAbsent(broker, _ -> new HashSet<>()).add(partition);
   }
 
+  boolean isDamaged(int broker, TopicPartition partition) {
+    return damaged.getOrDefault(broker, Set.of()).contains(partition);
+  }
+
   /**
    * A broker cannot open what it had written. Where damaged bytes were on the disk for certain, it
    * is to say so and touch nothing: which of several replicas is right, a person decides.
@@ -232,7 +236,7 @@ final class History {
   void refused(int broker, TopicPartition partition, String why) {
     if (why.startsWith(NO_ROOM)) {
       counters.count("partitions that had no room to recover");
-    } else if (damaged.getOrDefault(broker, Set.of()).contains(partition)) {
+    } else if (isDamaged(broker, partition)) {
       counters.count(Counters.DAMAGE_REFUSED);
     } else {
       violation("broker " + broker + " refuses " + partition + ": " + why);

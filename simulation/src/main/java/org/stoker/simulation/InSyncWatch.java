@@ -23,6 +23,29 @@ final class InSyncWatch {
     this.history = history;
   }
 
+  /** Whether all replicas flush before they acknowledge, and have flushed what was acknowledged. */
+  boolean isAllOnDisk() {
+    return history.records().keySet().stream().allMatch(this::isOnDisk);
+  }
+
+  private boolean isOnDisk(History.Partition partition) {
+    ClusterImage image = history.newestImage();
+    TopicImage topic = image == null ? null : image.topic(partition.topicId());
+    if (topic == null) {
+      return false;
+    }
+    long committed = history.committedUpTo(partition);
+    for (int broker : topic.partitions().get(partition.index()).replicas()) {
+      Partition replica = cluster.partitionOn(broker, topic, partition.index());
+      if (replica == null
+          || !replica.log().config().flush().acksAreFlushed()
+          || replica.log().flushedOffset() < committed) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** More was acknowledged in a partition, or others are in sync. */
   void look(History.Partition partition) {
     ClusterImage image = history.newestImage();

@@ -152,6 +152,21 @@ final class SimulatedCluster {
     broker.die();
     broker.disk().disarm();
     disks.put(broker.id(), powerFails ? broker.disk().powerFailure() : broker.disk().processKill());
+    judgeEpochs(broker.id());
+  }
+
+  private void judgeEpochs(int id) {
+    try {
+      for (Path partition : DiskDamage.partitions(disk(id))) {
+        String contradiction = new VouchedEpochs(disk(id)).contradiction(partition);
+        if (contradiction != null
+            && !world.history().isDamaged(id, DiskDamage.partitionOf(partition))) {
+          world.history().violation("broker " + id + ": " + contradiction);
+        }
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("a disk of which no process is left", e);
+    }
   }
 
   SimulatedBroker broker(int id) {

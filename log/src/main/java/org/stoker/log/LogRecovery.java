@@ -419,8 +419,8 @@ final class LogRecovery {
         .walk(scan -> {
           RecordBatch batch = scan.batch().isControlBatch() ? scan.load() : scan.batch();
           segment.index(batch, scan.position());
-          if (batch.partitionLeaderEpoch() > leaderEpochs.latestEpoch()) {
-            leaderEpochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
+          if (batch.partitionLeaderEpoch() != leaderEpochs.latestEpoch()) {
+            leaderEpochs.note(batch.partitionLeaderEpoch(), batch.baseOffset());
           }
           if (batch.baseOffset() >= producers.mapEndOffset()) {
             replay.index(replay.note(batch), segment);

@@ -130,10 +130,10 @@ enum Mutation {
       "    return registered.logDirs().isEmpty() && directory.equals(LogDirectoryId.UNASSIGNED);"),
 
   LEADER_EPOCHS_STAY_BEHIND_A_TRUNCATION(
-      1, "log/LogTrimmer", "    state.leaderEpochs.truncateFromEnd(offset);\n", ""),
+      2, "log/LogTrimmer", "    state.leaderEpochs.truncateFromEnd(offset);\n", ""),
 
   RECOVERY_POINT_PASSES_UNWRITTEN_EPOCHS(
-      1,
+      152,
       "log/Log",
       "    return Math.min(flushedOffset, state.leaderEpochs.unwrittenFrom());",
       "    return flushedOffset;"),
@@ -145,7 +145,7 @@ enum Mutation {
       "    int first = upTo.segments().size() - 1;"),
 
   ROTTEN_BATCHES_ARE_NOT_NOTICED(
-      1,
+      4,
       "log/SegmentScrub",
       "      return isCrcRight(scan) ? null : \"its checksum is wrong\";",
       "      return null;");

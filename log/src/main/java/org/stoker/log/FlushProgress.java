@@ -50,6 +50,17 @@ final class FlushProgress {
     }
   }
 
+  /**
+   * After {@code log.flush.acks} was turned on a follower asks from where its disk ends, and a
+   * leader waits for its own: with nothing appended meanwhile, nobody else would have the rest
+   * flushed.
+   */
+  void reconfigured(Log log) {
+    if (log.config().flush().acksAreFlushed() && flushedOffset() < log.logEndOffset()) {
+      flusher.request(log);
+    }
+  }
+
   /** Asks for a flush if something has waited for {@code flush.ms}; called again and again. */
   void requestIfOld(Log log, long nowMs) {
     long flushedOffset = flushedOffset();

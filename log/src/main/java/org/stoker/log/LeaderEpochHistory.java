@@ -62,6 +62,28 @@ public final class LeaderEpochHistory {
     return new LeaderEpochHistory(newEpochs, newStartOffsets);
   }
 
+  /**
+   * With a record of this epoch at this offset. Later epochs that would have begun by then are
+   * dropped: a leader that was deposed before its first record had begun them.
+   *
+   * @param epoch negative if the record does not say
+   */
+  LeaderEpochHistory note(int epoch, long offset) {
+    if (epoch < 0) {
+      return this;
+    }
+    int floor = epochs.length - 1;
+    while (floor >= 0 && startOffsets[floor] > offset) {
+      floor--;
+    }
+    int kept = floor;
+    while (kept >= 0 && epochs[kept] > epoch) {
+      kept--;
+    }
+    LeaderEpochHistory changed = kept == floor ? this : slice(0, kept + 1);
+    return epoch > changed.latestEpoch() ? changed.assign(epoch, offset) : changed;
+  }
+
   public boolean isEmpty() {
     return epochs.length == 0;
   }

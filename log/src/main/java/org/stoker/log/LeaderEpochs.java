@@ -66,6 +66,19 @@ final class LeaderEpochs {
     }
   }
 
+  /** A batch of this epoch lies there, or is about to. */
+  void note(int leaderEpoch, long baseOffset) {
+    LeaderEpochHistory changed = history.note(leaderEpoch, baseOffset);
+    if (!changed.equals(history)) {
+      long changedFrom =
+          history.epochForOffset(baseOffset) > leaderEpoch
+              ? history.endOffsetFor(leaderEpoch, baseOffset).endOffset()
+              : baseOffset;
+      unwrittenFrom = Math.min(unwrittenFrom, changedFrom);
+      history = changed;
+    }
+  }
+
   /** Where the first epoch starts that is not in the file; the largest number if all are. */
   long unwrittenFrom() {
     return unwrittenFrom;

@@ -61,6 +61,7 @@ public final class Log {
   /** Takes effect with the next append, roll or chore. */
   public void reconfigure(LogConfig newConfig) {
     state.config = newConfig;
+    state.flushProgress.reconfigured(this);
   }
 
   public Path directory() {
@@ -344,12 +345,10 @@ public final class Log {
   }
 
   private void noteEpochs(ByteBuffer batches) {
-    if (facts.leaderEpoch() > state.leaderEpochs.latestEpoch()) {
+    if (facts.leaderEpoch() != state.leaderEpochs.latestEpoch()) {
       var walk = new BatchWalk(batches);
       while (walk.next()) {
-        if (walk.batch().partitionLeaderEpoch() > state.leaderEpochs.latestEpoch()) {
-          state.leaderEpochs.assign(walk.batch().partitionLeaderEpoch(), walk.batch().baseOffset());
-        }
+        state.leaderEpochs.note(walk.batch().partitionLeaderEpoch(), walk.batch().baseOffset());
       }
     }
   }

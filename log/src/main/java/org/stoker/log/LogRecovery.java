@@ -33,6 +33,7 @@ final class LogRecovery {
   private final LogConfig config;
   private final StartFacts facts;
   private final List<Segment> segments = new ArrayList<>();
+  private final Set<Segment> withTransactionIndex = new HashSet<>();
   private final CutKeeper cutKeeper;
   private final ProducerStates producers;
   // From here on checksums are verified.
@@ -103,11 +104,15 @@ final class LogRecovery {
     if (segments.isEmpty()) {
       startEmpty();
     }
-    if (areEpochsLost) {
+    if (areEpochsLost || areEpochsMissing(leaderEpochs)) {
       collectEpochs(leaderEpochs);
     }
     long endAfterCleanStop = wasClosedCleanly ? checkedEnd(segments.getLast()) : UNCHECKED;
-    long logEndOffset = endAfterCleanStop == UNCHECKED ? recover(leaderEpochs) : endAfterCleanStop;
+    long logEndOffset =
+        endAfterCleanStop == UNCHECKED ? recover(leaderEpochs, files) : endAfterCleanStop;
+    if (wasClosedCleanly) {
+      rebuildDamagedTransactions(segments.size(), logEndOffset, files);
+    }
     long logStartOffset = Math.max(facts.logStartOffset(), segments.getFirst().baseOffset());
     if (logEndOffset < logStartOffset) {
       startAgainAt(logStartOffset, logEndOffset);
@@ -135,6 +140,9 @@ final class LogRecovery {
       if (baseOffset >= 0) {
         Segment segment = existing(baseOffset, Math.toIntExact(disk.sizeBytes(file)));
         segments.add(segment);
+        if (names.contains(SegmentFiles.name(baseOffset) + SegmentFiles.TRANSACTION_INDEX)) {
+          withTransactionIndex.add(segment);
+        }
         rebuildMissingIndexes(segment, names);
       } else {
         removeIfOrphaned(file, names);
@@ -183,6 +191,19 @@ final class LogRecovery {
       areEpochsLost = true;
       return LeaderEpochs.none(disk, directory);
     }
+  }
+
+  /** What was vouched for has its epochs in the file: without any it was deleted or emptied. */
+  private boolean areEpochsMissing(LeaderEpochs leaderEpochs) {
+    boolean isExpected = wasClosedCleanly || facts.recoveryPoint() > 0;
+    boolean areMissing =
+        isExpected
+            && leaderEpochs.history().isEmpty()
+            && segments.stream().anyMatch(segment -> segment.sizeBytes() > 0);
+    if (areMissing) {
+      LOG.warn("{} has no leader epochs; they are taken from the batches", directory);
+    }
+    return areMissing;
   }
 
   /** Epochs do not go down, so a segment is read only if another one begins in it. */
@@ -305,7 +326,8 @@ final class LogRecovery {
 
   // ---- After a crash.
 
-  private long recover(LeaderEpochs leaderEpochs) throws IOException, DamagedLogException {
+  private long recover(LeaderEpochs leaderEpochs, List<Path> files)
+      throws IOException, DamagedLogException {
     int first = 0;
     while (first + 1 < segments.size()
         && segments.get(first + 1).baseOffset() <= facts.recoveryPoint()) {
@@ -314,13 +336,14 @@ final class LogRecovery {
     }
     var replay = new ProducerReplay(producers);
     long firstOffset = segments.get(first).baseOffset();
+    rebuildDamagedTransactions(first, firstOffset, files);
     replay.reload(segments.subList(0, first), facts.logStartOffset(), firstOffset, facts.nowMs());
     long endOffset = firstOffset;
     for (int i = first; i < segments.size(); i++) {
       Segment segment = segments.get(i);
       SegmentFile file = retained(segment);
       try {
-        SegmentRecovery.Found found = walk(segment, file.file(), leaderEpochs);
+        SegmentRecovery.Found found = walk(segment, file.file(), producers, leaderEpochs);
         endOffset = found.nextOffset();
         if (isPreallocated(i, file.file(), found)) {
           segment.cutAt(file.file(), found.endPosition(), found.nextOffset());
@@ -349,20 +372,64 @@ final class LogRecovery {
     }
   }
 
-  private SegmentRecovery.Found walk(Segment segment, DiskFile file, LeaderEpochs leaderEpochs)
+  /** Of the first segments, which are not walked otherwise and end at that offset. */
+  private void rebuildDamagedTransactions(int segmentCount, long endOffset, List<Path> files)
+      throws IOException {
+    for (int i = 0; i < segmentCount; i++) {
+      Segment segment = segments.get(i);
+      if (withTransactionIndex.contains(segment)) {
+        long end = i + 1 < segments.size() ? segments.get(i + 1).baseOffset() : endOffset;
+        String damage = segment.indexes().transactions().damage(end);
+        if (damage != null) {
+          rebuildTransactions(i, damage, files);
+        }
+      }
+    }
+  }
+
+  /** With what was known of producers where the segment begins, so that no snapshot is touched. */
+  private void rebuildTransactions(int index, String damage, List<Path> files) throws IOException {
+    Segment segment = segments.get(index);
+    LOG.warn("The indexes of {} are built again: {}", segment.path(), damage);
+    var snapshots = new ProducerSnapshots(disk, directory);
+    snapshots.load(
+        files.stream()
+            .filter(file ->
+                SegmentFiles.offsetOf(file, ProducerSnapshots.SUFFIX) <= segment.baseOffset())
+            .toList());
+    var earlier =
+        new ProducerStates(snapshots, facts.producerMemory(), facts.producerExpirationMs());
+    SegmentFile file = retained(segment);
+    try {
+      new ProducerReplay(earlier)
+          .reload(
+              segments.subList(0, index),
+              facts.logStartOffset(),
+              segment.baseOffset(),
+              facts.nowMs());
+      walk(segment, file.file(), earlier, LeaderEpochs.none(disk, directory));
+      segment.seal();
+    } finally {
+      file.release();
+      earlier.close();
+    }
+  }
+
+  private SegmentRecovery.Found walk(
+      Segment segment, DiskFile file, ProducerStates known, LeaderEpochs leaderEpochs)
       throws IOException {
     segment.resetIndexes();
-    var replay = new ProducerReplay(producers);
+    var replay = new ProducerReplay(known);
     return new SegmentRecovery(segment, file, checkedFromOffset)
         .walk(scan -> {
           RecordBatch batch = scan.batch().isControlBatch() ? scan.load() : scan.batch();
           segment.index(batch, scan.position());
-          if (batch.partitionLeaderEpoch() > leaderEpochs.latestEpoch()) {
-            leaderEpochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
+          if (batch.partitionLeaderEpoch() != leaderEpochs.latestEpoch()) {
+            leaderEpochs.note(batch.partitionLeaderEpoch(), batch.baseOffset());
           }
-          if (batch.baseOffset() >= producers.mapEndOffset()) {
+          if (batch.baseOffset() >= known.mapEndOffset()) {
             replay.index(replay.noteFromLog(batch, facts.nowMs()), segment);
-            producers.updateMapEndOffset(batch.nextOffset());
+            known.updateMapEndOffset(batch.nextOffset());
           }
         });
   }

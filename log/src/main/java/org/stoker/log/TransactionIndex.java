@@ -157,31 +157,42 @@ final class TransactionIndex implements AutoCloseable {
     }
   }
 
-  /** Drops all, to be built again from the segment. */
+  /** Drops all, to be built again from the segment; whatever the file holds. */
   void reset() throws IOException {
-    DiskFile file = opened().file;
-    if (file != null) {
-      file.setSize(0);
+    close();
+    if (disk.exists(path)) {
+      DiskFile file = disk.open(path, Disk.OpenMode.WRITE);
+      // Closed with the index, also if it keeps its size.
       opened = new Opened(file, 0, -1);
+      file.setSize(0);
     }
   }
 
-  /** What is wrong with the file, as a sentence; null if nothing is. Reads all of it. */
-  @Nullable String damage() throws IOException {
-    Opened current;
+  /**
+   * What is wrong with the file, as a sentence; null if nothing is. Reads all of it.
+   *
+   * @param endOffset the first offset behind the segment
+   */
+  @Nullable String damage(long endOffset) throws IOException {
     String[] found = {null};
+    long[] lastOffset = {baseOffset - 1};
+    DiskFile file;
     try {
-      current = opened();
+      file = opened().file;
       walk((_, transaction) -> {
-        if (transaction.lastOffset() < baseOffset) {
-          found[0] = path + " holds " + transaction + ", baseOffset=" + baseOffset;
+        if (transaction.lastOffset() <= lastOffset[0]
+            || transaction.lastOffset() >= endOffset
+            || transaction.firstOffset() > transaction.lastOffset()) {
+          found[0] =
+              "%s holds %s behind offset %d of %d to %d"
+                  .formatted(path, transaction, lastOffset[0], baseOffset, endOffset - 1);
         }
+        lastOffset[0] = transaction.lastOffset();
         return found[0] == null;
       });
     } catch (CorruptFileException e) {
       return e.getMessage();
     }
-    DiskFile file = current.file;
     if (found[0] == null && file != null && file.sizeBytes() % ENTRY_SIZE_BYTES != 0) {
       return path + " has " + file.sizeBytes() + " bytes, not a multiple of " + ENTRY_SIZE_BYTES;
     }

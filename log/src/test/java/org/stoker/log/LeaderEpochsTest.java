@@ -3,10 +3,13 @@ package org.stoker.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.stoker.base.TopicPartition;
+import org.stoker.records.RecordBatch;
 import org.stoker.testkit.SimulatedClock;
 import org.stoker.testkit.SimulatedDisk;
 
@@ -57,6 +60,53 @@ final class LeaderEpochsTest {
     assertThat(again.leaderEpochOf(1)).isEqualTo(3);
     assertThat(again.leaderEpochOf(3)).isEqualTo(5);
     assertThat(again.leaderEpochOf(4)).isEqualTo(8);
+  }
+
+  /** Its successor leads in epoch 9, and has records of epoch 3 that it did not have. */
+  private static void followAfterAnEpochWithoutARecord(LogWorld world, Log log) throws IOException {
+    append(world, log, 3);
+    LogWorld.runOnLane(log, () -> log.beginLeaderEpoch(8));
+    world.checkpoint();
+    appendAsFollower(world, log, 3, 2);
+    appendAsFollower(world, log, 9, 3);
+    world.flush();
+  }
+
+  private static void appendAsFollower(LogWorld world, Log log, int epoch, long offset) {
+    ByteBuffer batch = Batches.of(1, "record");
+    RecordBatch header = RecordBatch.at(batch, 0);
+    header.setBaseOffset(offset);
+    header.setPartitionLeaderEpoch(epoch);
+    assertThat(world.append(log, batch, AppendOrigin.REPLICATION))
+        .isInstanceOf(AppendOutcome.Appended.class);
+  }
+
+  private static void assertKnowsNothingOfEpochEight(Log log) {
+    assertThat(log.epochHistory().entries())
+        .isEqualTo(List.of(new LeaderEpochHistory.Entry(3, 0), new LeaderEpochHistory.Entry(9, 3)));
+  }
+
+  @Test
+  void anEpochThatBeganWithoutARecordGoesWhenItsSuccessorHasOlderRecords() throws Exception {
+    LogWorld world = open();
+    Log log = world.create(LogWorld.ORDERS, LogConfig.DEFAULT);
+
+    followAfterAnEpochWithoutARecord(world, log);
+
+    assertKnowsNothingOfEpochEight(log);
+  }
+
+  @Test
+  void anEpochThatBeganWithoutARecordAndWasWrittenGoesInTheRecoveryAfterACrash() throws Exception {
+    LogWorld world = open();
+    followAfterAnEpochWithoutARecord(world, world.create(LogWorld.ORDERS, LogConfig.DEFAULT));
+
+    world.directory.checkpoints().writeRecoveryPoints(world.directory.logs());
+    assertThat(recoveryPoints()).containsEntry(LogWorld.ORDERS, 2L);
+    world.directory.stopForCrash();
+    disk = disk.powerFailure();
+
+    assertKnowsNothingOfEpochEight(open().orders());
   }
 
   @Test

@@ -38,6 +38,13 @@ final class Administrator {
   private static final byte TOPIC = 2;
   private static final short COPIES = 3;
   private static final long ALL_COMMITTED = -1;
+  private static final String FLUSH_ACKS = "log.flush.acks";
+  private static final String LARGEST_MESSAGE = "max.message.bytes";
+  private static final byte SET = 0;
+  private static final byte DELETE = 1;
+  // A record alone may have 20,000 bytes, and a batch several of them.
+  private static final int SMALL_SEGMENT_BYTES = 65_536;
+  private static final int LARGE_SEGMENT_BYTES = 1 << 20;
 
   private final Client client;
   private final SimulatedCluster cluster;
@@ -93,11 +100,7 @@ final class Administrator {
                         .setName(topic)
                         .setNumPartitions(partitions)
                         .setReplicationFactor(COPIES)
-                        .setConfigs(
-                            List.of(
-                                new CreatableTopicConfig()
-                                    .setName("segment.ms")
-                                    .setValue("3000"))))),
+                        .setConfigs(configs(topic)))),
         answer -> {
           ErrorCode error = ErrorCode.REQUEST_TIMED_OUT;
           if (answer instanceof CreateTopicsResponse response) {
@@ -109,6 +112,66 @@ final class Administrator {
           client.counters().count("create topic answered with " + error);
           onEnd.ended(error);
         });
+  }
+
+  /** Half of the topics have many small segments, and all of them indexes with many entries. */
+  private List<CreatableTopicConfig> configs(String topic) {
+    Map<String, Object> values = new TreeMap<>();
+    int smallest = client.seed().oneIn(2) ? SMALL_SEGMENT_BYTES : LARGE_SEGMENT_BYTES;
+    values.put("segment.ms", 300 + client.seed().nextInt(6_000));
+    values.put("internal.segment.bytes", smallest + client.seed().nextInt(smallest));
+    values.put("index.interval.bytes", 100 + client.seed().nextInt(2_000));
+    if (lasting.contains(topic) && client.seed().oneIn(2)) {
+      // Until nothing goes wrong any more that it would be lost by; segments are rolled meanwhile.
+      values.put(FLUSH_ACKS, false);
+      values.put("segment.ms", 200);
+    }
+    return values.entrySet().stream()
+        .map(entry ->
+            new CreatableTopicConfig()
+                .setName(entry.getKey())
+                .setValue(String.valueOf(entry.getValue())))
+        .toList();
+  }
+
+  /** From now on what is acknowledged in the topics that last is to be on the disk. */
+  void flushAcks() {
+    wanted.addAll(lasting);
+    lasting.forEach(this::flushAcks);
+  }
+
+  private void flushAcks(String topic) {
+    client.ask(
+        client.anyBroker(),
+        change(topic, FLUSH_ACKS, SET, "true"),
+        answer -> {
+          if (isDone(answer)) {
+            wanted.remove(topic);
+          } else {
+            client.later(200, () -> flushAcks(topic));
+          }
+        });
+  }
+
+  private static boolean isDone(@Nullable Message answer) {
+    return answer instanceof IncrementalAlterConfigsResponse response
+        && response.responses().getFirst().errorCode() == 0;
+  }
+
+  private static IncrementalAlterConfigsRequest change(
+      String topic, String key, byte operation, String value) {
+    return new IncrementalAlterConfigsRequest()
+        .setResources(
+            List.of(
+                new AlterConfigsResource()
+                    .setResourceType(TOPIC)
+                    .setResourceName(topic)
+                    .setConfigs(
+                        List.of(
+                            new AlterableConfig()
+                                .setName(key)
+                                .setConfigOperation(operation)
+                                .setValue(value)))));
   }
 
   // ---- In the middle of everything.
@@ -228,35 +291,16 @@ final class Administrator {
   private void raiseLargestMessage(String topic) {
     client.ask(
         client.anyBroker(),
-        largestMessage(topic, (byte) 1, ""),
+        change(topic, LARGEST_MESSAGE, DELETE, ""),
         answer -> {
-          boolean isDone =
-              answer instanceof IncrementalAlterConfigsResponse response
-                  && response.responses().getFirst().errorCode() == 0;
-          if (!isDone) {
+          if (!isDone(answer)) {
             client.later(200, () -> raiseLargestMessage(topic));
           }
         });
   }
 
   private void setLargestMessage(String topic, String bytes) {
-    tell(largestMessage(topic, (byte) 0, bytes));
-  }
-
-  private static IncrementalAlterConfigsRequest largestMessage(
-      String topic, byte operation, String bytes) {
-    return new IncrementalAlterConfigsRequest()
-        .setResources(
-            List.of(
-                new AlterConfigsResource()
-                    .setResourceType(TOPIC)
-                    .setResourceName(topic)
-                    .setConfigs(
-                        List.of(
-                            new AlterableConfig()
-                                .setName("max.message.bytes")
-                                .setConfigOperation(operation)
-                                .setValue(bytes)))));
+    tell(change(topic, LARGEST_MESSAGE, SET, bytes));
   }
 
   void changeSomething() {
@@ -271,20 +315,7 @@ final class Administrator {
                   .setTimeoutMs(TIMEOUT_MS));
       case 2 ->
           tell(
-              new IncrementalAlterConfigsRequest()
-                  .setResources(
-                      List.of(
-                          new AlterConfigsResource()
-                              .setResourceType(TOPIC)
-                              .setResourceName(topic)
-                              .setConfigs(
-                                  List.of(
-                                      new AlterableConfig()
-                                          .setName("segment.ms")
-                                          .setConfigOperation((byte) 0)
-                                          .setValue(
-                                              String.valueOf(
-                                                  1_000 + client.seed().nextInt(5_000))))))));
+              change(topic, "segment.ms", SET, String.valueOf(300 + client.seed().nextInt(6_000))));
       case 3 -> tell(new ListPartitionReassignmentsRequest().setTopics(null));
       default -> addPartitions(topic);
     }

@@ -23,6 +23,9 @@ final class Counters {
   static final String DISKS_REPLACED = "disks replaced by empty ones";
   static final String INDEXES_DAMAGED = "indexes damaged while a broker was down";
   static final String TAILS_DAMAGED = "tails damaged while a broker was down";
+  static final String DAMAGE_REFUSED = "damaged partitions refused";
+  static final String BITS_ROTTED = "bits rotted in old segments";
+  static final String BITS_REPAIRED = "rotten bits repaired";
   static final String FENCES = "brokers fenced";
   static final String STARVED_FENCES = "brokers fenced while all starved";
   static final String TORN_TAILS = "torn tails cut off";

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 import org.stoker.log.Log;
@@ -14,6 +15,7 @@ import org.stoker.metadata.TopicImage;
 import org.stoker.records.BatchWalk;
 import org.stoker.records.CorruptBatchException;
 import org.stoker.records.MemoryRecordBytes;
+import org.stoker.records.RecordBatch;
 import org.stoker.replication.Partition;
 
 /** What is true of all logs when a run is over. */
@@ -80,6 +82,31 @@ final class Ends {
       }
     });
     return String.join("; ", all);
+  }
+
+  /** Whether every replica can be read in full. */
+  boolean areIntact() {
+    boolean[] all = {true};
+    forEachPartition((topic, index, state) -> {
+      for (int broker : state.replicas()) {
+        Partition replica = cluster.partitionOn(broker, topic, index);
+        if (replica == null || !isIntact(replica.log())) {
+          all[0] = false;
+        }
+      }
+    });
+    return all[0];
+  }
+
+  private static boolean isIntact(Log log) {
+    boolean[] isIntact = {true};
+    forEachBatch(
+        log,
+        log.logStartOffset(),
+        log.logEndOffset(),
+        batch -> isIntact[0] &= batch.isCrcRight(),
+        _ -> isIntact[0] = false);
+    return isIntact[0];
   }
 
   // ---- Judging.
@@ -152,6 +179,9 @@ final class Ends {
           Math.max(led.log().logStartOffset(), copy == null ? 0 : copy.log().logStartOffset());
       List<String> expected = batchesOf(led.log(), start, led.highWatermark());
       List<String> found = copy == null ? null : batchesOf(copy.log(), start, led.highWatermark());
+      if (copy != null) {
+        judgeEpochs(topic.name() + "-" + index + " on broker " + broker, copy.log(), start);
+      }
       if (!expected.equals(found)) {
         history.violation(
             "%s-%d on broker %d differs from its leader %d: %s"
@@ -159,6 +189,24 @@ final class Ends {
                     topic.name(), index, broker, state.leader(), difference(expected, found)));
       }
     }
+  }
+
+  /** What a log knows of leader epochs is what its batches say. */
+  private void judgeEpochs(String name, Log log, long start) {
+    forEachBatch(
+        log,
+        start,
+        log.logEndOffset(),
+        batch -> {
+          int known = log.leaderEpochOf(batch.baseOffset());
+          // Records below the log's start are not accounted for, and a batch may begin there.
+          if (batch.baseOffset() >= start && known != batch.partitionLeaderEpoch()) {
+            history.violation(
+                "%s has offset %d from leader epoch %d, and takes it for one of %d"
+                    .formatted(name, batch.baseOffset(), batch.partitionLeaderEpoch(), known));
+          }
+        },
+        _ -> {});
   }
 
   private static String difference(List<String> expected, @Nullable List<String> found) {
@@ -174,17 +222,39 @@ final class Ends {
     return found.size() + " batches instead of " + expected.size();
   }
 
-  private static boolean hasNext(BatchWalk walk, List<String> batches) {
+  private static boolean hasNext(BatchWalk walk, Consumer<String> onDamage) {
     try {
       return walk.next();
     } catch (CorruptBatchException e) {
-      batches.add(String.valueOf(e.getMessage()));
+      onDamage.accept(String.valueOf(e.getMessage()));
       return false;
     }
   }
 
   private static List<String> batchesOf(Log log, long fromOffset, long untilOffset) {
     List<String> batches = new ArrayList<>();
+    forEachBatch(
+        log,
+        fromOffset,
+        untilOffset,
+        batch ->
+            batches.add(
+                "%d to %d, crc %x, epoch %d"
+                    .formatted(
+                        batch.baseOffset(),
+                        batch.lastOffset(),
+                        batch.crc(),
+                        batch.partitionLeaderEpoch())),
+        batches::add);
+    return batches;
+  }
+
+  private static void forEachBatch(
+      Log log,
+      long fromOffset,
+      long untilOffset,
+      Consumer<RecordBatch> onBatch,
+      Consumer<String> onDamage) {
     long next = fromOffset;
     long before = -1;
     while (next < untilOffset
@@ -193,17 +263,10 @@ final class Ends {
         && data.records() instanceof MemoryRecordBytes memory) {
       before = next;
       var walk = new BatchWalk(memory.buffer());
-      while (hasNext(walk, batches)) {
-        batches.add(
-            "%d to %d, crc %x, epoch %d"
-                .formatted(
-                    walk.batch().baseOffset(),
-                    walk.batch().lastOffset(),
-                    walk.batch().crc(),
-                    walk.batch().partitionLeaderEpoch()));
+      while (hasNext(walk, onDamage)) {
+        onBatch.accept(walk.batch());
         next = walk.batch().nextOffset();
       }
     }
-    return batches;
   }
 }

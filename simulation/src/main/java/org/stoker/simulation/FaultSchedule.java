@@ -1,10 +1,10 @@
 package org.stoker.simulation;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import org.stoker.base.ConfinedTo;
+import org.stoker.base.TopicPartition;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.ClusterMetadata;
 import org.stoker.metadata.PartitionImage;
@@ -17,10 +17,7 @@ import org.stoker.testkit.SplitMixSeed;
 /** What goes wrong and when, drawn from the seed. */
 @ConfinedTo(ConfinedTo.ONE_THREAD)
 final class FaultSchedule {
-  /** Whether indexes and tails are damaged while a broker is down. */
-  private static final boolean DAMAGES = false;
-
-  private static final List<Kind> KINDS = kinds();
+  private static final List<Kind> KINDS = List.of(Kind.values());
   private static final int LONGEST_PAUSE_MS = 4_000;
   private static final int LONGEST_STARVATION_MS = 4_000;
   private static final int PATIENCE_MS = 3_000;
@@ -62,6 +59,7 @@ final class FaultSchedule {
     DAMAGED_INDEX,
     DAMAGED_TAIL,
     BIT_FLIP,
+    BIT_ROT,
     CLOCK_JUMP,
     SESSION_EXPIRY,
     ZOOKEEPER_LEADER_CHANGE,
@@ -72,16 +70,7 @@ final class FaultSchedule {
     TOPIC_DELETION,
     RECORD_DELETION,
     LOWERED_SETTINGS,
-    ADMINISTRATION;
-
-    private boolean isDamage() {
-      return this == DAMAGED_INDEX || this == DAMAGED_TAIL;
-    }
-  }
-
-  /** The kinds that are drawn. */
-  static List<Kind> kinds() {
-    return Arrays.stream(Kind.values()).filter(kind -> DAMAGES || !kind.isDamage()).toList();
+    ADMINISTRATION
   }
 
   FaultSchedule(SimulatedCluster cluster, Administrator administrator) {
@@ -135,9 +124,6 @@ final class FaultSchedule {
       cluster.disk(broker.id()).disarm();
       cluster.disk(broker.id()).limitCapacity(Long.MAX_VALUE);
       broker.sessions().forEach(SimulatedSession::joinAgain);
-      if (broker.refusesAny()) {
-        cluster.crash(broker.id(), false);
-      }
       cluster.startIfDown(broker.id());
     }
   }
@@ -196,8 +182,10 @@ final class FaultSchedule {
         later(LONGEST_REPAIR_MS, () -> cluster.repairDirectories(id));
       }
       case REPLACED_DISK -> replaceDisk(id, PATIENCE_MS);
-      case DAMAGED_INDEX, DAMAGED_TAIL -> damage(id, kind);
+      case DAMAGED_INDEX -> stop(id, () -> damageIndex(id));
+      case DAMAGED_TAIL -> stop(id, () -> damageTailWhenOutOfSync(cluster.broker(id), PATIENCE_MS));
       case BIT_FLIP -> flipBit(broker);
+      case BIT_ROT -> rot(id, PATIENCE_MS);
       case CLOCK_JUMP -> jump(seed.nextInt(7_200_000) - 3_600_000L);
       default -> happenToTheCluster(kind, id);
     }
@@ -313,12 +301,8 @@ final class FaultSchedule {
     cluster.startLater(id);
   }
 
-  /**
-   * A broker ends, in order or not, and comes back with something on its disks changed; not before
-   * it is out of sync everywhere, for what is damaged may be all that it had.
-   */
-  private void damage(int id, Kind kind) {
-    Runnable whenDown = () -> damageWhenOutOfSync(cluster.broker(id), kind, PATIENCE_MS);
+  /** A broker ends, in order or not; the task runs when it has. */
+  private void stop(int id, Runnable whenDown) {
     if (seed.oneIn(2)) {
       cluster.stopCleanly(id, whenDown);
     } else {
@@ -327,22 +311,52 @@ final class FaultSchedule {
     }
   }
 
-  private void damageWhenOutOfSync(SimulatedBroker dead, Kind kind, int patienceMs) {
+  /** Nothing is lost by that, whatever the broker has: the segments say it all again. */
+  private void damageIndex(int id) {
+    if (!cluster.isUp(id)) {
+      damage.damageAnIndex(cluster.disk(id));
+      cluster.startLater(id);
+    }
+  }
+
+  /**
+   * The end of a log is damaged, but not before the broker is fenced and out of sync everywhere:
+   * what is damaged may have been acknowledged, and is then on other disks. Fenced brokers do not
+   * get back in sync before they have registered and fetched again.
+   */
+  private void damageTailWhenOutOfSync(SimulatedBroker dead, int patienceMs) {
     int id = dead.id();
     if (cluster.broker(id) != dead || isOver) {
       cluster.startIfDown(id);
-    } else if (!cluster.isInSyncAnywhere(id)) {
-      if (kind == Kind.DAMAGED_TAIL) {
-        damage.damageATail(cluster.disk(id));
-      } else {
-        damage.damageAnIndex(cluster.disk(id));
+    } else if (cluster.isOutOfSync(id)) {
+      TopicPartition damaged = damage.damageATail(cluster.disk(id));
+      if (damaged != null) {
+        world.history().damaged(id, damaged);
       }
       cluster.startLater(id);
     } else if (patienceMs > 0) {
-      world.clock().after(LOOK_MS, () -> damageWhenOutOfSync(dead, kind, patienceMs - LOOK_MS));
+      world.clock().after(LOOK_MS, () -> damageTailWhenOutOfSync(dead, patienceMs - LOOK_MS));
     } else {
       cluster.startLater(id);
     }
+  }
+
+  /** A bit flips where it lies, while two others have what it was in sync. */
+  private void rot(int id, int patienceMs) {
+    TopicPartition rotten =
+        cluster.isUp(id) && cluster.hasTwoOthersInSync(id)
+            ? damage.rot(id, cluster.disk(id))
+            : null;
+    if (rotten != null) {
+      world.history().damaged(id, rotten);
+    } else if (patienceMs > 0) {
+      later(LOOK_MS, () -> rot(id, patienceMs - LOOK_MS));
+    }
+  }
+
+  /** How much of what had rotted is right again. */
+  void countRepairs() {
+    damage.countRepairs(cluster::disk);
   }
 
   private void partition(int id, boolean bothWays) {

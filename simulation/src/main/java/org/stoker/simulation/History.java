@@ -34,6 +34,7 @@ final class History {
   private final Map<Long, ClusterImage> images = new HashMap<>();
   private final Map<Watermark, Long> highWatermarks = new HashMap<>();
   private final Map<Watermark, Long> logStarts = new HashMap<>();
+  private final Map<Integer, Set<TopicPartition>> damaged = new HashMap<>();
   private Consumer<Partition> watch = _ -> {};
   private long newestOffset;
 
@@ -219,10 +220,24 @@ final class History {
     }
   }
 
-  /** A broker cannot open what it had written. */
+  /** A partition's log on a broker is not as it was written. */
+  void damaged(int broker, TopicPartition partition) {
+    damaged.computeIfAbsent(broker, _ -> new HashSet<>()).add(partition);
+  }
+
+  boolean isDamaged(int broker, TopicPartition partition) {
+    return damaged.getOrDefault(broker, Set.of()).contains(partition);
+  }
+
+  /**
+   * A broker cannot open what it had written. Where damaged bytes were on the disk for certain, it
+   * is to say so and touch nothing: which of several replicas is right, a person decides.
+   */
   void refused(int broker, TopicPartition partition, String why) {
     if (why.startsWith(NO_ROOM)) {
       counters.count("partitions that had no room to recover");
+    } else if (isDamaged(broker, partition)) {
+      counters.count(Counters.DAMAGE_REFUSED);
     } else {
       violation("broker " + broker + " refuses " + partition + ": " + why);
     }

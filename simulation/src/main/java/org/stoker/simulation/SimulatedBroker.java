@@ -3,6 +3,7 @@ package org.stoker.simulation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,8 @@ final class SimulatedBroker {
   private static final int SYNC_THREADS = 4;
   private static final FlusherConfig FLUSHER =
       new FlusherConfig(1, Integer.MAX_VALUE, 1 << 20, 0, 4, 64 * 1024);
+  private static final LogDirectoryConfig.ScrubConfig SCRUB =
+      new LogDirectoryConfig.ScrubConfig(1_000, 2_000, 8 << 20);
   private static final LogDirectoryConfig.ChoreIntervals CHORES =
       new LogDirectoryConfig.ChoreIntervals(500, 1_500, 700, 1_000, 10_000, 200);
 
@@ -67,6 +70,7 @@ final class SimulatedBroker {
   private final SimulatedDisk disk;
   private final SimulatedProcess process;
   private final List<SimulatedSession> sessions = new ArrayList<>();
+  private final Consumer<SimulatedBroker> onServing;
   private final Consumer<SimulatedBroker> onExit;
   private final BrokerSettings settings;
   private final ProducerMemory producerMemory;
@@ -79,6 +83,7 @@ final class SimulatedBroker {
   private @Nullable Dispatcher handlers;
 
   /**
+   * @param onServing is told when it has begun to answer
    * @param onExit is told when the process ends by itself
    */
   SimulatedBroker(
@@ -87,11 +92,13 @@ final class SimulatedBroker {
       Seams seams,
       SimulatedDisk disk,
       Map<String, String> properties,
+      Consumer<SimulatedBroker> onServing,
       Consumer<SimulatedBroker> onExit) {
     this.id = id;
     this.world = world;
     this.seams = seams;
     this.disk = disk;
+    this.onServing = onServing;
     this.onExit = onExit;
     this.settings = BrokerSettings.ofFile(properties);
     this.producerMemory = ProducerMemory.ofHeap(HEAP_BYTES, world.clock());
@@ -122,9 +129,18 @@ final class SimulatedBroker {
     return core;
   }
 
-  /** Whether it has left a partition alone that it could not open. */
-  boolean refusesAny() {
-    return usable().stream().anyMatch(directory -> !directory.refused().isEmpty());
+  /** The directories of partitions that it cannot open, whatever room there is. */
+  List<Path> refused() {
+    List<Path> refused = new ArrayList<>();
+    for (LogDirectory directory : usable()) {
+      for (TopicPartition name : directory.refused().keySet()) {
+        if (!directory.lacksRoom(name)) {
+          refused.add(directory.path().resolve(name.toString()));
+        }
+      }
+    }
+    Collections.sort(refused);
+    return refused;
   }
 
   /** Whether one of its directories has failed or was left out, and not all. */
@@ -189,6 +205,7 @@ final class SimulatedBroker {
         LogDirectoryConfig.at(path)
             .withReserveBytes(256 * 1024)
             .withChores(CHORES)
+            .withScrub(SCRUB)
             .withFlusher(FLUSHER),
         new LogEnvironment(
             seen,
@@ -314,6 +331,7 @@ final class SimulatedBroker {
               } else if (!process.isDead()) {
                 world.trace().note(process + " serves");
                 handlers = dispatcher;
+                onServing.accept(this);
               }
             });
   }

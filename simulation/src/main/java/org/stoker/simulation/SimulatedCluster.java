@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.TopicPartition;
 import org.stoker.broker.BrokerCore;
+import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.ClusterMetadata;
 import org.stoker.metadata.PartitionImage;
@@ -22,6 +24,7 @@ import org.stoker.testkit.SimulatedDisk;
 @ConfinedTo(ConfinedTo.ONE_THREAD)
 final class SimulatedCluster {
   private static final int LONGEST_RESTART_MS = 1_500;
+  private static final int LONGEST_LOOK_MS = 4_000;
 
   private final World world;
   private final Seams seams;
@@ -88,9 +91,50 @@ final class SimulatedCluster {
   }
 
   private void start(int id) {
-    var broker = new SimulatedBroker(id, world, seams, disk(id), properties(id), this::exited);
+    var broker =
+        new SimulatedBroker(id, world, seams, disk(id), properties(id), this::serves, this::exited);
     brokers.put(id, broker);
     broker.start();
+  }
+
+  /** An operator finds that it refuses partitions, and lets it copy them anew. */
+  private void serves(SimulatedBroker broker) {
+    if (!broker.refused().isEmpty()) {
+      world.clock().after(1 + world.seed().nextInt(LONGEST_LOOK_MS), () -> takeAwayRefused(broker));
+    }
+  }
+
+  /** Not while the cluster counts on what is there. */
+  private void takeAwayRefused(SimulatedBroker broker) {
+    int id = broker.id();
+    if (broker(id) != broker) {
+      return;
+    }
+    if (isCountedOn(id, broker.refused())) {
+      serves(broker);
+    } else {
+      crash(id, false);
+      broker.refused().forEach(path -> DiskDamage.takeAway(disk(id), path));
+      startLater(id);
+    }
+  }
+
+  private boolean isCountedOn(int id, List<Path> refused) {
+    ClusterImage image = image();
+    List<String> names = refused.stream().map(path -> String.valueOf(path.getFileName())).toList();
+    return image == null
+        || image.topicsByName().values().stream()
+            .anyMatch(topic ->
+                IntStream.range(0, topic.partitions().size())
+                    .anyMatch(index ->
+                        names.contains(topic.name() + "-" + index)
+                            && isCountedOn(id, topic.partitions().get(index))));
+  }
+
+  private static boolean isCountedOn(int id, PartitionImage state) {
+    return state.isr().contains(id)
+        || state.eligibleLeaderReplicas().contains(id)
+        || state.lastKnownEligibleLeaderReplicas().contains(id);
   }
 
   /** What ends by itself is started again, as a supervisor does. */
@@ -107,6 +151,21 @@ final class SimulatedCluster {
     broker.die();
     broker.disk().disarm();
     disks.put(broker.id(), powerFails ? broker.disk().powerFailure() : broker.disk().processKill());
+    judgeEpochs(broker.id());
+  }
+
+  private void judgeEpochs(int id) {
+    try {
+      for (Path partition : DiskDamage.partitions(disk(id))) {
+        String contradiction = new VouchedEpochs(disk(id)).contradiction(partition);
+        if (contradiction != null
+            && !world.history().isDamaged(id, DiskDamage.partitionOf(partition))) {
+          world.history().violation("broker " + id + ": " + contradiction);
+        }
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("a disk of which no process is left", e);
+    }
   }
 
   SimulatedBroker broker(int id) {
@@ -187,14 +246,13 @@ final class SimulatedCluster {
             .allMatch(state -> state.isr().stream().filter(other -> other != id).count() >= 2);
   }
 
-  /** Whether the cluster counts it as in sync, or as next to that, in any partition. */
-  boolean isInSyncAnywhere(int id) {
-    return image() == null
-        || partitionsOn(id).stream()
-            .anyMatch(state ->
-                state.isr().contains(id)
-                    || state.eligibleLeaderReplicas().contains(id)
-                    || state.lastKnownEligibleLeaderReplicas().contains(id));
+  /** Whether the cluster has fenced it, and counts on it in no partition. */
+  boolean isOutOfSync(int id) {
+    ClusterImage image = image();
+    BrokerImage broker = image == null ? null : image.broker(id);
+    return broker != null
+        && broker.fenced()
+        && partitionsOn(id).stream().noneMatch(state -> isCountedOn(id, state));
   }
 
   private List<PartitionImage> partitionsOn(int id) {

@@ -69,7 +69,6 @@ final class Simulation {
             new History(trace, counters));
     int size = FEWEST_BROKERS + seed.nextInt(MOST_BROKERS - FEWEST_BROKERS + 1);
     this.cluster = new SimulatedCluster(world, seams, size);
-    world.history().watchedBy(new InSyncWatch(cluster, world.history())::look);
     int node = Machines.FIRST_CLIENT;
     this.administrator = new Administrator(new Client("admin", node++, size, world), cluster);
     this.faults = new FaultSchedule(cluster, administrator);
@@ -158,6 +157,12 @@ final class Simulation {
     readers.forEach(Reader::start);
     members.forEach(GroupMember::start);
     world.scheduler().advanceMs(1_000);
+    administrator.flushAcks();
+    var watch = new InSyncWatch(cluster, world.history());
+    var _ =
+        advanceUntil(
+            () -> administrator.isDone() && watch.isAllOnDisk(), "acks are not of flushed records");
+    world.history().watchedBy(watch::look);
   }
 
   private interface Condition {
@@ -203,6 +208,10 @@ final class Simulation {
     var ends = new Ends(cluster, world.history());
     if (!advanceUntil(() -> ends.areReadBy(readers), "not everything was read")) {
       world.history().violation(ends.described(readers));
+    }
+    if (world.counters().of(Counters.BITS_ROTTED) > 0) {
+      var _ = advanceUntil(ends::areIntact, "what had rotted was not repaired");
+      faults.countRepairs();
     }
     if (!advanceUntil(this::isGroupDone, "the group did not get to the end")) {
       world.history().violation(group.toString());

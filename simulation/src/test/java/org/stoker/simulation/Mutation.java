@@ -127,7 +127,28 @@ enum Mutation {
       "metadata/ReplicaFacts",
       "    return !LogDirectoryId.isReserved(directory) &&"
           + " !registered.logDirs().contains(directory);",
-      "    return registered.logDirs().isEmpty() && directory.equals(LogDirectoryId.UNASSIGNED);");
+      "    return registered.logDirs().isEmpty() && directory.equals(LogDirectoryId.UNASSIGNED);"),
+
+  LEADER_EPOCHS_STAY_BEHIND_A_TRUNCATION(
+      2, "log/LogTrimmer", "    state.leaderEpochs.truncateFromEnd(offset);\n", ""),
+
+  RECOVERY_POINT_PASSES_UNWRITTEN_EPOCHS(
+      152,
+      "log/Log",
+      "    return Math.min(flushedOffset, state.leaderEpochs.unwrittenFrom());",
+      "    return flushedOffset;"),
+
+  FLUSHES_THE_LAST_SEGMENT_ALONE(
+      1,
+      "log/FlushProgress",
+      "    int first = Math.max(0, upTo.indexOfSegmentFor(from.flushedOffset()));",
+      "    int first = upTo.segments().size() - 1;"),
+
+  ROTTEN_BATCHES_ARE_NOT_NOTICED(
+      4,
+      "log/SegmentScrub",
+      "      return isCrcRight(scan) ? null : \"its checksum is wrong\";",
+      "      return null;");
 
   private final long knownSeed;
   private final List<String> mistakes;

@@ -27,7 +27,12 @@ final class SimulationTest {
           Counters.COMPRESSED,
           Counters.ACKNOWLEDGED_BY_LEADER,
           Counters.DELETIONS,
-          Counters.DIRECTORIES_FAILED);
+          Counters.DIRECTORIES_FAILED,
+          Counters.INDEXES_DAMAGED,
+          Counters.TAILS_DAMAGED,
+          Counters.DAMAGE_REFUSED,
+          Counters.BITS_ROTTED,
+          Counters.BITS_REPAIRED);
 
   @BeforeAll
   static void quieten() {
@@ -43,7 +48,7 @@ final class SimulationTest {
 
     System.out.print(campaign.summary());
     assertThat(campaign.failures()).as("to see one: stoker simulate --seed N").isEmpty();
-    for (FaultSchedule.Kind kind : FaultSchedule.kinds()) {
+    for (FaultSchedule.Kind kind : FaultSchedule.Kind.values()) {
       assertThat(campaign.percentWith("fault " + kind))
           .as("seeds with %s", kind)
           .isGreaterThanOrEqualTo(5);

@@ -83,8 +83,7 @@ final class LeaderEpochsTest {
 
   private static void assertKnowsNothingOfEpochEight(Log log) {
     assertThat(log.epochHistory().entries())
-        .isEqualTo(
-            List.of(new LeaderEpochHistory.Entry(3, 0), new LeaderEpochHistory.Entry(9, 3)));
+        .isEqualTo(List.of(new LeaderEpochHistory.Entry(3, 0), new LeaderEpochHistory.Entry(9, 3)));
   }
 
   @Test

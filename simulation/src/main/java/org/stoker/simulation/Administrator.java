@@ -315,8 +315,7 @@ final class Administrator {
                   .setTimeoutMs(TIMEOUT_MS));
       case 2 ->
           tell(
-              change(
-                  topic, "segment.ms", SET, String.valueOf(300 + client.seed().nextInt(6_000))));
+              change(topic, "segment.ms", SET, String.valueOf(300 + client.seed().nextInt(6_000))));
       case 3 -> tell(new ListPartitionReassignmentsRequest().setTopics(null));
       default -> addPartitions(topic);
     }

@@ -121,8 +121,7 @@ final class SimulatedCluster {
 
   private boolean isCountedOn(int id, List<Path> refused) {
     ClusterImage image = image();
-    List<String> names =
-        refused.stream().map(path -> String.valueOf(path.getFileName())).toList();
+    List<String> names = refused.stream().map(path -> String.valueOf(path.getFileName())).toList();
     return image == null
         || image.topicsByName().values().stream()
             .anyMatch(topic ->

@@ -20,26 +20,26 @@ enum Mutation {
           + " follower.flushedEnd);"),
 
   HIGH_WATERMARK_FROM_UNFLUSHED_OFFSETS(
-      4,
+      1,
       "replication/Partition",
       "    return log.config().flush().acksAreFlushed() ? log.flushedOffset() :"
           + " log.logEndOffset();",
       "    return log.logEndOffset();"),
 
   TRUNCATION_TO_THE_HIGH_WATERMARK(
-      1,
+      4,
       "replication/Partition",
       "      leadersHighWatermark = 0;\n",
       "      leadersHighWatermark = 0;\n      log.truncateTo(highWatermark, clock.wallMs());\n"),
 
   ACKNOWLEDGES_AFTER_IT_WAS_DEPOSED(
-      2,
+      1,
       "replication/Partition",
       "    copy.giveUp();\n    parkedProduces.refuseAll(error, reason);",
       "    copy.giveUp();\n    parkedProduces.release(Long.MAX_VALUE);"),
 
   FOLLOWER_APPENDS_WHATEVER_THE_EPOCH(
-      124,
+      4,
       "replication/FollowerCopy",
       "  void append(ByteBuffer batches, int leaderEpoch, Consumer<FollowerReply> onReply) {\n"
           + "    if (!followsIn.test(leaderEpoch)) {",
@@ -61,7 +61,7 @@ enum Mutation {
       "    boolean isOnDisk = endOffset >= 0;"),
 
   ISR_SHRUNK_BEFORE_THE_CONTROLLER_ANSWERED(
-      1,
+      9,
       "replication/InSyncReplicas",
       "      smallest = Math.min(smallest, smallestOnDisk(proposal.brokerIds(), ownFlushedEnd));",
       "      smallest = smallestOnDisk(proposal.brokerIds(), ownFlushedEnd);"),
@@ -73,13 +73,13 @@ enum Mutation {
       "        || follower.flushedEnd < 0) {"),
 
   CONTROLLER_WRITES_WITHOUT_VERSIONS(
-      3,
+      31,
       "simulation/Seams",
       "  default boolean checksVersions() {\n    return true;",
       "  default boolean checksVersions() {\n    return false;"),
 
   SNAPSHOT_MISSES_A_RECORD(
-      2,
+      1,
       "metadata/ClusterImage",
       "    if (!lastProducerIds.equals(ProducerIdBlock.NONE)) {",
       "    if (lastProducerIds.next() < 0) {"),
@@ -95,14 +95,14 @@ enum Mutation {
           + "    FetchReply otherHistory"),
 
   LEADER_ALONE_IS_ENOUGH(
-      15,
+      16,
       "replication/Partition",
       "    if (account == null || account.hasTooFew(rules.minInsyncReplicas())) {",
       "    if (account == null) {"),
 
   // Neither fenced when it registers, nor moved on afterwards: one of the two would do.
   NO_NEW_EPOCH_FOR_A_LEADER_THAT_COMES_BACK(
-      1,
+      29,
       "metadata/BrokerDecisions",
       "            before != null && isSameLife\n",
       "            before != null\n",
@@ -111,7 +111,7 @@ enum Mutation {
       "    if (restarted.size() > 1_000) {"),
 
   CONTROLLER_TAKES_PROPOSALS_FROM_OLDER_METADATA(
-      52,
+      54,
       "metadata/PartitionDecisions",
       "    if (change.leaderEpoch() < partition.leaderEpoch()) {",
       "    if (change.leaderEpoch() < 0) {",
@@ -132,11 +132,16 @@ enum Mutation {
   LEADER_EPOCHS_STAY_BEHIND_A_TRUNCATION(
       2, "log/LogTrimmer", "    state.leaderEpochs.truncateFromEnd(offset);\n", ""),
 
+  // Neither waited for nor written first: one of the two would do, but for an epoch that begins
+  // between the two steps of a checkpoint.
   RECOVERY_POINT_PASSES_UNWRITTEN_EPOCHS(
-      152,
+      1,
       "log/Log",
       "    return Math.min(flushedOffset, state.leaderEpochs.unwrittenFrom());",
-      "    return flushedOffset;"),
+      "    return flushedOffset;",
+      "log/LogChores",
+      "        directory.logs().stream().filter(Log::hasUnwrittenEpochs).toList(),",
+      "        directory.logs().stream().filter(Log::isClosed).toList(),"),
 
   FLUSHES_THE_LAST_SEGMENT_ALONE(
       1,

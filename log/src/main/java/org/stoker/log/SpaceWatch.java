@@ -3,6 +3,7 @@ package org.stoker.log;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -46,10 +47,19 @@ final class SpaceWatch {
   void appended(int sizeBytes) {
     if (appendedSinceLook.addAndGet(sizeBytes) >= LOOK_AFTER_BYTES
         && isLooking.compareAndSet(false, true)) {
+      lookSoon();
+    }
+  }
+
+  private void lookSoon() {
+    try {
       storage.execute(() -> {
         isLooking.set(false);
         look();
       });
+    } catch (RejectedExecutionException e) {
+      // The broker stops. What was appended is in the log, and nothing may say otherwise.
+      LOG.debug("Nobody looks at the room in {} any more: {}", directory, e.getMessage());
     }
   }
 

@@ -1,6 +1,7 @@
 package org.stoker.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
@@ -11,6 +12,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -532,6 +535,19 @@ final class LogFaultTest {
     openSmall();
 
     assertThat(sentences()).contains("/data holds 1 partitions and no meta.properties");
+  }
+
+  @Test
+  void anAppendSucceedsWhenTheStorageThreadsHaveStoppedAlready() {
+    Executor stopped =
+        _ -> {
+          throw new RejectedExecutionException("stopped");
+        };
+    var space = new SpaceWatch(new SimulatedDisk(1), ROOT, 0, stopped);
+
+    assertThatCode(() -> space.appended(1 << 30)).doesNotThrowAnyException();
+
+    assertThat(space.acceptsWrites()).isTrue();
   }
 
   @Test

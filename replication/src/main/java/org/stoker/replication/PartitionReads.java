@@ -6,12 +6,14 @@ import org.jspecify.annotations.Nullable;
 import org.stoker.base.Clock;
 import org.stoker.base.StorageException;
 import org.stoker.base.ThreadSafe;
+import org.stoker.log.AbortedTransaction;
 import org.stoker.log.CorruptLogException;
 import org.stoker.log.FoundOffset;
 import org.stoker.log.LeaderEpochHistory;
 import org.stoker.log.Log;
 import org.stoker.log.ReadOutcome;
 import org.stoker.protocol.ErrorCode;
+import org.stoker.records.FileRecordBytes;
 import org.stoker.records.MemoryRecordBytes;
 import org.stoker.records.RecordBytes;
 
@@ -245,7 +247,23 @@ public final class PartitionReads {
         bound,
         lastStable,
         log.logStartOffset(),
-        committedOnly ? log.abortedTransactions(position.fetchOffset(), lastStable) : List.of());
+        committedOnly ? abortedTransactions(records, position, lastStable) : List.of());
+  }
+
+  /** If it fails the records are not fetched, and their file is given back here. */
+  private List<AbortedTransaction> abortedTransactions(
+      RecordBytes records, FetchPosition position, long lastStable) {
+    boolean isRead = false;
+    try {
+      List<AbortedTransaction> aborted =
+          log.abortedTransactions(position.fetchOffset(), lastStable);
+      isRead = true;
+      return aborted;
+    } finally {
+      if (!isRead && records instanceof FileRecordBytes file) {
+        file.release();
+      }
+    }
   }
 
   /** NONE if this broker leads in the epoch that the caller knows; −1 means it does not say. */

@@ -123,7 +123,7 @@ enum Mutation {
       "    if (change.partitionEpoch() < 0) {"),
 
   REPLICA_WITH_A_LOST_DISK_STAYS_ELIGIBLE(
-      8,
+      23,
       "metadata/ReplicaFacts",
       "    return !LogDirectoryId.isReserved(directory) &&"
           + " !registered.logDirs().contains(directory);",
@@ -135,7 +135,7 @@ enum Mutation {
   // Neither waited for nor written first: one of the two would do, but for an epoch that begins
   // between the two steps of a checkpoint.
   RECOVERY_POINT_PASSES_UNWRITTEN_EPOCHS(
-      1,
+      2,
       "log/Log",
       "    return Math.min(flushedOffset, state.leaderEpochs.unwrittenFrom());",
       "    return flushedOffset;",

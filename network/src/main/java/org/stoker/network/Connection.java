@@ -284,6 +284,9 @@ final class Connection implements FrameDecoder.Sink {
 
   private void startElsewhere(Slot<Frame, Response> slot, RequestDecoder.Outcome outcome) {
     if (outcome instanceof RequestDecoder.Outcome.Decoded decoded) {
+      if (decoded.apiKey() == ApiKey.FETCH) {
+        runOnLoop(slot.request()::release);
+      }
       dispatch(request(slot, decoded));
     } else {
       runOnLoop(() -> {

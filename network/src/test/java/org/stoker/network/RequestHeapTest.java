@@ -114,4 +114,16 @@ final class RequestHeapTest {
 
     waiting.closeConnection("the test is over");
   }
+
+  @Test
+  void norDoesOneThatWasReadOnAWorker() throws IOException, InterruptedException {
+    client.sendFrame(fetch(5_000));
+    Request waiting = held.take();
+    assertThat(waiting.isOnWorker()).isTrue();
+
+    RunningNetwork.await(
+        "the frame is given back", () -> network.network().requestBytesHeld() == 0);
+
+    waiting.closeConnection("the test is over");
+  }
 }

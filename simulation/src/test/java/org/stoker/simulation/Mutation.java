@@ -38,6 +38,7 @@ enum Mutation {
       "    copy.giveUp();\n    parkedProduces.refuseAll(error, reason);",
       "    copy.giveUp();\n    parkedProduces.release(Long.MAX_VALUE);"),
 
+  // Neither kept out, nor noted as what it is: with its true epoch the next leader cuts it off.
   FOLLOWER_APPENDS_WHATEVER_THE_EPOCH(
       4,
       "replication/FollowerCopy",
@@ -47,7 +48,10 @@ enum Mutation {
           + "    if (leaderEpoch < 0) {",
       "replication/ReplicaFetcher",
       "        if (one != null && isCurrent(one)) {",
-      "        if (one != null) {"),
+      "        if (one != null) {",
+      "log/LeaderEpochHistory",
+      "    LeaderEpochHistory changed = kept == floor ? this : slice(0, kept + 1);",
+      "    LeaderEpochHistory changed = this;"),
 
   FOLLOWER_ACKNOWLEDGES_BEFORE_IT_FLUSHED(
       1,
@@ -130,7 +134,7 @@ enum Mutation {
       "    return registered.logDirs().isEmpty() && directory.equals(LogDirectoryId.UNASSIGNED);"),
 
   LEADER_EPOCHS_STAY_BEHIND_A_TRUNCATION(
-      2, "log/LogTrimmer", "    state.leaderEpochs.truncateFromEnd(offset);\n", ""),
+      45, "log/LogTrimmer", "    state.leaderEpochs.truncateFromEnd(offset);\n", ""),
 
   // Neither waited for nor written first: one of the two would do, but for an epoch that begins
   // between the two steps of a checkpoint.

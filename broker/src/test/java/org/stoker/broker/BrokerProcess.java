@@ -58,6 +58,26 @@ final class BrokerProcess implements AutoCloseable {
     return new BrokerProcess(new ProcessBuilder(command).start());
   }
 
+  /** A broker that starts again under the same address, and outlives its own attackers. */
+  static BrokerProcess start(Path data, int port, String... overrides) throws IOException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "start",
+                "--verbose",
+                "--data-dir",
+                data.toString(),
+                "--port",
+                Integer.toString(port),
+                "--override",
+                "zookeeper.session.timeout.ms=60000"));
+    for (String override : overrides) {
+      arguments.add("--override");
+      arguments.add(override);
+    }
+    return start(BrokerMain.class, arguments.toArray(String[]::new));
+  }
+
   /** What the process has printed so far, line by line. */
   private static final class Lines {
     private final List<String> lines = new CopyOnWriteArrayList<>();

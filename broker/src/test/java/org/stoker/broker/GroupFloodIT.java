@@ -60,19 +60,7 @@ final class GroupFloodIT {
 
   private BrokerProcess start() throws IOException {
     return BrokerProcess.start(
-        BrokerMain.class,
-        "start",
-        "--verbose",
-        "--data-dir",
-        data.toString(),
-        "--port",
-        Integer.toString(port),
-        "--override",
-        "zookeeper.session.timeout.ms=60000",
-        "--override",
-        "group.initial.rebalance.delay.ms=0",
-        "--override",
-        "offsets.topic.num.partitions=4");
+        data, port, "group.initial.rebalance.delay.ms=0", "offsets.topic.num.partitions=4");
   }
 
   @Test

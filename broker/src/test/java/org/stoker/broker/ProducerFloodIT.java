@@ -49,16 +49,7 @@ final class ProducerFloodIT {
   @TempDir private Path data;
 
   private BrokerProcess start() throws IOException {
-    return BrokerProcess.start(
-        BrokerMain.class,
-        "start",
-        "--verbose",
-        "--data-dir",
-        data.toString(),
-        "--port",
-        Integer.toString(port),
-        "--override",
-        "zookeeper.session.timeout.ms=60000");
+    return BrokerProcess.start(data, port);
   }
 
   @Test

@@ -4,6 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.stoker.base.CallerRunsLane;
@@ -18,6 +21,8 @@ import org.stoker.log.LogDirectoryException;
 import org.stoker.log.LogEnvironment;
 import org.stoker.log.ProducerMemory;
 import org.stoker.log.UsableDirectories;
+import org.stoker.metadata.BrokerImage;
+import org.stoker.metadata.Endpoint;
 import org.stoker.records.BatchBuilder;
 import org.stoker.records.Compression;
 import org.stoker.records.ProduceRules;
@@ -160,6 +165,26 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
         lastFetchedEpoch,
         0,
         FetchPosition.ANY_HIGH_WATERMARK);
+  }
+
+  /** Brokers as the cluster knows them, each with one address. */
+  static SortedMap<Integer, BrokerImage> registered(int... ids) {
+    var brokers = new TreeMap<Integer, BrokerImage>();
+    for (int id : ids) {
+      brokers.put(
+          id,
+          new BrokerImage(
+              id,
+              id,
+              new Uuid(9, id),
+              List.of(new Endpoint("PLAINTEXT", "localhost", 9_000 + id, (short) 0)),
+              Map.of(),
+              null,
+              false,
+              false,
+              List.of()));
+    }
+    return brokers;
   }
 
   /** Both in sync. */

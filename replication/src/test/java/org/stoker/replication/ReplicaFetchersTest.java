@@ -4,16 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.stoker.base.CallerRunsLane;
-import org.stoker.base.Uuid;
-import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
-import org.stoker.metadata.Endpoint;
 import org.stoker.metadata.SharedMap;
 import org.stoker.protocol.Message;
 import org.stoker.protocol.message.FetchRequest;
@@ -91,27 +87,12 @@ final class ReplicaFetchersTest {
   }
 
   private static ClusterImage image() {
-    var brokers = new TreeMap<Integer, BrokerImage>();
-    for (int id : List.of(OneOfTwoBrokers.OTHER, OneOfTwoBrokers.SELF)) {
-      brokers.put(
-          id,
-          new BrokerImage(
-              id,
-              id,
-              new Uuid(9, id),
-              List.of(new Endpoint("PLAINTEXT", "localhost", 9_000 + id, (short) 0)),
-              Map.of(),
-              null,
-              false,
-              false,
-              List.of()));
-    }
     return new ClusterImage(
         "cluster",
         1,
         0,
         OneOfTwoBrokers.OTHER,
-        brokers,
+        OneOfTwoBrokers.registered(OneOfTwoBrokers.OTHER, OneOfTwoBrokers.SELF),
         SharedMap.empty(),
         SharedMap.empty(),
         SharedMap.empty(),

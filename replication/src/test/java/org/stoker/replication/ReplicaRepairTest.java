@@ -17,9 +17,7 @@ import org.stoker.base.CallerRunsLane;
 import org.stoker.base.Uuid;
 import org.stoker.log.DamagedBatches;
 import org.stoker.log.ReadOutcome;
-import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
-import org.stoker.metadata.Endpoint;
 import org.stoker.metadata.PartitionImage;
 import org.stoker.metadata.SharedMap;
 import org.stoker.metadata.TopicImage;
@@ -121,27 +119,12 @@ final class ReplicaRepairTest {
             1,
             false);
     var orders = new TopicImage("orders", OneOfTwoBrokers.TOPIC, List.of(state));
-    var brokers = new TreeMap<Integer, BrokerImage>();
-    for (int id : List.of(OneOfTwoBrokers.OTHER, OneOfTwoBrokers.SELF, THIRD)) {
-      brokers.put(
-          id,
-          new BrokerImage(
-              id,
-              id,
-              new Uuid(9, id),
-              List.of(new Endpoint("PLAINTEXT", "localhost", 9_000 + id, (short) 0)),
-              Map.of(),
-              null,
-              false,
-              false,
-              List.of()));
-    }
     return new ClusterImage(
         "cluster",
         1,
         0,
         OneOfTwoBrokers.OTHER,
-        brokers,
+        OneOfTwoBrokers.registered(OneOfTwoBrokers.OTHER, OneOfTwoBrokers.SELF, THIRD),
         only("orders", orders),
         only(orders.id(), orders),
         SharedMap.empty(),

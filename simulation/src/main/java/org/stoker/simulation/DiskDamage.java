@@ -120,7 +120,7 @@ final class DiskDamage {
       } else if (seed.oneIn(2)) {
         change(disk, file, open -> open.setSize(Math.max(0, open.sizeBytes() - FEW_BYTES)));
       } else {
-        long distance = 1 + seed.nextInt((int) Math.min(LONGEST_DISTANCE, disk.sizeBytes(file)));
+        long distance = 1L + seed.nextInt((int) Math.min(LONGEST_DISTANCE, disk.sizeBytes(file)));
         disk.flipBit(file, disk.sizeBytes(file) - distance, seed.nextInt(8));
       }
       counters.count(Counters.TAILS_DAMAGED);

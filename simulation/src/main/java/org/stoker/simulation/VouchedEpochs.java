@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
@@ -31,7 +32,7 @@ final class VouchedEpochs {
 
   /** What contradicts the file of a partition's directory; null if nothing does. */
   @Nullable String contradiction(Path directory) throws IOException {
-    TreeMap<Long, Integer> epochs = epochs(directory);
+    NavigableMap<Long, Integer> epochs = epochs(directory);
     if (epochs.isEmpty()) {
       // None were written yet, or the file was damaged.
       return null;
@@ -65,10 +66,10 @@ final class VouchedEpochs {
     }
   }
 
-  private TreeMap<Long, Integer> epochs(Path directory) throws IOException {
+  private NavigableMap<Long, Integer> epochs(Path directory) throws IOException {
     TreeMap<Long, Integer> epochs = new TreeMap<>();
     for (String line : entries(directory.resolve("leader-epoch-checkpoint"))) {
-      String[] words = line.split(" ");
+      String[] words = line.split(" ", -1);
       if (!line.matches("\\d+ \\d+")) {
         return new TreeMap<>();
       }

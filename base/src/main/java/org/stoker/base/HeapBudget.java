@@ -1,6 +1,7 @@
 package org.stoker.base;
 
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what is kept or built on the heap because clients ask for it.
@@ -11,10 +12,21 @@ import java.util.concurrent.atomic.AtomicLong;
 @ThreadSafe
 public final class HeapBudget {
   private final long capacityBytes;
+  private final @Nullable HeapBudget whole;
   private final AtomicLong usedBytes = new AtomicLong();
 
   public HeapBudget(long capacityBytes) {
+    this(capacityBytes, null);
+  }
+
+  private HeapBudget(long capacityBytes, @Nullable HeapBudget whole) {
     this.capacityBytes = capacityBytes;
+    this.whole = whole;
+  }
+
+  /** A part of this: what is claimed there is claimed here as well. */
+  public HeapBudget part(long capacityBytes) {
+    return new HeapBudget(capacityBytes, this);
   }
 
   public boolean tryClaim(long bytes) {
@@ -29,20 +41,34 @@ public final class HeapBudget {
         return false;
       }
       if (usedBytes.compareAndSet(used, used + bytes)) {
-        return true;
+        return whole == null || isClaimedFrom(whole, bytes);
       }
     }
+  }
+
+  private boolean isClaimedFrom(HeapBudget whole, long bytes) {
+    boolean isClaimed = whole.tryClaim(bytes);
+    if (!isClaimed) {
+      usedBytes.addAndGet(-bytes);
+    }
+    return isClaimed;
   }
 
   /** Counts what is there already, whatever the capacity says. */
   void claim(long bytes) {
     usedBytes.addAndGet(bytes);
+    if (whole != null) {
+      whole.claim(bytes);
+    }
   }
 
   public void release(long bytes) {
     long left = usedBytes.addAndGet(-bytes);
     if (left < 0) {
       throw new IllegalStateException("released " + bytes + " bytes more than held: " + left);
+    }
+    if (whole != null) {
+      whole.release(bytes);
     }
   }
 

@@ -25,9 +25,14 @@ public final class MemoryPool {
    * @param consequence what follows and what helps, with the names of keys, for the log
    */
   public MemoryPool(String what, String consequence, long limitBytes, Clock clock) {
+    this(what, consequence, new HeapBudget(limitBytes), clock);
+  }
+
+  /** The same with a budget that may be a part of a larger one. */
+  public MemoryPool(String what, String consequence, HeapBudget budget, Clock clock) {
     this.what = what;
     this.consequence = consequence;
-    this.budget = new HeapBudget(limitBytes);
+    this.budget = budget;
     this.warnings = new WarningInterval(clock);
   }
 

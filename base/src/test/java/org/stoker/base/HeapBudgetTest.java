@@ -22,6 +22,23 @@ final class HeapBudgetTest {
   }
 
   @Test
+  void partsTogetherClaimNoMoreThanTheWholeHolds() {
+    HeapBudget one = budget.part(80);
+    HeapBudget other = budget.part(80);
+
+    assertThat(one.tryClaim(80)).isTrue();
+    assertThat(other.tryClaim(21)).isFalse();
+    assertThat(other.usedBytes()).isZero();
+    assertThat(other.tryClaim(20)).isTrue();
+    one.release(80);
+
+    assertThat(budget.usedBytes()).isEqualTo(20);
+    assertThat(other.tryClaim(61)).as("more than its own part").isFalse();
+    assertThat(other.tryClaim(60)).isTrue();
+    assertThat(budget.usedBytes()).isEqualTo(80);
+  }
+
+  @Test
   void moreIsNotReleasedThanWasClaimed() {
     assertThatThrownBy(() -> budget.release(1)).isInstanceOf(IllegalStateException.class);
   }

@@ -51,7 +51,7 @@ public final class BrokerCore {
   // Every storage thread may read a partition of groups when the broker starts.
   private static final int LOAD_BUFFERS_IN_HEAP = 512;
   // So much of the heap is for them: the heap divided by this.
-  private static final int FETCH_SESSIONS_DIVISOR = 8;
+  private static final int FETCH_SESSIONS_DIVISOR = 16;
   private static final int REWRITTEN_DIVISOR = 8;
 
   private final BrokerWorld world;
@@ -165,7 +165,7 @@ public final class BrokerCore {
                 world.seed(),
                 new HeapBudget(world.heapBytes() / FETCH_SESSIONS_DIVISOR)),
             world.workers(),
-            new HeapBudget(world.heapBytes() / REWRITTEN_DIVISOR)));
+            world.inFlight().part(world.heapBytes() / REWRITTEN_DIVISOR)));
   }
 
   private GroupCoordinator groups() {
@@ -198,7 +198,7 @@ public final class BrokerCore {
             world.clock(),
             world.timers(),
             world.seed(),
-            GroupMemory.ofHeap(world.heapBytes(), world.clock())),
+            GroupMemory.ofHeap(world.heapBytes(), world.inFlight(), world.clock())),
         partition -> world.lanes().apply("groups-" + partition));
   }
 

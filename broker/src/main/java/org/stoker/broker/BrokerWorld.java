@@ -3,6 +3,7 @@ package org.stoker.broker;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.stoker.base.Clock;
+import org.stoker.base.HeapBudget;
 import org.stoker.base.Lane;
 import org.stoker.base.Seed;
 import org.stoker.base.Timers;
@@ -15,6 +16,7 @@ import org.stoker.base.Timers;
  * @param inOrder runs the replica keeper's tasks
  * @param lanes makes the lane of this name
  * @param heapBytes bounds what clients can make the broker keep
+ * @param inFlight bounds what requests take of the heap while they are decoded and answered
  * @param peers the way to other brokers
  */
 public record BrokerWorld(
@@ -26,4 +28,5 @@ public record BrokerWorld(
     Executor inOrder,
     Function<String, Lane> lanes,
     long heapBytes,
+    HeapBudget inFlight,
     PeerNetwork peers) {}

@@ -9,6 +9,7 @@ import org.stoker.base.Clock;
 import org.stoker.base.CpuLoad;
 import org.stoker.base.Disk;
 import org.stoker.base.FileDisk;
+import org.stoker.base.HeapBudget;
 import org.stoker.base.LinuxCpuLoad;
 import org.stoker.base.Seed;
 import org.stoker.base.SystemClock;
@@ -25,6 +26,7 @@ import org.stoker.settings.ConfigValues;
  * @param storage runs what waits for the disk: opening, rolling, deleting, chores
  * @param workers run what would hold an event loop up: checks of big batches, reads of cold data
  * @param heapBytes bounds what clients can make the broker keep
+ * @param inFlight bounds what requests take of the heap while they are decoded and answered
  */
 record Machine(
     BrokerThreads threads,
@@ -35,14 +37,19 @@ record Machine(
     ExecutorService storage,
     ExecutorService workers,
     Network network,
-    long heapBytes) {
+    long heapBytes,
+    HeapBudget inFlight) {
   private static final Logger LOG = LoggerFactory.getLogger(Machine.class);
+
+  // What is kept takes up to thirteen sixteenths by count, of which some two thirds are real.
+  private static final int IN_FLIGHT_DIVISOR = 4;
 
   static Machine of(ConfigValues values) {
     BrokerThreads threads = new BrokerThreads();
     Clock clock = new SystemClock();
     ExecutorService workers = threads.pool("worker", values.integer("num.io.threads"));
     long heapBytes = Runtime.getRuntime().maxMemory();
+    var inFlight = new HeapBudget(heapBytes / IN_FLIGHT_DIVISOR);
     return new Machine(
         threads,
         clock,
@@ -56,8 +63,9 @@ record Machine(
             clock,
             new NetworkMetrics(),
             workers,
-            heapBytes),
-        heapBytes);
+            inFlight),
+        heapBytes,
+        inFlight);
   }
 
   /** Takes values that were changed while the broker runs, in order; names may be looked up. */
@@ -92,6 +100,7 @@ record Machine(
         threads.single("replica-keeper"),
         name -> new CallerRunsLane(name, storage),
         heapBytes,
+        inFlight,
         new SocketPeers(network, values));
   }
 }

@@ -104,6 +104,15 @@ final class HostileFrames {
         .setTopics(List.of(topic));
   }
 
+  /** Answered at once, and kept as a fetch session (KIP-227). */
+  static FetchRequestData newSession(int partitionCount) {
+    var topic = new FetchRequestData.FetchTopic().setTopic("nowhere");
+    for (int i = 0; i < partitionCount; i++) {
+      topic.partitions().add(new FetchRequestData.FetchPartition().setPartition(i));
+    }
+    return new FetchRequestData().setSessionEpoch(0).setMaxWaitMs(0).setTopics(List.of(topic));
+  }
+
   static MetadataRequestData metadata(int topicCount) {
     var topic = new MetadataRequestData.MetadataRequestTopic().setName("nowhere");
     var request = new MetadataRequestData().setAllowAutoTopicCreation(false);

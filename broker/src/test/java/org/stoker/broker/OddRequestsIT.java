@@ -26,6 +26,8 @@ import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicRe
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPartition;
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
+import org.apache.kafka.common.message.DescribeClusterRequestData;
+import org.apache.kafka.common.message.DescribeClusterResponseData;
 import org.apache.kafka.common.message.DescribeProducersRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData.Cursor;
@@ -50,6 +52,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.CreateTopicsResponse;
 import org.apache.kafka.common.requests.DeleteRecordsResponse;
+import org.apache.kafka.common.requests.DescribeClusterResponse;
 import org.apache.kafka.common.requests.DescribeProducersResponse;
 import org.apache.kafka.common.requests.DescribeTopicPartitionsResponse;
 import org.apache.kafka.common.requests.OffsetDeleteResponse;
@@ -84,6 +87,32 @@ final class OddRequestsIT {
     try (var connection = new RawConnection(broker.port())) {
       return connection.ask(kind, key, (short) version, request);
     }
+  }
+
+  // ---- Endpoints.
+
+  @Test
+  void aBrokerDescribesNoControllersAndNoEndpointsThatItDoesNotKnow() throws Exception {
+    var ofControllers = describeCluster(2);
+    assertThat(Errors.forCode(ofControllers.errorCode())).isEqualTo(Errors.MISMATCHED_ENDPOINT_TYPE);
+    assertThat(ofControllers.errorMessage())
+        .isEqualTo(
+            "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type"
+                + " CONTROLLER");
+    for (int unknown : List.of(0, 3)) {
+      var answer = describeCluster(unknown);
+      assertThat(Errors.forCode(answer.errorCode())).isEqualTo(Errors.UNSUPPORTED_ENDPOINT_TYPE);
+      assertThat(answer.errorMessage()).isEqualTo("Unsupported endpoint type " + unknown);
+    }
+  }
+
+  private static DescribeClusterResponseData describeCluster(int endpointType) throws Exception {
+    return ask(
+            DescribeClusterResponse.class,
+            ApiKeys.DESCRIBE_CLUSTER,
+            2,
+            new DescribeClusterRequestData().setEndpointType((byte) endpointType))
+        .data();
   }
 
   // ---- Names and cursors.

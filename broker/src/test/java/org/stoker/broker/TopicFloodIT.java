@@ -7,12 +7,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.PolicyViolationException;
@@ -24,9 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A broker with its default heap, and a client that has topics made until it is refused. */
 final class TopicFloodIT {
   private static final String ORDERS = "orders";
-  private static final int PARTITIONS = 500;
-  // A bound: more partitions than an eighth of the heap would hold if each took nothing but a kB.
-  private static final int MAX_TOPICS = 64;
 
   private final int port = UnusedPort.any();
 
@@ -43,23 +37,23 @@ final class TopicFloodIT {
     try (KafkaProducer<String, String> bystander = producer()) {
       try (BrokerProcess broker = start()) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.awaitReady()))) {
-          create(admin, topic(ORDERS, 1));
+          TopicFlood.create(admin, TopicFlood.topic(ORDERS, 1));
           send(bystander);
 
-          made = flood(admin);
+          made = TopicFlood.run(admin);
 
-          assertThat(made * PARTITIONS).isGreaterThanOrEqualTo(3_000);
+          assertThat(made * TopicFlood.PARTITIONS).isGreaterThanOrEqualTo(3_000);
           send(bystander);
           assertRefused(() ->
               admin
                   .createTopics(
-                      List.of(topic("checked", PARTITIONS)),
+                      List.of(TopicFlood.topic("checked", TopicFlood.PARTITIONS)),
                       new CreateTopicsOptions().validateOnly(true))
                   .all()
                   .get());
           assertRefused(() ->
               admin
-                  .createPartitions(Map.of(ORDERS, NewPartitions.increaseTo(2 * PARTITIONS)))
+                  .createPartitions(Map.of(ORDERS, NewPartitions.increaseTo(2 * TopicFlood.PARTITIONS)))
                   .all()
                   .get());
         }
@@ -71,7 +65,7 @@ final class TopicFloodIT {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.awaitReady()))) {
           send(bystander);
           assertThat(admin.listTopics().names().get()).hasSize(made + 1);
-          assertRefused(() -> create(admin, topic("more", PARTITIONS)));
+          assertRefused(() -> TopicFlood.create(admin, TopicFlood.topic("more", TopicFlood.PARTITIONS)));
         }
         assertThat(broker.isAlive()).isTrue();
       }
@@ -87,27 +81,6 @@ final class TopicFloodIT {
 
   private static void send(KafkaProducer<String, String> producer) throws Exception {
     producer.send(new ProducerRecord<>(ORDERS, 0, null, "value")).get();
-  }
-
-  private static NewTopic topic(String name, int partitions) {
-    return new NewTopic(name, Optional.of(partitions), Optional.empty());
-  }
-
-  private static void create(Admin admin, NewTopic topic) throws Exception {
-    admin.createTopics(List.of(topic)).all().get();
-  }
-
-  /** Says how many topics were made before one was refused. */
-  private static int flood(Admin admin) throws Exception {
-    for (int made = 0; made < MAX_TOPICS; made++) {
-      try {
-        create(admin, topic("flood-" + made, PARTITIONS));
-      } catch (ExecutionException e) {
-        assertThat(e).hasCauseInstanceOf(PolicyViolationException.class);
-        return made;
-      }
-    }
-    throw new AssertionError("no topic was refused");
   }
 
   private static void assertRefused(ThrowingCallable creation) {

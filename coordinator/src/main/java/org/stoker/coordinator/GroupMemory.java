@@ -1,6 +1,7 @@
 package org.stoker.coordinator;
 
 import org.stoker.base.Clock;
+import org.stoker.base.HeapBudget;
 import org.stoker.base.MemoryPool;
 import org.stoker.base.ThreadSafe;
 
@@ -30,16 +31,23 @@ public final class GroupMemory {
     this.answers = answers;
   }
 
-  /** A quarter of the heap for groups and offsets, an eighth for members. */
-  public static GroupMemory ofHeap(long heapBytes, Clock clock) {
+  /**
+   * A quarter of the heap for groups and offsets, an eighth for members.
+   *
+   * @param inFlight what all requests together may take; of it come answers with long metadata
+   */
+  public static GroupMemory ofHeap(long heapBytes, HeapBudget inFlight, Clock clock) {
     return new GroupMemory(
-        pool("Groups and committed offsets", heapBytes / OFFSETS_DIVISOR, clock),
-        pool("Members of groups", heapBytes / MEMBERS_DIVISOR, clock),
-        pool("Offsets being fetched with their metadata", heapBytes / ANSWERS_DIVISOR, clock));
+        pool("Groups and committed offsets", new HeapBudget(heapBytes / OFFSETS_DIVISOR), clock),
+        pool("Members of groups", new HeapBudget(heapBytes / MEMBERS_DIVISOR), clock),
+        pool(
+            "Offsets being fetched with their metadata",
+            inFlight.part(heapBytes / ANSWERS_DIVISOR),
+            clock));
   }
 
-  private static MemoryPool pool(String what, long limitBytes, Clock clock) {
-    return new MemoryPool(what, CONSEQUENCE, limitBytes, clock);
+  private static MemoryPool pool(String what, HeapBudget budget, Clock clock) {
+    return new MemoryPool(what, CONSEQUENCE, budget, clock);
   }
 
   /** Groups and their offsets. */

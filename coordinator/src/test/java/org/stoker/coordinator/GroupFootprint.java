@@ -3,6 +3,7 @@ package org.stoker.coordinator;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.stoker.base.CallerRunsLane;
+import org.stoker.base.HeapBudget;
 import org.stoker.base.Uuid;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.testkit.SimulatedClock;
@@ -18,7 +19,7 @@ final class GroupFootprint {
   private static final long HEAP_BYTES = 64L << 30;
 
   private final SimulatedClock clock = new SimulatedClock();
-  private final GroupMemory memory = GroupMemory.ofHeap(HEAP_BYTES, clock);
+  private final GroupMemory memory = GroupMemory.ofHeap(HEAP_BYTES, new HeapBudget(HEAP_BYTES), clock);
   private final MemoryShardLog log = new MemoryShardLog();
   private final GroupCoordinator groups =
       new GroupCoordinator(

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.CallerRunsLane;
+import org.stoker.base.HeapBudget;
 import org.stoker.base.Uuid;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.testkit.SimulatedClock;
@@ -39,7 +40,7 @@ final class GroupRig {
 
   /** A coordinator of a broker with this heap. */
   GroupRig(GroupCoordinatorConfig config, long heapBytes) {
-    memory = GroupMemory.ofHeap(heapBytes, clock);
+    memory = GroupMemory.ofHeap(heapBytes, new HeapBudget(heapBytes), clock);
     groups =
         new GroupCoordinator(
             config,

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.stoker.base.HeapBudget;
 import org.stoker.base.Uuid;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.testkit.SimulatedClock;
@@ -85,7 +86,7 @@ final class GroupWorld {
     this.groups =
         new GroupCoordinator(
             CONFIG,
-            new ShardWorld(log, clock, clock, seed.fork(), GroupMemory.ofHeap(1 << 28, clock)),
+            new ShardWorld(log, clock, clock, seed.fork(), GroupMemory.ofHeap(1 << 28, new HeapBudget(1 << 28), clock)),
             partition -> new SimulatedLane(laneSeed, others));
     log.sabotage(sabotage);
     groups.start(1);

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.CallerRunsLane;
+import org.stoker.base.HeapBudget;
 import org.stoker.base.Uuid;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.testkit.SimulatedClock;
@@ -64,7 +65,7 @@ final class OracleRun {
     this.ours =
         new GroupCoordinator(
             config,
-            new ShardWorld(log, clock, clock, memberIds, GroupMemory.ofHeap(1 << 28, clock)),
+            new ShardWorld(log, clock, clock, memberIds, GroupMemory.ofHeap(1 << 28, new HeapBudget(1 << 28), clock)),
             partition -> new CallerRunsLane("shard", Runnable::run));
     ours.start(1);
     ours.becomeLeader(0, leaderEpoch);

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.stoker.base.CallerRunsLane;
+import org.stoker.base.HeapBudget;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.records.BatchBuilder;
 import org.stoker.records.Compression;
@@ -42,7 +43,7 @@ final class ShardTest {
     return new GroupCoordinator(
         GroupRig.NO_DELAY,
         new ShardWorld(
-            rig.log, clock, clock, new SplitMixSeed(1), GroupMemory.ofHeap(1 << 28, clock)),
+            rig.log, clock, clock, new SplitMixSeed(1), GroupMemory.ofHeap(1 << 28, new HeapBudget(1 << 28), clock)),
         partition -> new CallerRunsLane("shard", Runnable::run));
   }
 

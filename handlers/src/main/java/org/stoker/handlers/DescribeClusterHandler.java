@@ -11,6 +11,7 @@ import org.stoker.protocol.message.DescribeClusterResponse.DescribeClusterBroker
 /** DescribeCluster: the brokers, the controller and the cluster's id. */
 final class DescribeClusterHandler implements Handler {
   private static final byte BROKERS = 1;
+  private static final byte CONTROLLERS = 2;
 
   private final ClusterView cluster;
 
@@ -22,11 +23,7 @@ final class DescribeClusterHandler implements Handler {
   public void handle(Request request) {
     DescribeClusterRequest body = (DescribeClusterRequest) request.body();
     if (body.endpointType() != BROKERS) {
-      // There are no controllers apart from brokers (KIP-919).
-      request.respond(
-          new DescribeClusterResponse()
-              .setErrorCode(ErrorCode.MISMATCHED_ENDPOINT_TYPE.code())
-              .setErrorMessage("This endpoint is a broker's"));
+      request.respond(refusal(body.endpointType()));
       return;
     }
     ClusterImage image = cluster.image();
@@ -49,5 +46,18 @@ final class DescribeClusterHandler implements Handler {
                 body.includeClusterAuthorizedOperations()
                     ? AllowedOperations.ON_THE_CLUSTER
                     : AllowedOperations.NOT_ASKED));
+  }
+
+  /** There are no controllers apart from brokers (KIP-919). */
+  private static DescribeClusterResponse refusal(byte endpointType) {
+    return endpointType == CONTROLLERS
+        ? new DescribeClusterResponse()
+            .setErrorCode(ErrorCode.MISMATCHED_ENDPOINT_TYPE.code())
+            .setErrorMessage(
+                "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of"
+                    + " type CONTROLLER")
+        : new DescribeClusterResponse()
+            .setErrorCode(ErrorCode.UNSUPPORTED_ENDPOINT_TYPE.code())
+            .setErrorMessage("Unsupported endpoint type " + endpointType);
   }
 }

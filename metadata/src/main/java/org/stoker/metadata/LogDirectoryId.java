@@ -3,7 +3,7 @@ package org.stoker.metadata;
 import org.stoker.base.Uuid;
 
 /** The ids that stand for no particular log directory, as KIP-858 reserves them. */
-final class LogDirectoryId {
+public final class LogDirectoryId {
   /** Written before directories had ids. */
   static final Uuid MIGRATING = new Uuid(0L, 0L);
 
@@ -18,7 +18,8 @@ final class LogDirectoryId {
 
   private LogDirectoryId() {}
 
-  static boolean isReserved(Uuid id) {
+  /** Whether the id stands for a meaning rather than for a directory. */
+  public static boolean isReserved(Uuid id) {
     return id.mostSignificantBits() == 0
         && id.leastSignificantBits() >= 0
         && id.leastSignificantBits() < RESERVED_COUNT;

@@ -38,8 +38,7 @@ public final class Network {
   private static final Logger log = LoggerFactory.getLogger(Network.class);
   private static final long LONGEST_WATCH_MS = 1_000;
   private static final long SHORTEST_WATCH_MS = 10;
-  private static final int REQUESTS_DIVISOR = 4;
-  private static final int ANSWERS_DIVISOR = 8;
+  private static final int ANSWERS_DIVISOR = 2;
   private static final int MAX_LARGE_REQUESTS_AT_ONCE = 2;
   private static final int MAX_GROWTH = 4;
 
@@ -57,18 +56,22 @@ public final class Network {
    * A network without listeners.
    *
    * @param workers decode and handle large requests, a few at a time
-   * @param heapBytes of which requests may take a quarter and answers an eighth
+   * @param inFlight what requests and their answers may take of the heap together; answers half
    */
   public Network(
-      NetworkConfig config, Clock clock, NetworkMetrics metrics, Executor workers, long heapBytes) {
+      NetworkConfig config,
+      Clock clock,
+      NetworkMetrics metrics,
+      Executor workers,
+      HeapBudget inFlight) {
     this(
         config,
         clock,
         metrics,
         workers,
         Transport.best(),
-        new HeapBudget(heapBytes / REQUESTS_DIVISOR),
-        new HeapBudget(heapBytes / ANSWERS_DIVISOR));
+        inFlight,
+        inFlight.part(inFlight.capacityBytes() / ANSWERS_DIVISOR));
   }
 
   Network(

@@ -12,7 +12,7 @@ import org.xerial.snappy.Snappy;
  *
  * <p>A block is decompressed whole, because whatever is in it may refer to all before it. Large
  * ones are few, so they are decompressed one after the other: the others wait. One that takes more
- * than an eighth of the heap is refused.
+ * than a sixteenth of the heap is refused.
  *
  * <p>The Java client writes the stream format of snappy-java: a header of 16 bytes, then blocks,
  * each behind its size. librdkafka and others write one bare block; nothing marks it, so whatever
@@ -30,7 +30,7 @@ final class SnappyInput extends BlockInput {
   // Blocks of clients' streams have 32 KiB, bare ones are as large as what a batch expands to.
   private static final int LARGE_BLOCK_BYTES = 4 << 20;
   private static final long LARGEST_BLOCK_BYTES =
-      Math.max(LARGE_BLOCK_BYTES, Runtime.getRuntime().maxMemory() / 8);
+      Math.max(LARGE_BLOCK_BYTES, Runtime.getRuntime().maxMemory() / 16);
   private static final Semaphore LARGE_BLOCK = new Semaphore(1);
 
   private final int maxBlockBytes;

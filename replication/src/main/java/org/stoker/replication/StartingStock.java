@@ -63,6 +63,8 @@ final class StartingStock {
             () -> {
               if (directories.isAnyLeftOut()) {
                 image.topicsByName().values().forEach(this::noteThoseThatAreNotHere);
+              } else {
+                new MissingDirectories(brokerId, directories.usable()).warnings(image).forEach(LOG::warn);
               }
             },
             inOrder);

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.CpuLoad;
 import org.stoker.base.Disk;
+import org.stoker.base.HeapBudget;
 import org.stoker.base.Lane;
 import org.stoker.base.StorageException;
 import org.stoker.base.TopicPartition;
@@ -317,6 +318,7 @@ final class SimulatedBroker {
                 process,
                 _ -> process.lane(),
                 HEAP_BYTES,
+                new HeapBudget(HEAP_BYTES),
                 new SimulatedPeers(world.network(), process, id)),
             new BrokerCore.Setting(
                 id, Machines.LISTENER, Set.of(), settings.values(), live, new SilentLoggers()),

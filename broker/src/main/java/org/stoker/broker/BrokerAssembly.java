@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stoker.access.Authorizer;
 import org.stoker.base.StorageException;
 import org.stoker.base.Uuid;
 import org.stoker.metadata.BrokerIdentity;
@@ -144,7 +145,15 @@ final class BrokerAssembly {
     for (ListenerConfig listener : config.listeners().listeners()) {
       try {
         listeners.add(
-            new Bound(listener, machine.network().listen(listener, dispatcher, dispatcher)));
+            new Bound(
+                listener,
+                machine
+                    .network()
+                    .listen(
+                        listener,
+                        dispatcher.served(listener.isInterBroker()),
+                        dispatcher,
+                        Authorizer.ALLOWS_ALL)));
       } catch (IOException e) {
         throw new StartException(String.valueOf(e.getMessage()), e);
       }

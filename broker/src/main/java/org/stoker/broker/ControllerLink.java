@@ -4,9 +4,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ThreadSafe;
 import org.stoker.metadata.ClusterImage;
@@ -29,7 +28,13 @@ final class ControllerLink implements MetadataListener {
   @GuardedBy("this")
   private final List<Asked> unanswered = new ArrayList<>();
 
-  private record Asked(int controllerEpoch, CompletableFuture<@Nullable Message> answer) {}
+  /**
+   * @param reading makes of the answer what is to be kept, while the connection's buffer is there
+   */
+  private record Asked(
+      int controllerEpoch,
+      UnaryOperator<Message> reading,
+      CompletableFuture<@Nullable Message> answer) {}
 
   ControllerLink(int self, Supplier<ClusterImage> image, Peers peers) {
     this.self = self;
@@ -59,18 +64,17 @@ final class ControllerLink implements MetadataListener {
 
   /** The answer; null if there was none, and nobody knows what became of the request. */
   CompletableFuture<@Nullable Message> send(Message request) {
-    return ask((controller, onReply) -> controller.send(request, onReply));
+    return send(request, answer -> answer);
   }
 
-  /** The same in this version. */
-  CompletableFuture<@Nullable Message> send(Message request, short version) {
-    return ask((controller, onReply) -> controller.send(request, version, onReply));
-  }
-
-  private CompletableFuture<@Nullable Message> ask(
-      BiConsumer<PeerLink, Consumer<PeerLink.Reply>> sending) {
+  /**
+   * The same, and what is read from the answer: of the answer itself parts may lie in the
+   * connection's buffer. What the reading throws is the future's.
+   */
+  CompletableFuture<@Nullable Message> send(Message request, UnaryOperator<Message> reading) {
     ClusterImage now = image.get();
-    var asked = new Asked(now.controllerEpoch(), new CompletableFuture<@Nullable Message>());
+    var asked =
+        new Asked(now.controllerEpoch(), reading, new CompletableFuture<@Nullable Message>());
     PeerLink controller = peers.to(now.controllerId());
     if (controller == null) {
       asked.answer().complete(null);
@@ -79,7 +83,7 @@ final class ControllerLink implements MetadataListener {
     synchronized (this) {
       unanswered.add(asked);
     }
-    sending.accept(controller, reply -> answered(asked, reply));
+    controller.send(request, reply -> answered(asked, reply));
     if (image.get().controllerEpoch() != asked.controllerEpoch()) {
       // It changed meanwhile, and the listener may not have seen this one.
       asked.answer().complete(null);
@@ -91,17 +95,17 @@ final class ControllerLink implements MetadataListener {
     synchronized (this) {
       unanswered.remove(asked);
     }
-    asked.answer().complete(bodyOf(reply));
-  }
-
-  private static @Nullable Message bodyOf(PeerLink.Reply reply) {
-    return switch (reply) {
+    switch (reply) {
       case PeerLink.Reply.Answer(Message body, Runnable release) -> {
-        // Answers of the controller hold no records: nothing of them is in the buffer.
-        release.run();
-        yield body;
+        try {
+          asked.answer().complete(asked.reading().apply(body));
+        } catch (RuntimeException e) {
+          asked.answer().completeExceptionally(e);
+        } finally {
+          release.run();
+        }
       }
-      case PeerLink.Reply.Lost _ -> null;
-    };
+      case PeerLink.Reply.Lost _ -> asked.answer().complete(null);
+    }
   }
 }

@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ThreadSafe;
-import org.stoker.handlers.ControllerForward;
 import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.Endpoint;
@@ -14,6 +13,8 @@ import org.stoker.replication.PeerLink;
 /** The other brokers, reached at the listener that brokers use among themselves. */
 @ThreadSafe
 final class Peers implements AutoCloseable {
+  private static final String CLIENT_ID = "stoker-broker-";
+
   private final PeerNetwork network;
   private final Supplier<ClusterImage> image;
   private final int self;
@@ -34,7 +35,7 @@ final class Peers implements AutoCloseable {
 
   /** A connection that is used for one thing alone. */
   PeerLink linkTo(Endpoint endpoint) {
-    return network.connect(endpoint, ControllerForward.CLIENT_ID_OF_BROKERS + self);
+    return network.connect(endpoint, CLIENT_ID + self);
   }
 
   /**

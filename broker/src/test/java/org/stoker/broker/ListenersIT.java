@@ -8,6 +8,13 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.message.AllocateProducerIdsRequestData;
+import org.apache.kafka.common.message.AlterPartitionRequestData;
+import org.apache.kafka.common.message.AssignReplicasToDirsRequestData;
+import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
+import org.apache.kafka.common.message.EnvelopeRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +85,38 @@ final class ListenersIT {
     }
     try (var producer = broker.producer(Map.of())) {
       assertThat(producer.send(new ProducerRecord<>("topic", "k", "v")).get().offset()).isZero();
+    }
+  }
+
+  @Test
+  void whatBrokersAskOfEachOtherIsServedOnTheirListenerAlone() throws Exception {
+    RunningBroker broker =
+        start(
+            Map.of(
+                "listeners", "INSIDE://127.0.0.1:0,OUTSIDE://127.0.0.1:0",
+                "listener.security.protocol.map", "INSIDE:PLAINTEXT,OUTSIDE:PLAINTEXT",
+                "inter.broker.listener.name", "INSIDE"));
+    String[] addresses = broker.bootstrapServers().split(",");
+    Map<ApiKeys, ApiMessage> betweenBrokers =
+        Map.of(
+            ApiKeys.ALLOCATE_PRODUCER_IDS, new AllocateProducerIdsRequestData(),
+            ApiKeys.ALTER_PARTITION, new AlterPartitionRequestData(),
+            ApiKeys.BROKER_HEARTBEAT, new BrokerHeartbeatRequestData(),
+            ApiKeys.ASSIGN_REPLICAS_TO_DIRS, new AssignReplicasToDirsRequestData(),
+            ApiKeys.ENVELOPE, new EnvelopeRequestData());
+
+    for (var asked : betweenBrokers.entrySet()) {
+      assertThat(isRefused(addresses[0], asked)).as("%s inside", asked.getKey()).isFalse();
+      assertThat(isRefused(addresses[1], asked)).as("%s outside", asked.getKey()).isTrue();
+    }
+  }
+
+  private static boolean isRefused(String address, Map.Entry<ApiKeys, ApiMessage> asked)
+      throws Exception {
+    int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    try (var connection = new RawConnection(port)) {
+      connection.tell(asked.getKey(), asked.getKey().latestVersion(), asked.getValue());
+      return connection.isClosedByBroker();
     }
   }
 }

@@ -1,12 +1,12 @@
 package org.stoker.handlers;
 
 import org.stoker.metadata.Command.AllocateProducerIds;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.message.AllocateProducerIdsRequest;
 import org.stoker.protocol.message.AllocateProducerIdsResponse;
 
 /** AllocateProducerIds (KIP-730): a broker takes a block of producer ids to give out. */
-final class AllocateProducerIdsHandler implements Handler {
+final class AllocateProducerIdsHandler implements Handler<AllocateProducerIdsRequest> {
   private static final long TIMEOUT_MS = 30_000;
 
   private final ControllerPort controller;
@@ -16,11 +16,10 @@ final class AllocateProducerIdsHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    AllocateProducerIdsRequest body = (AllocateProducerIdsRequest) request.body();
+  public void handle(AllocateProducerIdsRequest body, RequestContext context) {
     Answers.when(
         controller.submit(new AllocateProducerIds(body.brokerId(), body.brokerEpoch()), TIMEOUT_MS),
-        request,
+        context,
         ids ->
             new AllocateProducerIdsResponse()
                 .setErrorCode(ids.result().error().code())

@@ -12,7 +12,7 @@ import org.stoker.metadata.Command;
 import org.stoker.metadata.Command.ConfigReplacement;
 import org.stoker.metadata.ConfigResource;
 import org.stoker.metadata.Result;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.message.AlterConfigsRequest;
 import org.stoker.protocol.message.AlterConfigsRequest.AlterConfigsResource;
 import org.stoker.protocol.message.AlterConfigsRequest.AlterableConfig;
@@ -21,7 +21,7 @@ import org.stoker.protocol.message.AlterConfigsResponse.AlterConfigsResourceResp
 import org.stoker.settings.ConfigValues;
 
 /** AlterConfigs: replaces all that a resource is configured with; the older way. */
-final class AlterConfigsHandler implements Handler {
+final class AlterConfigsHandler implements Handler<AlterConfigsRequest> {
   private final ControllerPort controller;
   private final ControllerPort anywhere;
   private final BrokerAlterations brokers;
@@ -43,10 +43,9 @@ final class AlterConfigsHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    AlterConfigsRequest body = (AlterConfigsRequest) request.body();
+  public void handle(AlterConfigsRequest body, RequestContext context) {
     ConfigAlterations<ConfigReplacement> alterations = new ConfigAlterations<>();
-    boolean isTaken = ControllerForward.isTaken(request);
+    boolean isForwarded = context.isForwarded();
     for (AlterConfigsResource resource : body.resources()) {
       ConfigResource.Type type = ConfigResource.Type.forId(resource.resourceType());
       Result problem = problemWith(resource, body.resources());
@@ -57,7 +56,7 @@ final class AlterConfigsHandler implements Handler {
       } else {
         ConfigReplacement replacement = replacement(type, resource);
         problem =
-            isTaken ? null : brokers.problemWith(replacement.resource(), valuesOf(replacement));
+            isForwarded ? null : brokers.problemWith(replacement.resource(), valuesOf(replacement));
         if (problem != null) {
           alterations.settled(problem);
         } else {
@@ -65,13 +64,13 @@ final class AlterConfigsHandler implements Handler {
         }
       }
     }
-    ControllerPort port = isTaken ? controller : anywhere;
+    ControllerPort port = isForwarded ? controller : anywhere;
     Answers.when(
         alterations.outcomes(replacements ->
             port.submit(
                 new Command.AlterConfigs(replacements, body.validateOnly()),
                 values.get().integer("request.timeout.ms"))),
-        request,
+        context,
         results -> response(body.resources(), results));
   }
 

@@ -11,12 +11,12 @@ import org.stoker.metadata.PartitionCommand.ChangedIsrs;
 import org.stoker.metadata.PartitionCommand.InSyncReplica;
 import org.stoker.metadata.PartitionCommand.IsrChange;
 import org.stoker.metadata.PartitionImage;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.message.AlterPartitionRequest;
 import org.stoker.protocol.message.AlterPartitionResponse;
 
 /** AlterPartition (KIP-497): a leader asks for other in-sync sets. */
-final class AlterPartitionHandler implements Handler {
+final class AlterPartitionHandler implements Handler<AlterPartitionRequest> {
   private static final long TIMEOUT_MS = 30_000;
   private static final byte RECOVERING = 1;
   private static final long UNKNOWN_EPOCH = -1;
@@ -28,8 +28,7 @@ final class AlterPartitionHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    AlterPartitionRequest body = (AlterPartitionRequest) request.body();
+  public void handle(AlterPartitionRequest body, RequestContext context) {
     List<IsrChange> changes = new ArrayList<>();
     for (AlterPartitionRequest.TopicData topic : body.topics()) {
       for (AlterPartitionRequest.PartitionData partition : topic.partitions()) {
@@ -39,7 +38,7 @@ final class AlterPartitionHandler implements Handler {
     Answers.when(
         controller.submit(
             new AlterPartition(body.brokerId(), body.brokerEpoch(), changes), TIMEOUT_MS),
-        request,
+        context,
         AlterPartitionHandler::response);
   }
 

@@ -8,7 +8,7 @@ import org.stoker.base.TopicPartition;
 import org.stoker.metadata.PartitionCommand.PartitionResult;
 import org.stoker.metadata.PartitionCommand.Reassign;
 import org.stoker.metadata.PartitionCommand.Reassignment;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.message.AlterPartitionReassignmentsRequest;
 import org.stoker.protocol.message.AlterPartitionReassignmentsRequest.ReassignablePartition;
 import org.stoker.protocol.message.AlterPartitionReassignmentsRequest.ReassignableTopic;
@@ -17,7 +17,7 @@ import org.stoker.protocol.message.AlterPartitionReassignmentsResponse.Reassigna
 import org.stoker.protocol.message.AlterPartitionReassignmentsResponse.ReassignableTopicResponse;
 
 /** AlterPartitionReassignments (KIP-455): partitions move to other brokers, or stay after all. */
-final class AlterPartitionReassignmentsHandler implements Handler {
+final class AlterPartitionReassignmentsHandler implements Handler<AlterPartitionReassignmentsRequest> {
   private final ControllerPort controller;
 
   AlterPartitionReassignmentsHandler(ControllerPort controller) {
@@ -25,8 +25,7 @@ final class AlterPartitionReassignmentsHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    var body = (AlterPartitionReassignmentsRequest) request.body();
+  public void handle(AlterPartitionReassignmentsRequest body, RequestContext context) {
     List<Reassignment> wanted = new ArrayList<>();
     for (ReassignableTopic topic : body.topics()) {
       for (ReassignablePartition partition : topic.partitions()) {
@@ -39,7 +38,7 @@ final class AlterPartitionReassignmentsHandler implements Handler {
     boolean mayChange = body.allowReplicationFactorChange();
     Answers.when(
         controller.submit(new Reassign(wanted, mayChange), body.timeoutMs()),
-        request,
+        context,
         results -> response(results).setAllowReplicationFactorChange(mayChange));
   }
 

@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.Features;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.ApiVersionsRequest;
 import org.stoker.protocol.message.ApiVersionsResponse;
@@ -15,7 +15,7 @@ import org.stoker.protocol.message.ApiVersionsResponse.FinalizedFeatureKey;
 import org.stoker.protocol.message.ApiVersionsResponse.SupportedFeatureKey;
 
 /** ApiVersions: exactly what works here for clients. */
-final class ApiVersionsHandler implements Handler {
+final class ApiVersionsHandler implements Handler<ApiVersionsRequest> {
   private static final int FIRST_VERSION_WITH_SOFTWARE = 3;
   private static final Pattern SOFTWARE =
       Pattern.compile("[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?");
@@ -31,14 +31,13 @@ final class ApiVersionsHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    ApiVersionsRequest body = (ApiVersionsRequest) request.body();
+  public void handle(ApiVersionsRequest body, RequestContext context) {
     boolean isNamed =
-        request.version() < FIRST_VERSION_WITH_SOFTWARE
+        context.version() < FIRST_VERSION_WITH_SOFTWARE
             || (SOFTWARE.matcher(body.clientSoftwareName()).matches()
                 && SOFTWARE.matcher(body.clientSoftwareVersion()).matches());
     if (!isNamed) {
-      request.respond(new ApiVersionsResponse().setErrorCode(ErrorCode.INVALID_REQUEST.code()));
+      context.respond(new ApiVersionsResponse().setErrorCode(ErrorCode.INVALID_REQUEST.code()));
       return;
     }
     List<ApiVersion> versions = new ArrayList<>();
@@ -49,10 +48,10 @@ final class ApiVersionsHandler implements Handler {
                 .setMinVersion(range.lowest())
                 .setMaxVersion(range.highest())));
     ClusterImage image = images.get();
-    request.respond(
+    context.respond(
         new ApiVersionsResponse()
             .setApiKeys(versions)
-            .setSupportedFeatures(supported(request.version()))
+            .setSupportedFeatures(supported(context.version()))
             .setFinalizedFeaturesEpoch(Math.max(0, image.offset()))
             .setFinalizedFeatures(finalized(image)));
   }

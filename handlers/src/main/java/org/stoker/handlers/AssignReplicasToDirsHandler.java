@@ -9,12 +9,12 @@ import org.stoker.metadata.PartitionCommand.AssignDirectories;
 import org.stoker.metadata.PartitionCommand.AssignedDirectory;
 import org.stoker.metadata.PartitionCommand.AssignedReplies;
 import org.stoker.metadata.PartitionCommand.AssignedReply;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.message.AssignReplicasToDirsRequest;
 import org.stoker.protocol.message.AssignReplicasToDirsResponse;
 
 /** AssignReplicasToDirs (KIP-858): a broker says which log directories its replicas are in. */
-final class AssignReplicasToDirsHandler implements Handler {
+final class AssignReplicasToDirsHandler implements Handler<AssignReplicasToDirsRequest> {
   private static final long TIMEOUT_MS = 30_000;
 
   private final ControllerPort controller;
@@ -24,8 +24,7 @@ final class AssignReplicasToDirsHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    AssignReplicasToDirsRequest body = (AssignReplicasToDirsRequest) request.body();
+  public void handle(AssignReplicasToDirsRequest body, RequestContext context) {
     List<AssignedDirectory> assigned = new ArrayList<>();
     for (AssignReplicasToDirsRequest.DirectoryData directory : body.directories()) {
       for (AssignReplicasToDirsRequest.TopicData topic : directory.topics()) {
@@ -40,7 +39,7 @@ final class AssignReplicasToDirsHandler implements Handler {
     Answers.when(
         controller.submit(
             new AssignDirectories(body.brokerId(), body.brokerEpoch(), assigned), TIMEOUT_MS),
-        request,
+        context,
         AssignReplicasToDirsHandler::response);
   }
 

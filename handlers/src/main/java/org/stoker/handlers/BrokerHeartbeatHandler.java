@@ -1,12 +1,12 @@
 package org.stoker.handlers;
 
 import org.stoker.metadata.Heartbeat;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.message.BrokerHeartbeatRequest;
 import org.stoker.protocol.message.BrokerHeartbeatResponse;
 
 /** BrokerHeartbeat (KIP-631): a broker tells the controller that it is alive. */
-final class BrokerHeartbeatHandler implements Handler {
+final class BrokerHeartbeatHandler implements Handler<BrokerHeartbeatRequest> {
   private final MemberPort members;
 
   BrokerHeartbeatHandler(MemberPort members) {
@@ -14,8 +14,7 @@ final class BrokerHeartbeatHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    BrokerHeartbeatRequest body = (BrokerHeartbeatRequest) request.body();
+  public void handle(BrokerHeartbeatRequest body, RequestContext context) {
     Answers.when(
         members.heard(
             new Heartbeat(
@@ -25,7 +24,7 @@ final class BrokerHeartbeatHandler implements Handler {
                 body.wantFence(),
                 body.wantShutDown(),
                 body.offlineLogDirs())),
-        request,
+        context,
         reply ->
             new BrokerHeartbeatResponse()
                 .setErrorCode(reply.error().code())

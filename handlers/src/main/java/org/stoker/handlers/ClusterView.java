@@ -9,7 +9,7 @@ import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.Endpoint;
 import org.stoker.metadata.PartitionImage;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 
 /**
  * The cluster as a client that connected to this broker sees it.
@@ -37,10 +37,10 @@ public record ClusterView(
   record Reachable(BrokerImage broker, String host, int port) {}
 
   /** Brokers that listen where this client listens in, those that are fenced only if asked for. */
-  List<Reachable> brokers(ClusterImage image, Request request, boolean includeFenced) {
+  List<Reachable> brokers(ClusterImage image, RequestContext context, boolean includeFenced) {
     List<Reachable> reachable = new ArrayList<>();
     for (BrokerImage broker : image.brokers().values()) {
-      Reachable found = broker.fenced() && !includeFenced ? null : reach(broker, request);
+      Reachable found = broker.fenced() && !includeFenced ? null : reach(broker, context);
       if (found != null) {
         reachable.add(found);
       }
@@ -49,20 +49,20 @@ public record ClusterView(
   }
 
   /** The broker with this id, or null if this client cannot reach it. */
-  @Nullable Reachable broker(ClusterImage image, int id, Request request) {
+  @Nullable Reachable broker(ClusterImage image, int id, RequestContext context) {
     BrokerImage broker = image.broker(id);
-    return broker == null || broker.fenced() ? null : reach(broker, request);
+    return broker == null || broker.fenced() ? null : reach(broker, context);
   }
 
-  private @Nullable Reachable reach(BrokerImage broker, Request request) {
-    Endpoint endpoint = broker.endpoint(request.listenerName());
+  private @Nullable Reachable reach(BrokerImage broker, RequestContext context) {
+    Endpoint endpoint = broker.endpoint(context.listenerName());
     if (endpoint == null) {
       return null;
     }
     boolean isWhereItConnected =
         broker.id() == brokerId && wildcardListeners.contains(endpoint.listener());
     String host =
-        isWhereItConnected ? request.localAddress().getAddress().getHostAddress() : endpoint.host();
+        isWhereItConnected ? context.localAddress().getAddress().getHostAddress() : endpoint.host();
     return new Reachable(broker, host, endpoint.port());
   }
 
@@ -71,14 +71,14 @@ public record ClusterView(
    * listen where the client does, or their log directory has failed.
    */
   static List<Integer> offlineReplicas(
-      ClusterImage image, PartitionImage partition, Request request) {
+      ClusterImage image, PartitionImage partition, RequestContext context) {
     List<Integer> offline = new ArrayList<>(0);
     for (int at = 0; at < partition.replicas().size(); at++) {
       int replica = partition.replicas().get(at);
       BrokerImage broker = image.broker(replica);
       if (broker == null
           || broker.fenced()
-          || broker.endpoint(request.listenerName()) == null
+          || broker.endpoint(context.listenerName()) == null
           || !broker.hasDirectory(partition.directories().get(at))) {
         offline.add(replica);
       }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.stoker.metadata.Command;
 import org.stoker.metadata.Command.MorePartitions;
 import org.stoker.metadata.Command.TopicResult;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.message.CreatePartitionsRequest;
 import org.stoker.protocol.message.CreatePartitionsRequest.CreatePartitionsAssignment;
 import org.stoker.protocol.message.CreatePartitionsRequest.CreatePartitionsTopic;
@@ -16,7 +16,7 @@ import org.stoker.protocol.message.CreatePartitionsResponse;
 import org.stoker.protocol.message.CreatePartitionsResponse.CreatePartitionsTopicResult;
 
 /** CreatePartitions: topics get more of them. */
-final class CreatePartitionsHandler implements Handler {
+final class CreatePartitionsHandler implements Handler<CreatePartitionsRequest> {
   private final ControllerPort controller;
 
   CreatePartitionsHandler(ControllerPort controller) {
@@ -24,8 +24,7 @@ final class CreatePartitionsHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    CreatePartitionsRequest body = (CreatePartitionsRequest) request.body();
+  public void handle(CreatePartitionsRequest body, RequestContext context) {
     List<MorePartitions> topics =
         body.topics().stream()
             .map(topic -> new MorePartitions(topic.name(), topic.count(), assignments(topic)))
@@ -33,7 +32,7 @@ final class CreatePartitionsHandler implements Handler {
     Answers.when(
         controller.submit(
             new Command.CreatePartitions(topics, body.validateOnly()), body.timeoutMs()),
-        request,
+        context,
         outcomes ->
             new CreatePartitionsResponse()
                 .setResults(

@@ -13,7 +13,7 @@ import org.stoker.metadata.Command;
 import org.stoker.metadata.Command.CreatedTopic;
 import org.stoker.metadata.Command.NewTopic;
 import org.stoker.metadata.Command.ReplicaAssignment;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.CreateTopicsRequest;
 import org.stoker.protocol.message.CreateTopicsRequest.CreatableTopic;
@@ -26,7 +26,7 @@ import org.stoker.settings.TopicKey;
 import org.stoker.settings.TopicKeys;
 
 /** CreateTopics: makes topics, or says what would be made. */
-final class CreateTopicsHandler implements Handler {
+final class CreateTopicsHandler implements Handler<CreateTopicsRequest> {
   private static final long BYTES_OF_CONFIGS = 150L * TopicKeys.topicKeys().size();
 
   private final ControllerPort controller;
@@ -38,17 +38,16 @@ final class CreateTopicsHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    CreateTopicsRequest body = (CreateTopicsRequest) request.body();
+  public void handle(CreateTopicsRequest body, RequestContext context) {
     List<NewTopic> topics = body.topics().stream().map(CreateTopicsHandler::newTopic).toList();
     Answers.when(
         controller.submit(new Command.CreateTopics(topics, body.validateOnly()), body.timeoutMs()),
-        request,
+        context,
         created ->
             new CreateTopicsResponse()
                 .setTopics(
                     onceEach(created).stream()
-                        .map(topic -> result(topic, request::tryClaim))
+                        .map(topic -> result(topic, context::tryClaim))
                         .toList()));
   }
 

@@ -1,13 +1,13 @@
 package org.stoker.handlers;
 
 import org.stoker.coordinator.GroupCoordinator;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.message.DeleteGroupsRequest;
 import org.stoker.protocol.message.DeleteGroupsResponse;
 import org.stoker.protocol.message.DeleteGroupsResponse.DeletableGroupResult;
 
 /** DeleteGroups: groups without members are forgotten, with their offsets. */
-final class DeleteGroupsHandler implements Handler {
+final class DeleteGroupsHandler implements Handler<DeleteGroupsRequest> {
   private final GroupCoordinator groups;
 
   DeleteGroupsHandler(GroupCoordinator groups) {
@@ -15,11 +15,10 @@ final class DeleteGroupsHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    DeleteGroupsRequest body = (DeleteGroupsRequest) request.body();
+  public void handle(DeleteGroupsRequest body, RequestContext context) {
     Answers.when(
         groups.deleteGroups(body.groupsNames()),
-        request,
+        context,
         outcomes ->
             new DeleteGroupsResponse()
                 .setResults(

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.stoker.base.Timers;
 import org.stoker.base.Uuid;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.DeleteRecordsRequest;
 import org.stoker.protocol.message.DeleteRecordsRequest.DeleteRecordsPartition;
@@ -20,7 +20,7 @@ import org.stoker.replication.Partition;
 import org.stoker.replication.RecordDeletion;
 
 /** DeleteRecords: partitions begin later from now on. */
-final class DeleteRecordsHandler implements Handler {
+final class DeleteRecordsHandler implements Handler<DeleteRecordsRequest> {
   private static final long NO_LOW_WATERMARK = -1;
 
   private final PartitionLookup lookup;
@@ -32,8 +32,7 @@ final class DeleteRecordsHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    DeleteRecordsRequest body = (DeleteRecordsRequest) request.body();
+  public void handle(DeleteRecordsRequest body, RequestContext context) {
     List<DeleteRecordsTopicResult> topics = new ArrayList<>();
     List<Deletion> deletions = new ArrayList<>();
     AtomicInteger unfinished = new AtomicInteger(1);
@@ -42,7 +41,7 @@ final class DeleteRecordsHandler implements Handler {
     Runnable oneLess =
         () -> {
           if (unfinished.decrementAndGet() == 0) {
-            request.respond(new DeleteRecordsResponse().setTopics(topics));
+            context.respond(new DeleteRecordsResponse().setTopics(topics));
             answered.complete(null);
           }
         };

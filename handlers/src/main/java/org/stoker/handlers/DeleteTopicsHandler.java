@@ -7,7 +7,7 @@ import org.stoker.base.Uuid;
 import org.stoker.metadata.Command;
 import org.stoker.metadata.Command.DeletedTopic;
 import org.stoker.metadata.Command.TopicReference;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.DeleteTopicsRequest;
 import org.stoker.protocol.message.DeleteTopicsResponse;
@@ -15,7 +15,7 @@ import org.stoker.protocol.message.DeleteTopicsResponse.DeletableTopicResult;
 import org.stoker.settings.ConfigValues;
 
 /** DeleteTopics: by name, or since version 6 by id. */
-final class DeleteTopicsHandler implements Handler {
+final class DeleteTopicsHandler implements Handler<DeleteTopicsRequest> {
   private static final int FIRST_VERSION_WITH_IDS = 6;
   private static final int FIRST_VERSION_WITH_DISABLED = 3;
 
@@ -28,32 +28,31 @@ final class DeleteTopicsHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    DeleteTopicsRequest body = (DeleteTopicsRequest) request.body();
+  public void handle(DeleteTopicsRequest body, RequestContext context) {
     List<TopicReference> topics =
-        request.version() >= FIRST_VERSION_WITH_IDS
+        context.version() >= FIRST_VERSION_WITH_IDS
             ? body.topics().stream()
                 .map(topic -> new TopicReference(topic.name(), topic.topicId()))
                 .toList()
             : body.topicNames().stream().map(TopicReference::named).toList();
     if (!values.get().bool("delete.topic.enable")) {
-      refuse(request, topics);
+      refuse(context, topics);
       return;
     }
     Answers.when(
         controller.submit(new Command.DeleteTopics(topics), body.timeoutMs()),
-        request,
+        context,
         deleted ->
             new DeleteTopicsResponse()
                 .setResponses(deleted.stream().map(DeleteTopicsHandler::result).toList()));
   }
 
-  private static void refuse(Request request, List<TopicReference> topics) {
+  private static void refuse(RequestContext context, List<TopicReference> topics) {
     ErrorCode error =
-        request.version() < FIRST_VERSION_WITH_DISABLED
+        context.version() < FIRST_VERSION_WITH_DISABLED
             ? ErrorCode.INVALID_REQUEST
             : ErrorCode.TOPIC_DELETION_DISABLED;
-    request.respond(
+    context.respond(
         new DeleteTopicsResponse()
             .setResponses(
                 topics.stream()

@@ -2,14 +2,14 @@ package org.stoker.handlers;
 
 import java.util.List;
 import org.stoker.metadata.ClusterImage;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.DescribeClusterRequest;
 import org.stoker.protocol.message.DescribeClusterResponse;
 import org.stoker.protocol.message.DescribeClusterResponse.DescribeClusterBroker;
 
 /** DescribeCluster: the brokers, the controller and the cluster's id. */
-final class DescribeClusterHandler implements Handler {
+final class DescribeClusterHandler implements Handler<DescribeClusterRequest> {
   private static final byte BROKERS = 1;
   private static final byte CONTROLLERS = 2;
 
@@ -20,15 +20,14 @@ final class DescribeClusterHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    DescribeClusterRequest body = (DescribeClusterRequest) request.body();
+  public void handle(DescribeClusterRequest body, RequestContext context) {
     if (body.endpointType() != BROKERS) {
-      request.respond(refusal(body.endpointType()));
+      context.respond(refusal(body.endpointType()));
       return;
     }
     ClusterImage image = cluster.image();
     List<DescribeClusterBroker> brokers =
-        cluster.brokers(image, request, body.includeFencedBrokers()).stream()
+        cluster.brokers(image, context, body.includeFencedBrokers()).stream()
             .map(reachable ->
                 new DescribeClusterBroker()
                     .setBrokerId(reachable.broker().id())
@@ -37,14 +36,14 @@ final class DescribeClusterHandler implements Handler {
                     .setRack(reachable.broker().rack())
                     .setIsFenced(reachable.broker().fenced()))
             .toList();
-    request.respond(
+    context.respond(
         new DescribeClusterResponse()
             .setClusterId(image.clusterId())
             .setControllerId(image.controllerId())
             .setBrokers(brokers)
             .setClusterAuthorizedOperations(
                 body.includeClusterAuthorizedOperations()
-                    ? AllowedOperations.ON_THE_CLUSTER
+                    ? AllowedOperations.onTheCluster(context)
                     : AllowedOperations.NOT_ASKED));
   }
 

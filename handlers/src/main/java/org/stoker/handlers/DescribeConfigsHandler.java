@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 import org.stoker.metadata.ConfigResource;
 import org.stoker.metadata.TopicNames;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.DescribeConfigsRequest;
 import org.stoker.protocol.message.DescribeConfigsRequest.DescribeConfigsResource;
@@ -28,7 +28,7 @@ import org.stoker.settings.TopicKey;
 import org.stoker.settings.TopicKeys;
 
 /** DescribeConfigs: what is configured, where it came from, and what else has a say (KIP-226). */
-final class DescribeConfigsHandler implements Handler {
+final class DescribeConfigsHandler implements Handler<DescribeConfigsRequest> {
   private static final long BYTES_OF_ENTRY = 250;
   private static final long BYTES_OF_SYNONYM = 120;
   private static final String TOO_LARGE =
@@ -52,14 +52,13 @@ final class DescribeConfigsHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
+  public void handle(DescribeConfigsRequest body, RequestContext context) {
     // A small request may ask for thousands of resources with all of their keys.
-    Answers.on(workers, request, () -> answer(request));
+    Answers.on(workers, context, () -> answer(body, context));
   }
 
-  private DescribeConfigsResponse answer(Request request) {
-    DescribeConfigsRequest body = (DescribeConfigsRequest) request.body();
-    var question = new Question(request, body, settings.get());
+  private DescribeConfigsResponse answer(DescribeConfigsRequest body, RequestContext context) {
+    var question = new Question(context, body, settings.get());
     List<DescribeConfigsResult> results = new ArrayList<>();
     for (DescribeConfigsResource resource : body.resources()) {
       DescribeConfigsResult result =
@@ -73,14 +72,14 @@ final class DescribeConfigsHandler implements Handler {
   /** One request, as it is being answered. */
   @ConfinedTo(ConfinedTo.CALLER)
   private static final class Question {
-    private final Request request;
+    private final RequestContext context;
     private final DescribeConfigsRequest body;
     private final BrokerSettings current;
     private @Nullable List<ConfigEntry> ofBroker;
     private boolean isTooLarge;
 
-    Question(Request request, DescribeConfigsRequest body, BrokerSettings current) {
-      this.request = request;
+    Question(RequestContext context, DescribeConfigsRequest body, BrokerSettings current) {
+      this.context = context;
       this.body = body;
       this.current = current;
     }
@@ -96,7 +95,7 @@ final class DescribeConfigsHandler implements Handler {
     }
 
     boolean mayTake(long bytes) {
-      isTooLarge = !request.tryClaim(bytes);
+      isTooLarge = !context.tryClaim(bytes);
       return !isTooLarge;
     }
   }

@@ -2,16 +2,18 @@ package org.stoker.handlers;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.ToIntFunction;
+import org.stoker.access.ResourceType;
 import org.stoker.coordinator.GroupCoordinator;
 import org.stoker.coordinator.GroupDescription;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.message.DescribeGroupsRequest;
 import org.stoker.protocol.message.DescribeGroupsResponse;
 import org.stoker.protocol.message.DescribeGroupsResponse.DescribedGroup;
 import org.stoker.protocol.message.DescribeGroupsResponse.DescribedGroupMember;
 
 /** DescribeGroups: classic groups with their members. */
-final class DescribeGroupsHandler implements Handler {
+final class DescribeGroupsHandler implements Handler<DescribeGroupsRequest> {
   private static final int FIRST_VERSION_WITH_MESSAGES = 6;
 
   private final GroupCoordinator groups;
@@ -21,20 +23,19 @@ final class DescribeGroupsHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    DescribeGroupsRequest body = (DescribeGroupsRequest) request.body();
-    boolean hasMessages = request.version() >= FIRST_VERSION_WITH_MESSAGES;
-    int operations =
+  public void handle(DescribeGroupsRequest body, RequestContext context) {
+    boolean hasMessages = context.version() >= FIRST_VERSION_WITH_MESSAGES;
+    ToIntFunction<String> operations =
         body.includeAuthorizedOperations()
-            ? AllowedOperations.ON_A_GROUP
-            : AllowedOperations.NOT_ASKED;
+            ? group -> AllowedOperations.on(ResourceType.GROUP, group, context)
+            : _ -> AllowedOperations.NOT_ASKED;
     List<CompletableFuture<GroupDescription>> parts =
         body.groups().stream()
-            .map(id -> groups.describeGroup(id, hasMessages, request::tryClaim))
+            .map(id -> groups.describeGroup(id, hasMessages, context::tryClaim))
             .toList();
     Answers.when(
         CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new)),
-        request,
+        context,
         _ ->
             new DescribeGroupsResponse()
                 .setGroups(
@@ -44,7 +45,7 @@ final class DescribeGroupsHandler implements Handler {
                         .toList()));
   }
 
-  private static DescribedGroup described(GroupDescription group, int operations) {
+  private static DescribedGroup described(GroupDescription group, ToIntFunction<String> operations) {
     return new DescribedGroup()
         .setErrorCode(group.error().code())
         .setErrorMessage(group.errorMessage())
@@ -53,7 +54,7 @@ final class DescribeGroupsHandler implements Handler {
         .setProtocolType(group.protocolType())
         .setProtocolData(group.protocolName())
         .setMembers(group.members().stream().map(DescribeGroupsHandler::member).toList())
-        .setAuthorizedOperations(operations);
+        .setAuthorizedOperations(operations.applyAsInt(group.groupId()));
   }
 
   private static DescribedGroupMember member(GroupDescription.Member member) {

@@ -13,7 +13,7 @@ import org.stoker.base.TopicPartition;
 import org.stoker.log.Log;
 import org.stoker.log.LogDirectory;
 import org.stoker.log.UsableDirectories;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.DescribeLogDirsRequest;
 import org.stoker.protocol.message.DescribeLogDirsRequest.DescribableLogDirTopic;
@@ -23,7 +23,7 @@ import org.stoker.protocol.message.DescribeLogDirsResponse.DescribeLogDirsResult
 import org.stoker.protocol.message.DescribeLogDirsResponse.DescribeLogDirsTopic;
 
 /** DescribeLogDirs: what lies in each log directory, and how much room there is. */
-final class DescribeLogDirsHandler implements Handler {
+final class DescribeLogDirsHandler implements Handler<DescribeLogDirsRequest> {
   private static final long BYTES_OF_PARTITION = 200;
 
   private final UsableDirectories directories;
@@ -35,15 +35,14 @@ final class DescribeLogDirsHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    DescribeLogDirsRequest body = (DescribeLogDirsRequest) request.body();
+  public void handle(DescribeLogDirsRequest body, RequestContext context) {
     Set<TopicPartition> asked = asked(body.topics());
     long logs = directories.usable().stream().mapToLong(each -> each.logs().size()).sum();
-    if (!Answers.isTaken(request, BYTES_OF_PARTITION * logs)) {
+    if (!Answers.isTaken(context, BYTES_OF_PARTITION * logs)) {
       return;
     }
     // The file system is asked how much room it has, and may be slow to say.
-    Answers.on(readers, request, () -> describe(asked));
+    Answers.on(readers, context, () -> describe(asked));
   }
 
   private DescribeLogDirsResponse describe(@Nullable Set<TopicPartition> asked) {

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import org.stoker.base.Uuid;
 import org.stoker.log.ActiveProducer;
 import org.stoker.metadata.TopicNames;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.DescribeProducersRequest;
 import org.stoker.protocol.message.DescribeProducersRequest.TopicRequest;
@@ -17,7 +17,7 @@ import org.stoker.protocol.message.DescribeProducersResponse.TopicResponse;
 import org.stoker.replication.Partition;
 
 /** DescribeProducers: who writes to a partition, and which transactions are open (KIP-664). */
-final class DescribeProducersHandler implements Handler {
+final class DescribeProducersHandler implements Handler<DescribeProducersRequest> {
   private static final long BYTES_OF_PRODUCER = 200;
 
   private final PartitionLookup lookup;
@@ -27,8 +27,7 @@ final class DescribeProducersHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    DescribeProducersRequest body = (DescribeProducersRequest) request.body();
+  public void handle(DescribeProducersRequest body, RequestContext context) {
     List<TopicResponse> topics = new ArrayList<>();
     List<CompletableFuture<Void>> parts = new ArrayList<>();
     for (TopicRequest topic : body.topics()) {
@@ -36,18 +35,18 @@ final class DescribeProducersHandler implements Handler {
       for (int index : topic.partitionIndexes()) {
         PartitionResponse response = new PartitionResponse().setPartitionIndex(index);
         partitions.add(response);
-        parts.add(describe(topic.name(), index, response, request));
+        parts.add(describe(topic.name(), index, response, context));
       }
       topics.add(new TopicResponse().setName(topic.name()).setPartitions(partitions));
     }
     Answers.when(
         CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new)),
-        request,
+        context,
         _ -> new DescribeProducersResponse().setTopics(topics));
   }
 
   private CompletableFuture<Void> describe(
-      String topic, int index, PartitionResponse response, Request request) {
+      String topic, int index, PartitionResponse response, RequestContext context) {
     String problem = TopicNames.problemWith(topic);
     if (problem != null) {
       response.setErrorCode(ErrorCode.INVALID_TOPIC_EXCEPTION.code()).setErrorMessage(problem);
@@ -61,7 +60,7 @@ final class DescribeProducersHandler implements Handler {
     }
     CompletableFuture<Void> done = new CompletableFuture<>();
     partition.describeProducers(
-        count -> request.tryClaim(BYTES_OF_PRODUCER * count),
+        count -> context.tryClaim(BYTES_OF_PRODUCER * count),
         reply -> {
           response
               .setErrorCode(reply.error().code())

@@ -6,7 +6,7 @@ import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.MetadataQuorum;
 import org.stoker.metadata.MetadataQuorum.Progress;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.DescribeQuorumRequest;
 import org.stoker.protocol.message.DescribeQuorumResponse;
@@ -22,7 +22,7 @@ import org.stoker.protocol.message.DescribeQuorumResponse.TopicData;
  * <p>That log is in ZooKeeper, so that nobody here votes on it: the controller stands for the one
  * voter, and every other registered broker is an observer.
  */
-final class DescribeQuorumHandler implements Handler {
+final class DescribeQuorumHandler implements Handler<DescribeQuorumRequest> {
   private static final String TOPIC = "__cluster_metadata";
   private static final int FIRST_VERSION_WITH_NODES = 2;
 
@@ -35,13 +35,12 @@ final class DescribeQuorumHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    DescribeQuorumRequest body = (DescribeQuorumRequest) request.body();
+  public void handle(DescribeQuorumRequest body, RequestContext context) {
     if (!asksForTheLog(body)) {
-      request.respond(refusal(body, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
+      context.respond(refusal(body, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
       return;
     }
-    Answers.when(members.quorum(), request, quorum -> response(quorum, body, request.version()));
+    Answers.when(members.quorum(), context, quorum -> response(quorum, body, context.version()));
   }
 
   private static boolean asksForTheLog(DescribeQuorumRequest body) {

@@ -5,12 +5,13 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.stoker.access.ResourceType;
 import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.PartitionImage;
 import org.stoker.metadata.TopicImage;
 import org.stoker.metadata.TopicNames;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.DescribeTopicPartitionsRequest;
 import org.stoker.protocol.message.DescribeTopicPartitionsRequest.TopicRequest;
@@ -20,7 +21,7 @@ import org.stoker.protocol.message.DescribeTopicPartitionsResponse.DescribeTopic
 import org.stoker.protocol.message.DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic;
 
 /** DescribeTopicPartitions: topics in the order of their names, a page at a time (KIP-966). */
-final class DescribeTopicPartitionsHandler implements Handler {
+final class DescribeTopicPartitionsHandler implements Handler<DescribeTopicPartitionsRequest> {
   private final ClusterView cluster;
   private final int mostPartitions;
 
@@ -30,24 +31,23 @@ final class DescribeTopicPartitionsHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    DescribeTopicPartitionsRequest body = (DescribeTopicPartitionsRequest) request.body();
+  public void handle(DescribeTopicPartitionsRequest body, RequestContext context) {
     DescribeTopicPartitionsRequest.Cursor from = body.cursor();
     ClusterImage image = cluster.image();
     SortedSet<String> names = names(body, image);
     if (from != null && !isPossible(from, body, names)) {
-      request.respond(refusal(names(body, ClusterImage.empty(""))));
+      context.respond(refusal(names(body, ClusterImage.empty(""))));
       return;
     }
     int room = Math.clamp(body.responsePartitionLimit(), 1, mostPartitions);
-    Page page = new Page(image, request, room);
+    Page page = new Page(image, context, room);
     for (String name : from == null ? names : names.tailSet(from.topicName())) {
       int first = from != null && name.equals(from.topicName()) ? from.partitionIndex() : 0;
       if (!page.add(name, first)) {
         break;
       }
     }
-    request.respond(
+    context.respond(
         new DescribeTopicPartitionsResponse().setTopics(page.topics).setNextCursor(page.next));
   }
 
@@ -85,14 +85,14 @@ final class DescribeTopicPartitionsHandler implements Handler {
   /** What fits into one response. */
   private static final class Page {
     private final ClusterImage image;
-    private final Request request;
+    private final RequestContext context;
     private final List<DescribeTopicPartitionsResponseTopic> topics = new ArrayList<>();
     private int room;
     private @Nullable Cursor next;
 
-    Page(ClusterImage image, Request request, int room) {
+    Page(ClusterImage image, RequestContext context, int room) {
       this.image = image;
-      this.request = request;
+      this.context = context;
       this.room = room;
     }
 
@@ -124,7 +124,8 @@ final class DescribeTopicPartitionsHandler implements Handler {
               .setTopicId(topic.id())
               .setIsInternal(ClusterView.isInternal(name))
               .setPartitions(partitions)
-              .setTopicAuthorizedOperations(AllowedOperations.ON_A_TOPIC));
+              .setTopicAuthorizedOperations(
+                  AllowedOperations.on(ResourceType.TOPIC, name, context)));
       if (end < topic.partitions().size()) {
         next = new Cursor().setTopicName(name).setPartitionIndex(end);
         return false;
@@ -136,7 +137,7 @@ final class DescribeTopicPartitionsHandler implements Handler {
     private DescribeTopicPartitionsResponsePartition describe(int index, PartitionImage partition) {
       BrokerImage leader = image.broker(partition.leader());
       boolean hasLeader =
-          leader != null && !leader.fenced() && leader.endpoint(request.listenerName()) != null;
+          leader != null && !leader.fenced() && leader.endpoint(context.listenerName()) != null;
       return new DescribeTopicPartitionsResponsePartition()
           .setPartitionIndex(index)
           .setLeaderId(hasLeader ? partition.leader() : PartitionImage.NO_LEADER)
@@ -145,7 +146,7 @@ final class DescribeTopicPartitionsHandler implements Handler {
           .setIsrNodes(partition.isr())
           .setEligibleLeaderReplicas(partition.eligibleLeaderReplicas())
           .setLastKnownElr(partition.lastKnownEligibleLeaderReplicas())
-          .setOfflineReplicas(ClusterView.offlineReplicas(image, partition, request));
+          .setOfflineReplicas(ClusterView.offlineReplicas(image, partition, context));
     }
   }
 }

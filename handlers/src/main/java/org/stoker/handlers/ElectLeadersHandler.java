@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 import org.stoker.base.TopicPartition;
 import org.stoker.metadata.PartitionCommand.ElectLeaders;
 import org.stoker.metadata.PartitionCommand.PartitionResult;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.ElectLeadersRequest;
 import org.stoker.protocol.message.ElectLeadersResponse;
 import org.stoker.protocol.message.ElectLeadersResponse.ReplicaElectionResult;
 
 /** ElectLeaders (KIP-460): preferred replicas lead again, or anybody at all. */
-final class ElectLeadersHandler implements Handler {
+final class ElectLeadersHandler implements Handler<ElectLeadersRequest> {
   private static final byte PREFERRED = 0;
   private static final byte UNCLEAN = 1;
 
@@ -26,17 +26,16 @@ final class ElectLeadersHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    ElectLeadersRequest body = (ElectLeadersRequest) request.body();
+  public void handle(ElectLeadersRequest body, RequestContext context) {
     // The first version knows of preferred replicas alone.
-    byte type = request.version() == 0 ? PREFERRED : body.electionType();
+    byte type = context.version() == 0 ? PREFERRED : body.electionType();
     if (type != PREFERRED && type != UNCLEAN) {
-      request.respond(new ElectLeadersResponse().setErrorCode(ErrorCode.INVALID_REQUEST.code()));
+      context.respond(new ElectLeadersResponse().setErrorCode(ErrorCode.INVALID_REQUEST.code()));
       return;
     }
     Answers.when(
         controller.submit(new ElectLeaders(type == UNCLEAN, partitions(body)), body.timeoutMs()),
-        request,
+        context,
         ElectLeadersHandler::response);
   }
 

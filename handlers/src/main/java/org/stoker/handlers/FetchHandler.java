@@ -10,7 +10,7 @@ import org.stoker.base.Timers;
 import org.stoker.base.Uuid;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.TopicImage;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.FetchRequest;
 import org.stoker.protocol.message.FetchRequest.FetchPartition;
@@ -26,7 +26,7 @@ import org.stoker.replication.FetchSessions.Begun;
  * Fetch: finds what the fetcher wants, in its session or in the request, and lets {@link FetchWork}
  * read it.
  */
-final class FetchHandler implements Handler {
+final class FetchHandler implements Handler<FetchRequest> {
   private static final int FIRST_VERSION_WITH_IDS = 13;
 
   // Each look at a partition takes microseconds, and a fetch may look many times.
@@ -53,9 +53,8 @@ final class FetchHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    FetchRequest body = (FetchRequest) request.body();
-    boolean usesIds = request.version() >= FIRST_VERSION_WITH_IDS;
+  public void handle(FetchRequest body, RequestContext context) {
+    boolean usesIds = context.version() >= FIRST_VERSION_WITH_IDS;
     List<FetchPosition> positions = positions(body, usesIds);
     Begun begun =
         sessions.begin(
@@ -67,34 +66,34 @@ final class FetchHandler implements Handler {
                 positions,
                 forgotten(body, usesIds)));
     switch (begun) {
-      case Begun.WithoutSession() -> start(request, body, positions, null, true);
-      case Begun.NewSession(var session) -> start(request, body, positions, session, true);
+      case Begun.WithoutSession() -> start(context, body, positions, null, true);
+      case Begun.NewSession(var session) -> start(context, body, positions, session, true);
       case Begun.Incremental(var session) ->
-          start(request, body, session.positions(), session, false);
-      case Begun.UnknownSession() -> refuse(request, ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
-      case Begun.WrongEpoch(var _) -> refuse(request, ErrorCode.INVALID_FETCH_SESSION_EPOCH);
-      case Begun.OtherTopicNaming() -> refuse(request, ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR);
+          start(context, body, session.positions(), session, false);
+      case Begun.UnknownSession() -> refuse(context, ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
+      case Begun.WrongEpoch(var _) -> refuse(context, ErrorCode.INVALID_FETCH_SESSION_EPOCH);
+      case Begun.OtherTopicNaming() -> refuse(context, ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR);
     }
   }
 
   private void start(
-      Request request,
+      RequestContext context,
       FetchRequest body,
       List<FetchPosition> positions,
       @Nullable FetchSession session,
       boolean isFull) {
     boolean isSmall = positions.size() <= MAX_PARTITIONS_ON_EVENT_LOOP;
-    Executor own = isSmall ? request.eventLoop() : new LimitedExecutor(largeFetches, 1);
-    FetchWork work = new FetchWork(request, body, positions, session, isFull, own, setting);
-    if (isSmall && !request.isOnWorker()) {
+    Executor own = isSmall ? context.eventLoop() : new LimitedExecutor(largeFetches, 1);
+    FetchWork work = new FetchWork(context, body, positions, session, isFull, own, setting);
+    if (isSmall && !context.isOnWorker()) {
       work.start();
     } else {
-      own.execute(work::start);
+      work.startInTurn();
     }
   }
 
-  private static void refuse(Request request, ErrorCode error) {
-    request.respond(new FetchResponse().setErrorCode(error.code()));
+  private static void refuse(RequestContext context, ErrorCode error) {
+    context.respond(new FetchResponse().setErrorCode(error.code()));
   }
 
   private static boolean isFollower(FetchRequest body) {

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.Timers;
 import org.stoker.base.Uuid;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.FetchRequest;
 import org.stoker.protocol.message.FetchResponse;
@@ -44,7 +44,7 @@ final class FetchWork implements FetchWaiter {
   // Older consumers do not know that followers may serve them.
   private static final int FIRST_VERSION_WITH_RACKS = 11;
 
-  private final Request request;
+  private final RequestContext context;
   private final FetchRequest body;
   private final List<FetchPosition> positions;
   private final @Nullable FetchSession session;
@@ -73,14 +73,14 @@ final class FetchWork implements FetchWaiter {
 
   /** Each step is a task of the executor, which runs one at a time. */
   FetchWork(
-      Request request,
+      RequestContext context,
       FetchRequest body,
       List<FetchPosition> positions,
       @Nullable FetchSession session,
       boolean isFull,
       Executor own,
       Setting setting) {
-    this.request = request;
+    this.context = context;
     this.body = body;
     this.positions = positions;
     this.session = session;
@@ -92,7 +92,7 @@ final class FetchWork implements FetchWaiter {
   /** Made of what it is about, so that the order in which fetches are woken can be repeated. */
   @Override
   public int hashCode() {
-    return 31 * request.connectionId().hashCode() + request.correlationId();
+    return 31 * context.connectionId().hashCode() + context.correlationId();
   }
 
   @Override
@@ -103,6 +103,11 @@ final class FetchWork implements FetchWaiter {
   void start() {
     isTimeUp = body.maxWaitMs() <= 0 || positions.isEmpty();
     look();
+  }
+
+  /** Starts as a task of the executor. */
+  void startInTurn() {
+    step(this::start);
   }
 
   private void look() {
@@ -150,17 +155,22 @@ final class FetchWork implements FetchWaiter {
       if (look != null) {
         look.replies().forEach(FetchWork::release);
       }
-      own.execute(() -> fail("the broker failed; its log says more"));
+      own.execute(this::fail);
       return;
     }
     Look found = look;
-    own.execute(() -> {
+    step(() -> {
       isReading = false;
       hasRead(found);
     });
   }
 
   private void hasRead(Look look) {
+    if (isAnswered) {
+      // Given up meanwhile.
+      look.replies().forEach(FetchWork::release);
+      return;
+    }
     boolean isOutdated = mustLookAgain;
     mustLookAgain = false;
     decide(look);
@@ -169,10 +179,33 @@ final class FetchWork implements FetchWaiter {
     }
   }
 
-  private void fail(String reason) {
-    isAnswered = true;
-    leave();
-    request.closeConnection(reason);
+  /** Runs a part of the work in its turn; nobody else looks after what is thrown there. */
+  private void step(Runnable part) {
+    own.execute(() -> {
+      try {
+        part.run();
+      } catch (RuntimeException e) {
+        LOG.error("{} failed", context, e);
+        fail();
+      }
+    });
+  }
+
+  private void fail() {
+    if (!isAnswered) {
+      isAnswered = true;
+      leave();
+      context.closeConnection("the broker failed; its log says more");
+    }
+  }
+
+  /** The client is gone: it would hold its place among those that wait for nothing. */
+  private void giveUp() {
+    if (!isAnswered) {
+      isAnswered = true;
+      leave();
+      context.respondNothing();
+    }
   }
 
   private void decide(Look look) {
@@ -196,7 +229,8 @@ final class FetchWork implements FetchWaiter {
     timeout =
         setting
             .timers()
-            .after(Math.min(body.maxWaitMs(), LONGEST_WAIT_MS), () -> own.execute(this::timeIsUp));
+            .after(Math.min(body.maxWaitMs(), LONGEST_WAIT_MS), () -> step(this::timeIsUp));
+    context.whenGone(() -> step(this::giveUp));
     if (isFollower()) {
       // What a broker says behind its own fetch means that it has more to ask for.
       awaitNextRequest();
@@ -213,11 +247,11 @@ final class FetchWork implements FetchWaiter {
   }
 
   private void awaitNextRequest() {
-    Executor eventLoop = request.eventLoop();
+    Executor eventLoop = context.eventLoop();
     if (own.equals(eventLoop)) {
-      request.whenNextArrives(this::timeIsUp);
+      context.whenNextArrives(this::timeIsUp);
     } else {
-      eventLoop.execute(() -> request.whenNextArrives(() -> own.execute(this::timeIsUp)));
+      eventLoop.execute(() -> context.whenNextArrives(() -> step(this::timeIsUp)));
     }
   }
 
@@ -229,7 +263,7 @@ final class FetchWork implements FetchWaiter {
   @Override
   public void wake() {
     if (isWakeUpOnItsWay.compareAndSet(false, true)) {
-      own.execute(() -> {
+      step(() -> {
         isWakeUpOnItsWay.set(false);
         look();
       });
@@ -309,7 +343,7 @@ final class FetchWork implements FetchWaiter {
                 minOneBatch,
                 new ConsumerView(
                     body.isolationLevel() == READ_COMMITTED,
-                    request.version() >= FIRST_VERSION_WITH_RACKS))
+                    context.version() >= FIRST_VERSION_WITH_RACKS))
         : partition.reads().elsewhere(closer);
   }
 
@@ -372,7 +406,7 @@ final class FetchWork implements FetchWaiter {
       }
     }
     leave();
-    request.respond(response.setResponses(topics));
+    context.respond(response.setResponses(topics));
   }
 
   private boolean mustTell(FetchPosition position, FetchReply reply) {

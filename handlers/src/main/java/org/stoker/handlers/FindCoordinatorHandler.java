@@ -7,7 +7,7 @@ import org.stoker.coordinator.GroupCoordinator;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.Result;
 import org.stoker.metadata.TopicImage;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.FindCoordinatorRequest;
 import org.stoker.protocol.message.FindCoordinatorResponse;
@@ -17,7 +17,7 @@ import org.stoker.protocol.message.FindCoordinatorResponse.Coordinator;
  * FindCoordinator: which broker keeps a group. The topic of offsets is made when the first one
  * asks, and this broker names itself only when it is ready to be asked.
  */
-final class FindCoordinatorHandler implements Handler {
+final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
   private static final int FIRST_VERSION_WITH_SEVERAL = 4;
   private static final byte GROUP = 0;
   private static final byte TRANSACTION = 1;
@@ -36,18 +36,17 @@ final class FindCoordinatorHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    FindCoordinatorRequest body = (FindCoordinatorRequest) request.body();
-    boolean hasSeveral = request.version() >= FIRST_VERSION_WITH_SEVERAL;
+  public void handle(FindCoordinatorRequest body, RequestContext context) {
+    boolean hasSeveral = context.version() >= FIRST_VERSION_WITH_SEVERAL;
     List<String> keys = hasSeveral ? body.coordinatorKeys() : List.of(body.key());
     Answers.when(
-        find(keys, body.keyType(), request),
-        request,
+        find(keys, body.keyType(), context),
+        context,
         found -> hasSeveral ? response(keys, found) : response(found.getFirst()));
   }
 
   private CompletableFuture<List<Coordinator>> find(
-      List<String> keys, byte keyType, Request request) {
+      List<String> keys, byte keyType, RequestContext context) {
     if (keyType != GROUP) {
       return CompletableFuture.completedFuture(keys.stream().map(_ -> refused(keyType)).toList());
     }
@@ -57,13 +56,13 @@ final class FindCoordinatorHandler implements Handler {
             : creator.create(TopicCreator.OFFSETS_TOPIC);
     return topic.thenCompose(creation -> {
       List<CompletableFuture<Coordinator>> parts =
-          keys.stream().map(groupId -> find(groupId, request, creation)).toList();
+          keys.stream().map(groupId -> find(groupId, context, creation)).toList();
       return CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new))
           .thenApply(_ -> parts.stream().map(CompletableFuture::join).toList());
     });
   }
 
-  private CompletableFuture<Coordinator> find(String groupId, Request request, Result creation) {
+  private CompletableFuture<Coordinator> find(String groupId, RequestContext context, Result creation) {
     ClusterImage image = cluster.image();
     TopicImage topic = image.topic(TopicCreator.OFFSETS_TOPIC);
     if (topic == null) {
@@ -72,7 +71,7 @@ final class FindCoordinatorHandler implements Handler {
     }
     int partition = GroupCoordinator.partitionFor(groupId, topic.partitions().size());
     ClusterView.Reachable broker =
-        cluster.broker(image, topic.partitions().get(partition).leader(), request);
+        cluster.broker(image, topic.partitions().get(partition).leader(), context);
     if (broker == null || broker.broker().id() != cluster.brokerId()) {
       return CompletableFuture.completedFuture(coordinator(broker));
     }

@@ -5,7 +5,6 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.stoker.base.Clock;
 import org.stoker.base.HeapBudget;
@@ -13,7 +12,9 @@ import org.stoker.base.LimitedExecutor;
 import org.stoker.base.Timers;
 import org.stoker.coordinator.GroupCoordinator;
 import org.stoker.log.UsableDirectories;
+import org.stoker.network.RequestDispatcher;
 import org.stoker.protocol.ApiKey;
+import org.stoker.protocol.Message;
 import org.stoker.replication.FetchSessions;
 import org.stoker.replication.Partitions;
 import org.stoker.settings.BrokerKeys;
@@ -25,6 +26,20 @@ public final class Handlers {
   // What reads or describes at length leaves workers for others.
   private static final int MAX_SEARCHES_AT_ONCE = 4;
   private static final int MAX_DESCRIPTIONS_AT_ONCE = 2;
+
+  // What a broker hands to the controller for its clients, or asks of it for itself.
+  private static final Set<ApiKey> FORWARDABLE =
+      Set.of(
+          ApiKey.CREATE_TOPICS,
+          ApiKey.DELETE_TOPICS,
+          ApiKey.CREATE_PARTITIONS,
+          ApiKey.ALTER_CONFIGS,
+          ApiKey.INCREMENTAL_ALTER_CONFIGS,
+          ApiKey.ELECT_LEADERS,
+          ApiKey.ALTER_PARTITION_REASSIGNMENTS,
+          ApiKey.UNREGISTER_BROKER,
+          ApiKey.UPDATE_FEATURES,
+          ApiKey.DESCRIBE_QUORUM);
 
   private Handlers() {}
 
@@ -61,18 +76,21 @@ public final class Handlers {
       HeapBudget rewritten) {}
 
   public static Dispatcher dispatcher(Rooms rooms, Machine machine) {
-    Map<ApiKey, Handler> handlers = new EnumMap<>(ApiKey.class);
+    Map<ApiKey, Handler<?>> handlers = new EnumMap<>(ApiKey.class);
     addData(handlers, rooms, machine);
     addCluster(handlers, rooms, machine);
     addGroups(handlers, rooms);
     Set<ApiKey> keys = EnumSet.copyOf(handlers.keySet());
     keys.add(ApiKey.API_VERSIONS);
+    keys.add(ApiKey.ENVELOPE);
     ServedApis served = new ServedApis(keys);
     handlers.put(ApiKey.API_VERSIONS, new ApiVersionsHandler(served, rooms.cluster().images()));
+    RequestDispatcher enclosed = new Dispatcher(handlers, served);
+    handlers.put(ApiKey.ENVELOPE, new EnvelopeHandler(FORWARDABLE, enclosed));
     return new Dispatcher(handlers, served);
   }
 
-  private static void addData(Map<ApiKey, Handler> handlers, Rooms rooms, Machine machine) {
+  private static void addData(Map<ApiKey, Handler<?>> handlers, Rooms rooms, Machine machine) {
     PartitionLookup lookup = new PartitionLookup(rooms.cluster().images(), rooms.partitions());
     int mostFetchBytes = rooms.settings().get().values().integer("fetch.max.bytes");
     handlers.put(
@@ -110,13 +128,11 @@ public final class Handlers {
         BrokerKeys.RACK_AWARE_SELECTOR.equals(values.find("replica.selector.class")));
   }
 
-  private static void addCluster(Map<ApiKey, Handler> handlers, Rooms rooms, Machine machine) {
+  private static void addCluster(Map<ApiKey, Handler<?>> handlers, Rooms rooms, Machine machine) {
     ClusterView cluster = rooms.cluster();
     ControllerPort controller = rooms.controller();
     Supplier<ConfigValues> values = () -> rooms.settings().get().values();
     TopicCreator creator = new TopicCreator(rooms.anywhere(), values);
-    BiConsumer<ApiKey, Handler> forwarded =
-        (key, handler) -> handlers.put(key, new ForwardingHandler(handler, rooms.forward()));
     handlers.put(ApiKey.METADATA, new MetadataHandler(cluster, creator));
     handlers.put(
         ApiKey.FIND_COORDINATOR, new FindCoordinatorHandler(cluster, creator, rooms.groups()));
@@ -125,9 +141,9 @@ public final class Handlers {
         ApiKey.DESCRIBE_TOPIC_PARTITIONS,
         new DescribeTopicPartitionsHandler(
             cluster, values.get().integer("max.request.partition.size.limit")));
-    forwarded.accept(ApiKey.CREATE_TOPICS, new CreateTopicsHandler(controller, rooms.settings()));
-    forwarded.accept(ApiKey.DELETE_TOPICS, new DeleteTopicsHandler(controller, values));
-    forwarded.accept(ApiKey.CREATE_PARTITIONS, new CreatePartitionsHandler(controller));
+    handlers.put(ApiKey.CREATE_TOPICS, forwarding(new CreateTopicsHandler(controller, rooms.settings()), rooms));
+    handlers.put(ApiKey.DELETE_TOPICS, forwarding(new DeleteTopicsHandler(controller, values), rooms));
+    handlers.put(ApiKey.CREATE_PARTITIONS, forwarding(new CreatePartitionsHandler(controller), rooms));
     handlers.put(
         ApiKey.DESCRIBE_CONFIGS,
         new DescribeConfigsHandler(
@@ -148,14 +164,13 @@ public final class Handlers {
             brokers,
             values));
     handlers.put(ApiKey.LIST_CONFIG_RESOURCES, new ListConfigResourcesHandler(cluster));
-    forwarded.accept(ApiKey.ELECT_LEADERS, new ElectLeadersHandler(controller));
-    forwarded.accept(
-        ApiKey.ALTER_PARTITION_REASSIGNMENTS, new AlterPartitionReassignmentsHandler(controller));
+    handlers.put(ApiKey.ELECT_LEADERS, forwarding(new ElectLeadersHandler(controller), rooms));
+    handlers.put(ApiKey.ALTER_PARTITION_REASSIGNMENTS, forwarding(new AlterPartitionReassignmentsHandler(controller), rooms));
     handlers.put(
         ApiKey.LIST_PARTITION_REASSIGNMENTS, new ListPartitionReassignmentsHandler(cluster));
-    forwarded.accept(ApiKey.UNREGISTER_BROKER, new UnregisterBrokerHandler(controller));
-    forwarded.accept(ApiKey.UPDATE_FEATURES, new UpdateFeaturesHandler(controller));
-    forwarded.accept(ApiKey.DESCRIBE_QUORUM, new DescribeQuorumHandler(cluster, rooms.members()));
+    handlers.put(ApiKey.UNREGISTER_BROKER, forwarding(new UnregisterBrokerHandler(controller), rooms));
+    handlers.put(ApiKey.UPDATE_FEATURES, forwarding(new UpdateFeaturesHandler(controller), rooms));
+    handlers.put(ApiKey.DESCRIBE_QUORUM, forwarding(new DescribeQuorumHandler(cluster, rooms.members()), rooms));
     // What brokers ask goes to the controller itself; whoever is not says so.
     handlers.put(ApiKey.ALTER_PARTITION, new AlterPartitionHandler(controller));
     handlers.put(ApiKey.ALLOCATE_PRODUCER_IDS, new AllocateProducerIdsHandler(controller));
@@ -163,7 +178,11 @@ public final class Handlers {
     handlers.put(ApiKey.BROKER_HEARTBEAT, new BrokerHeartbeatHandler(rooms.members()));
   }
 
-  private static void addGroups(Map<ApiKey, Handler> handlers, Rooms rooms) {
+  private static <Q extends Message> Handler<Q> forwarding(Handler<Q> onController, Rooms rooms) {
+    return new ForwardingHandler<>(onController, rooms.forward());
+  }
+
+  private static void addGroups(Map<ApiKey, Handler<?>> handlers, Rooms rooms) {
     GroupCoordinator groups = rooms.groups();
     handlers.put(ApiKey.JOIN_GROUP, new JoinGroupHandler(groups));
     handlers.put(ApiKey.SYNC_GROUP, new SyncGroupHandler(groups));

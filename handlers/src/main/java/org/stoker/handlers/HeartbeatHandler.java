@@ -2,12 +2,12 @@ package org.stoker.handlers;
 
 import org.stoker.coordinator.GroupCoordinator;
 import org.stoker.coordinator.HeartbeatCommand;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.message.HeartbeatRequest;
 import org.stoker.protocol.message.HeartbeatResponse;
 
 /** Heartbeat: a member of a group says that it lives. */
-final class HeartbeatHandler implements Handler {
+final class HeartbeatHandler implements Handler<HeartbeatRequest> {
   private final GroupCoordinator groups;
 
   HeartbeatHandler(GroupCoordinator groups) {
@@ -15,14 +15,13 @@ final class HeartbeatHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    HeartbeatRequest body = (HeartbeatRequest) request.body();
+  public void handle(HeartbeatRequest body, RequestContext context) {
     HeartbeatCommand command =
         new HeartbeatCommand(
             body.groupId(), body.memberId(), body.groupInstanceId(), body.generationId());
     Answers.when(
         groups.heartbeat(command),
-        request,
+        context,
         error -> new HeartbeatResponse().setErrorCode(error.code()));
   }
 }

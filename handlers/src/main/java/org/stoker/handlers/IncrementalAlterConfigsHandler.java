@@ -11,7 +11,7 @@ import org.stoker.metadata.Command.ConfigChanges;
 import org.stoker.metadata.Command.ConfigOperation;
 import org.stoker.metadata.ConfigResource;
 import org.stoker.metadata.Result;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.IncrementalAlterConfigsRequest;
 import org.stoker.protocol.message.IncrementalAlterConfigsRequest.AlterConfigsResource;
@@ -21,7 +21,7 @@ import org.stoker.protocol.message.IncrementalAlterConfigsResponse.AlterConfigsR
 import org.stoker.settings.ConfigValues;
 
 /** IncrementalAlterConfigs: sets, removes, extends or shortens single values (KIP-339). */
-final class IncrementalAlterConfigsHandler implements Handler {
+final class IncrementalAlterConfigsHandler implements Handler<IncrementalAlterConfigsRequest> {
   /** The kind of resource that the cluster does not store. */
   static final byte BROKER_LOGGER = 8;
 
@@ -49,10 +49,9 @@ final class IncrementalAlterConfigsHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    IncrementalAlterConfigsRequest body = (IncrementalAlterConfigsRequest) request.body();
+  public void handle(IncrementalAlterConfigsRequest body, RequestContext context) {
     ConfigAlterations<ConfigChanges> alterations = new ConfigAlterations<>();
-    boolean isTaken = ControllerForward.isTaken(request);
+    boolean isForwarded = context.isForwarded();
     for (AlterConfigsResource resource : body.resources()) {
       ConfigResource.Type type = ConfigResource.Type.forId(resource.resourceType());
       Result problem = problemWith(resource, body.resources());
@@ -65,7 +64,7 @@ final class IncrementalAlterConfigsHandler implements Handler {
         alterations.refused("Unknown resource type " + resource.resourceType());
       } else {
         ConfigResource named = new ConfigResource(type, resource.resourceName());
-        problem = isTaken ? null : brokers.problemWith(named, changes);
+        problem = isForwarded ? null : brokers.problemWith(named, changes);
         if (problem != null) {
           alterations.settled(problem);
         } else {
@@ -73,13 +72,13 @@ final class IncrementalAlterConfigsHandler implements Handler {
         }
       }
     }
-    ControllerPort port = isTaken ? controller : anywhere;
+    ControllerPort port = isForwarded ? controller : anywhere;
     Answers.when(
         alterations.outcomes(changes ->
             port.submit(
                 new Command.IncrementalAlterConfigs(changes, body.validateOnly()),
                 values.get().integer("request.timeout.ms"))),
-        request,
+        context,
         results -> response(body.resources(), results));
   }
 

@@ -1,12 +1,12 @@
 package org.stoker.handlers;
 
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.InitProducerIdRequest;
 import org.stoker.protocol.message.InitProducerIdResponse;
 
 /** InitProducerId: an idempotent producer gets a number that nobody else has. */
-final class InitProducerIdHandler implements Handler {
+final class InitProducerIdHandler implements Handler<InitProducerIdRequest> {
   private final ProducerIdBlocks ids;
 
   InitProducerIdHandler(ProducerIdBlocks ids) {
@@ -14,19 +14,18 @@ final class InitProducerIdHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    InitProducerIdRequest body = (InitProducerIdRequest) request.body();
+  public void handle(InitProducerIdRequest body, RequestContext context) {
     String transactionalId = body.transactionalId();
     if (transactionalId != null) {
       // An empty one is nobody's; others need a coordinator, which this version does not have.
       ErrorCode error =
           transactionalId.isEmpty() ? ErrorCode.INVALID_REQUEST : ErrorCode.UNSUPPORTED_VERSION;
-      request.respond(response(error, -1, (short) -1));
+      context.respond(response(error, -1, (short) -1));
       return;
     }
     Answers.when(
         ids.draw(),
-        request,
+        context,
         drawn ->
             response(
                 drawn.error(),

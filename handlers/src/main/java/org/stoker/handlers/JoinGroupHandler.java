@@ -8,13 +8,13 @@ import org.stoker.coordinator.GroupCoordinator;
 import org.stoker.coordinator.GroupProtocol;
 import org.stoker.coordinator.JoinGroupCommand;
 import org.stoker.coordinator.JoinGroupReply;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.message.JoinGroupRequest;
 import org.stoker.protocol.message.JoinGroupResponse;
 import org.stoker.protocol.message.JoinGroupResponse.JoinGroupResponseMember;
 
 /** JoinGroup: a member comes into the next generation of its group. */
-final class JoinGroupHandler implements Handler {
+final class JoinGroupHandler implements Handler<JoinGroupRequest> {
   private static final int FIRST_VERSION_WITH_MEMBER_ID_REQUIRED = 4;
   private static final int FIRST_VERSION_WITH_NULL_PROTOCOL = 7;
   private static final int FIRST_VERSION_WITH_SKIPPED_ASSIGNMENT = 9;
@@ -26,12 +26,12 @@ final class JoinGroupHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    JoinGroupCommand command = command((JoinGroupRequest) request.body(), request);
-    Answers.when(groups.joinGroup(command), request, reply -> response(reply, request.version()));
+  public void handle(JoinGroupRequest body, RequestContext context) {
+    JoinGroupCommand command = command(body, context);
+    Answers.when(groups.joinGroup(command), context, reply -> response(reply, context.version()));
   }
 
-  private static JoinGroupCommand command(JoinGroupRequest body, Request request) {
+  private static JoinGroupCommand command(JoinGroupRequest body, RequestContext context) {
     return new JoinGroupCommand(
         body.groupId(),
         body.memberId(),
@@ -42,16 +42,16 @@ final class JoinGroupHandler implements Handler {
             .toList(),
         body.sessionTimeoutMs(),
         body.rebalanceTimeoutMs() < 0 ? body.sessionTimeoutMs() : body.rebalanceTimeoutMs(),
-        identityOf(request),
-        request.version() >= FIRST_VERSION_WITH_MEMBER_ID_REQUIRED,
-        request.version() >= FIRST_VERSION_WITH_SKIPPED_ASSIGNMENT,
+        identityOf(context),
+        context.version() >= FIRST_VERSION_WITH_MEMBER_ID_REQUIRED,
+        context.version() >= FIRST_VERSION_WITH_SKIPPED_ASSIGNMENT,
         body.reason());
   }
 
-  private static ClientIdentity identityOf(Request request) {
-    String clientId = request.clientId();
+  private static ClientIdentity identityOf(RequestContext context) {
+    String clientId = context.clientId();
     return new ClientIdentity(
-        clientId == null ? "" : clientId, "/" + request.clientAddress().getHostAddress());
+        clientId == null ? "" : clientId, "/" + context.clientAddress().getHostAddress());
   }
 
   private static JoinGroupResponse response(JoinGroupReply reply, short version) {

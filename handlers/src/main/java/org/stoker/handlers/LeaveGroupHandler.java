@@ -5,14 +5,14 @@ import org.stoker.coordinator.GroupCoordinator;
 import org.stoker.coordinator.LeaveGroupCommand;
 import org.stoker.coordinator.LeaveGroupCommand.LeavingMember;
 import org.stoker.coordinator.LeaveGroupReply;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.LeaveGroupRequest;
 import org.stoker.protocol.message.LeaveGroupResponse;
 import org.stoker.protocol.message.LeaveGroupResponse.MemberResponse;
 
 /** LeaveGroup: one member leaves, or several at once (KIP-345). */
-final class LeaveGroupHandler implements Handler {
+final class LeaveGroupHandler implements Handler<LeaveGroupRequest> {
   private static final int FIRST_VERSION_WITH_SEVERAL = 3;
 
   private final GroupCoordinator groups;
@@ -22,9 +22,8 @@ final class LeaveGroupHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    LeaveGroupRequest body = (LeaveGroupRequest) request.body();
-    boolean isSeveral = request.version() >= FIRST_VERSION_WITH_SEVERAL;
+  public void handle(LeaveGroupRequest body, RequestContext context) {
+    boolean isSeveral = context.version() >= FIRST_VERSION_WITH_SEVERAL;
     List<LeavingMember> members =
         isSeveral
             ? body.members().stream()
@@ -34,7 +33,7 @@ final class LeaveGroupHandler implements Handler {
             : List.of(new LeavingMember(body.memberId(), null, null));
     Answers.when(
         groups.leaveGroup(new LeaveGroupCommand(body.groupId(), members)),
-        request,
+        context,
         reply -> isSeveral ? response(reply) : responseToOne(reply));
   }
 

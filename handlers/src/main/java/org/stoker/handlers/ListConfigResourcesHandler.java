@@ -7,13 +7,13 @@ import java.util.TreeSet;
 import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.ConfigResource;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.ListConfigResourcesRequest;
 import org.stoker.protocol.message.ListConfigResourcesResponse;
 
 /** ListConfigResources: what can be, or is, configured (KIP-1142). */
-final class ListConfigResourcesHandler implements Handler {
+final class ListConfigResourcesHandler implements Handler<ListConfigResourcesRequest> {
   private static final byte TOPIC = 2;
   private static final byte BROKER = 4;
   private static final byte BROKER_LOGGER = 8;
@@ -30,22 +30,21 @@ final class ListConfigResourcesHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    ListConfigResourcesRequest body = (ListConfigResourcesRequest) request.body();
+  public void handle(ListConfigResourcesRequest body, RequestContext context) {
     // Version 0 knew client metrics only, and could not say so.
     Set<Byte> types =
-        new TreeSet<>(request.version() == 0 ? Set.of(CLIENT_METRICS) : body.resourceTypes());
+        new TreeSet<>(context.version() == 0 ? Set.of(CLIENT_METRICS) : body.resourceTypes());
     if (types.isEmpty()) {
       types = new TreeSet<>(KNOWN);
     }
     if (!KNOWN.containsAll(types)) {
-      request.respond(
+      context.respond(
           new ListConfigResourcesResponse().setErrorCode(ErrorCode.UNSUPPORTED_VERSION.code()));
       return;
     }
     ClusterImage image = cluster.image();
     int most = image.topicsByName().size() + image.configs().size();
-    if (!Answers.isTaken(request, BYTES_OF_RESOURCE * most)) {
+    if (!Answers.isTaken(context, BYTES_OF_RESOURCE * most)) {
       return;
     }
     List<ListConfigResourcesResponse.ConfigResource> found = new ArrayList<>();
@@ -57,7 +56,7 @@ final class ListConfigResourcesHandler implements Handler {
                 .setResourceType(type));
       }
     }
-    request.respond(new ListConfigResourcesResponse().setConfigResources(found));
+    context.respond(new ListConfigResourcesResponse().setConfigResources(found));
   }
 
   private List<String> names(byte type) {

@@ -3,13 +3,13 @@ package org.stoker.handlers;
 import java.util.Set;
 import org.stoker.coordinator.GroupCoordinator;
 import org.stoker.coordinator.GroupListing;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.message.ListGroupsRequest;
 import org.stoker.protocol.message.ListGroupsResponse;
 import org.stoker.protocol.message.ListGroupsResponse.ListedGroup;
 
 /** ListGroups: the groups that this broker coordinates. */
-final class ListGroupsHandler implements Handler {
+final class ListGroupsHandler implements Handler<ListGroupsRequest> {
   private final GroupCoordinator groups;
 
   ListGroupsHandler(GroupCoordinator groups) {
@@ -17,12 +17,11 @@ final class ListGroupsHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    ListGroupsRequest body = (ListGroupsRequest) request.body();
+  public void handle(ListGroupsRequest body, RequestContext context) {
     Answers.when(
         groups.listGroups(
-            Set.copyOf(body.statesFilter()), Set.copyOf(body.typesFilter()), request::tryClaim),
-        request,
+            Set.copyOf(body.statesFilter()), Set.copyOf(body.typesFilter()), context::tryClaim),
+        context,
         listing ->
             new ListGroupsResponse()
                 .setErrorCode(listing.error().code())

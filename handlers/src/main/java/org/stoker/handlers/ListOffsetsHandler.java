@@ -12,7 +12,7 @@ import org.stoker.base.StorageException;
 import org.stoker.base.TopicPartition;
 import org.stoker.base.Uuid;
 import org.stoker.log.CorruptLogException;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.ListOffsetsRequest;
 import org.stoker.protocol.message.ListOffsetsRequest.ListOffsetsPartition;
@@ -24,7 +24,7 @@ import org.stoker.replication.OffsetReply;
 import org.stoker.replication.Partition;
 
 /** ListOffsets: where a partition begins and ends, and where it was at a time. */
-final class ListOffsetsHandler implements Handler {
+final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(ListOffsetsHandler.class);
   private static final byte READ_COMMITTED = 1;
   private static final long LATEST = -1;
@@ -51,12 +51,11 @@ final class ListOffsetsHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    ListOffsetsRequest body = (ListOffsetsRequest) request.body();
+  public void handle(ListOffsetsRequest body, RequestContext context) {
     if (mustRead(body)) {
-      Answers.on(readers, request, () -> answer(request.version(), body));
+      Answers.on(readers, context, () -> answer(context.version(), body));
     } else {
-      request.respond(answer(request.version(), body));
+      context.respond(answer(context.version(), body));
     }
   }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.PartitionImage;
 import org.stoker.metadata.TopicImage;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.message.ListPartitionReassignmentsRequest;
 import org.stoker.protocol.message.ListPartitionReassignmentsRequest.ListPartitionReassignmentsTopics;
 import org.stoker.protocol.message.ListPartitionReassignmentsResponse;
@@ -16,7 +16,7 @@ import org.stoker.protocol.message.ListPartitionReassignmentsResponse.OngoingPar
 import org.stoker.protocol.message.ListPartitionReassignmentsResponse.OngoingTopicReassignment;
 
 /** ListPartitionReassignments (KIP-455): what is on its way to other brokers. */
-final class ListPartitionReassignmentsHandler implements Handler {
+final class ListPartitionReassignmentsHandler implements Handler<ListPartitionReassignmentsRequest> {
   private static final long BYTES_OF_PARTITION = 200;
 
   private final ClusterView cluster;
@@ -26,8 +26,7 @@ final class ListPartitionReassignmentsHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    var body = (ListPartitionReassignmentsRequest) request.body();
+  public void handle(ListPartitionReassignmentsRequest body, RequestContext context) {
     ClusterImage image = cluster.image();
     List<OngoingTopicReassignment> ongoing = new ArrayList<>();
     List<ListPartitionReassignmentsTopics> asked = body.topics();
@@ -35,7 +34,7 @@ final class ListPartitionReassignmentsHandler implements Handler {
         asked == null
             ? image.topicsByName().values().stream().mapToLong(all -> all.partitions().size()).sum()
             : asked.stream().mapToLong(topic -> topic.partitionIndexes().size()).sum();
-    if (!Answers.isTaken(request, BYTES_OF_PARTITION * most)) {
+    if (!Answers.isTaken(context, BYTES_OF_PARTITION * most)) {
       return;
     }
     if (asked == null) {
@@ -47,7 +46,7 @@ final class ListPartitionReassignmentsHandler implements Handler {
         add(image.topic(topic.name()), topic.partitionIndexes(), ongoing);
       }
     }
-    request.respond(new ListPartitionReassignmentsResponse().setTopics(ongoing));
+    context.respond(new ListPartitionReassignmentsResponse().setTopics(ongoing));
   }
 
   /** A topic or partition that does not exist is not on its way anywhere. */

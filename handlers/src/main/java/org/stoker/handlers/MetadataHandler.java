@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
+import org.stoker.access.ResourceType;
 import org.stoker.base.Uuid;
 import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
@@ -15,7 +17,7 @@ import org.stoker.metadata.PartitionImage;
 import org.stoker.metadata.Result;
 import org.stoker.metadata.TopicImage;
 import org.stoker.metadata.TopicNames;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.MetadataRequest;
 import org.stoker.protocol.message.MetadataRequest.MetadataRequestTopic;
@@ -28,7 +30,7 @@ import org.stoker.protocol.message.MetadataResponse.MetadataResponseTopic;
  * Metadata: where the brokers are, and who leads what. A topic that does not exist may be created
  * on the way; the answer then waits for it.
  */
-final class MetadataHandler implements Handler {
+final class MetadataHandler implements Handler<MetadataRequest> {
   private static final int FIRST_VERSION_WITH_EMPTY_FOR_NONE = 1;
   private static final int FIRST_VERSION_WITH_LISTENER_NOT_FOUND = 6;
   // The field is there since version 10, and was not read before this one.
@@ -46,24 +48,23 @@ final class MetadataHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    MetadataRequest body = (MetadataRequest) request.body();
-    if (request.version() < FIRST_VERSION_WITH_IDS && usesIds(body)) {
-      request.respond(refused(body));
+  public void handle(MetadataRequest body, RequestContext context) {
+    if (context.version() < FIRST_VERSION_WITH_IDS && usesIds(body)) {
+      context.respond(refused(body));
       return;
     }
     Map<String, CompletableFuture<Result>> creations = creations(body);
     if (creations.isEmpty()) {
       ClusterImage image = cluster.image();
-      if (Answers.isTaken(request, bytesOf(image, body, request.version()))) {
-        request.respond(response(image, request, body, Map.of()));
+      if (Answers.isTaken(context, bytesOf(image, body, context.version()))) {
+        context.respond(response(image, context, body, Map.of()));
       }
       return;
     }
     Answers.when(
         CompletableFuture.allOf(creations.values().toArray(CompletableFuture<?>[]::new)),
-        request,
-        _ -> response(cluster.image(), request, body, creations));
+        context,
+        _ -> response(cluster.image(), context, body, creations));
   }
 
   /** About what the answer takes. */
@@ -156,11 +157,11 @@ final class MetadataHandler implements Handler {
 
   private MetadataResponse response(
       ClusterImage image,
-      Request request,
+      RequestContext context,
       MetadataRequest body,
       Map<String, CompletableFuture<Result>> creations) {
     List<MetadataResponseBroker> brokers = new ArrayList<>();
-    for (ClusterView.Reachable reachable : cluster.brokers(image, request, false)) {
+    for (ClusterView.Reachable reachable : cluster.brokers(image, context, false)) {
       brokers.add(
           new MetadataResponseBroker()
               .setNodeId(reachable.broker().id())
@@ -172,31 +173,31 @@ final class MetadataHandler implements Handler {
         .setBrokers(brokers)
         .setClusterId(image.clusterId())
         .setControllerId(image.controllerId())
-        .setTopics(topics(image, request, body, creations))
+        .setTopics(topics(image, context, body, creations))
         .setClusterAuthorizedOperations(
             body.includeClusterAuthorizedOperations()
-                ? AllowedOperations.ON_THE_CLUSTER
+                ? AllowedOperations.onTheCluster(context)
                 : AllowedOperations.NOT_ASKED);
   }
 
   private List<MetadataResponseTopic> topics(
       ClusterImage image,
-      Request request,
+      RequestContext context,
       MetadataRequest body,
       Map<String, CompletableFuture<Result>> creations) {
-    int operations =
+    ToIntFunction<String> operations =
         body.includeTopicAuthorizedOperations()
-            ? AllowedOperations.ON_A_TOPIC
-            : AllowedOperations.NOT_ASKED;
+            ? name -> AllowedOperations.on(ResourceType.TOPIC, name, context)
+            : _ -> AllowedOperations.NOT_ASKED;
     List<MetadataResponseTopic> topics = new ArrayList<>();
-    if (isOfAll(body, request.version())) {
+    if (isOfAll(body, context.version())) {
       for (TopicImage topic : image.topicsByName().values()) {
-        topics.add(describe(image, topic, request, operations));
+        topics.add(describe(image, topic, context, operations));
       }
       return topics;
     }
     for (MetadataRequestTopic topic : asked(body)) {
-      topics.add(find(image, topic, request, operations, creations));
+      topics.add(find(image, topic, context, operations, creations));
     }
     return topics;
   }
@@ -204,13 +205,13 @@ final class MetadataHandler implements Handler {
   private MetadataResponseTopic find(
       ClusterImage image,
       MetadataRequestTopic asked,
-      Request request,
-      int operations,
+      RequestContext context,
+      ToIntFunction<String> operations,
       Map<String, CompletableFuture<Result>> creations) {
     String name = nameOf(asked);
     TopicImage topic = name == null ? image.topic(asked.topicId()) : image.topic(name);
     if (topic != null) {
-      return describe(image, topic, request, operations);
+      return describe(image, topic, context, operations);
     }
     if (name == null) {
       return new MetadataResponseTopic()
@@ -223,7 +224,7 @@ final class MetadataHandler implements Handler {
         .setErrorCode(errorOf(name, creations.get(name)).code())
         .setName(name)
         .setIsInternal(ClusterView.isInternal(name))
-        .setTopicAuthorizedOperations(operations);
+        .setTopicAuthorizedOperations(operations.applyAsInt(name));
   }
 
   private static ErrorCode errorOf(String name, @Nullable CompletableFuture<Result> creation) {
@@ -235,26 +236,26 @@ final class MetadataHandler implements Handler {
   }
 
   private MetadataResponseTopic describe(
-      ClusterImage image, TopicImage topic, Request request, int operations) {
+      ClusterImage image, TopicImage topic, RequestContext context, ToIntFunction<String> operations) {
     List<MetadataResponsePartition> partitions = new ArrayList<>(topic.partitions().size());
     for (int index = 0; index < topic.partitions().size(); index++) {
-      partitions.add(describe(image, index, topic.partitions().get(index), request));
+      partitions.add(describe(image, index, topic.partitions().get(index), context));
     }
     return new MetadataResponseTopic()
         .setName(topic.name())
         .setTopicId(topic.id())
         .setIsInternal(ClusterView.isInternal(topic.name()))
         .setPartitions(partitions)
-        .setTopicAuthorizedOperations(operations);
+        .setTopicAuthorizedOperations(operations.applyAsInt(topic.name()));
   }
 
   private MetadataResponsePartition describe(
-      ClusterImage image, int index, PartitionImage partition, Request request) {
-    boolean hasLeader = cluster.broker(image, partition.leader(), request) != null;
-    if (request.version() == 0) {
-      return describeInFirstVersion(image, index, partition, request, hasLeader);
+      ClusterImage image, int index, PartitionImage partition, RequestContext context) {
+    boolean hasLeader = cluster.broker(image, partition.leader(), context) != null;
+    if (context.version() == 0) {
+      return describeInFirstVersion(image, index, partition, context, hasLeader);
     }
-    ErrorCode error = hasLeader ? ErrorCode.NONE : whyNoLeader(image, partition, request);
+    ErrorCode error = hasLeader ? ErrorCode.NONE : whyNoLeader(image, partition, context);
     return new MetadataResponsePartition()
         .setErrorCode(error.code())
         .setPartitionIndex(index)
@@ -262,23 +263,23 @@ final class MetadataHandler implements Handler {
         .setLeaderEpoch(partition.leaderEpoch())
         .setReplicaNodes(partition.replicas())
         .setIsrNodes(partition.isr())
-        .setOfflineReplicas(ClusterView.offlineReplicas(image, partition, request));
+        .setOfflineReplicas(ClusterView.offlineReplicas(image, partition, context));
   }
 
   private static ErrorCode whyNoLeader(
-      ClusterImage image, PartitionImage partition, Request request) {
+      ClusterImage image, PartitionImage partition, RequestContext context) {
     BrokerImage leader = image.broker(partition.leader());
-    boolean lacksListener = leader != null && leader.endpoint(request.listenerName()) == null;
-    return lacksListener && request.version() >= FIRST_VERSION_WITH_LISTENER_NOT_FOUND
+    boolean lacksListener = leader != null && leader.endpoint(context.listenerName()) == null;
+    return lacksListener && context.version() >= FIRST_VERSION_WITH_LISTENER_NOT_FOUND
         ? ErrorCode.LISTENER_NOT_FOUND
         : ErrorCode.LEADER_NOT_AVAILABLE;
   }
 
   /** The first clients do not know brokers that they cannot reach. */
   private MetadataResponsePartition describeInFirstVersion(
-      ClusterImage image, int index, PartitionImage partition, Request request, boolean hasLeader) {
-    List<Integer> replicas = reachable(image, partition.replicas(), request);
-    List<Integer> inSync = reachable(image, partition.isr(), request);
+      ClusterImage image, int index, PartitionImage partition, RequestContext context, boolean hasLeader) {
+    List<Integer> replicas = reachable(image, partition.replicas(), context);
+    List<Integer> inSync = reachable(image, partition.isr(), context);
     boolean lacksAny =
         replicas.size() < partition.replicas().size() || inSync.size() < partition.isr().size();
     ErrorCode error = lacksAny ? ErrorCode.REPLICA_NOT_AVAILABLE : ErrorCode.NONE;
@@ -290,7 +291,7 @@ final class MetadataHandler implements Handler {
         .setIsrNodes(inSync);
   }
 
-  private List<Integer> reachable(ClusterImage image, List<Integer> ids, Request request) {
-    return ids.stream().filter(id -> cluster.broker(image, id, request) != null).toList();
+  private List<Integer> reachable(ClusterImage image, List<Integer> ids, RequestContext context) {
+    return ids.stream().filter(id -> cluster.broker(image, id, context) != null).toList();
   }
 }

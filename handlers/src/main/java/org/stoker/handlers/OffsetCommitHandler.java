@@ -11,7 +11,7 @@ import org.stoker.coordinator.CommitOffsetsReply;
 import org.stoker.coordinator.GroupCoordinator;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.TopicImage;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.OffsetCommitRequest;
 import org.stoker.protocol.message.OffsetCommitRequest.OffsetCommitRequestPartition;
@@ -21,7 +21,7 @@ import org.stoker.protocol.message.OffsetCommitResponse.OffsetCommitResponsePart
 import org.stoker.protocol.message.OffsetCommitResponse.OffsetCommitResponseTopic;
 
 /** OffsetCommit: a group has consumed up to here. Topics that do not exist are refused at once. */
-final class OffsetCommitHandler implements Handler {
+final class OffsetCommitHandler implements Handler<OffsetCommitRequest> {
   private static final int FIRST_VERSION_WITH_NOT_FOUND = 9;
   private static final int FIRST_VERSION_WITH_IDS = 10;
 
@@ -34,9 +34,8 @@ final class OffsetCommitHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    OffsetCommitRequest body = (OffsetCommitRequest) request.body();
-    boolean usesIds = request.version() >= FIRST_VERSION_WITH_IDS;
+  public void handle(OffsetCommitRequest body, RequestContext context) {
+    boolean usesIds = context.version() >= FIRST_VERSION_WITH_IDS;
     ClusterImage image = cluster.image();
     List<OffsetCommitResponseTopic> response = new ArrayList<>();
     Map<Slot, List<OffsetCommitResponsePartition>> slots = new HashMap<>();
@@ -51,15 +50,15 @@ final class OffsetCommitHandler implements Handler {
             body.groupInstanceId(),
             body.generationIdOrMemberEpoch(),
             body.retentionTimeMs(),
-            request.version() >= FIRST_VERSION_WITH_NOT_FOUND,
+            context.version() >= FIRST_VERSION_WITH_NOT_FOUND,
             accepted);
     if (accepted.isEmpty()) {
-      request.respond(new OffsetCommitResponse().setTopics(response));
+      context.respond(new OffsetCommitResponse().setTopics(response));
       return;
     }
     Answers.when(
         groups.commitOffsets(command),
-        request,
+        context,
         reply -> {
           fill(reply, slots);
           return new OffsetCommitResponse().setTopics(response);

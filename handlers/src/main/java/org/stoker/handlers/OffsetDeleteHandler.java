@@ -9,7 +9,7 @@ import org.stoker.coordinator.DeleteOffsetsCommand;
 import org.stoker.coordinator.DeleteOffsetsReply;
 import org.stoker.coordinator.GroupCoordinator;
 import org.stoker.metadata.ClusterImage;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.OffsetDeleteRequest;
 import org.stoker.protocol.message.OffsetDeleteRequest.OffsetDeleteRequestPartition;
@@ -19,7 +19,7 @@ import org.stoker.protocol.message.OffsetDeleteResponse.OffsetDeleteResponsePart
 import org.stoker.protocol.message.OffsetDeleteResponse.OffsetDeleteResponseTopic;
 
 /** OffsetDelete: a group forgets some of its offsets (KIP-496). */
-final class OffsetDeleteHandler implements Handler {
+final class OffsetDeleteHandler implements Handler<OffsetDeleteRequest> {
   private final ClusterView cluster;
   private final GroupCoordinator groups;
 
@@ -29,8 +29,7 @@ final class OffsetDeleteHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    OffsetDeleteRequest body = (OffsetDeleteRequest) request.body();
+  public void handle(OffsetDeleteRequest body, RequestContext context) {
     ClusterImage image = cluster.image();
     List<DeleteOffsetsCommand.Topic> topics = new ArrayList<>();
     List<OffsetDeleteResponseTopic> unknown = new ArrayList<>();
@@ -54,7 +53,7 @@ final class OffsetDeleteHandler implements Handler {
     }
     Answers.when(
         groups.deleteOffsets(new DeleteOffsetsCommand(body.groupId(), topics)),
-        request,
+        context,
         reply -> response(reply, unknown));
   }
 

@@ -11,7 +11,7 @@ import org.stoker.coordinator.FetchOffsetsReply;
 import org.stoker.coordinator.GroupCoordinator;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.TopicImage;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.OffsetFetchRequest;
 import org.stoker.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
@@ -25,7 +25,7 @@ import org.stoker.protocol.message.OffsetFetchResponse.OffsetFetchResponseTopic;
 import org.stoker.protocol.message.OffsetFetchResponse.OffsetFetchResponseTopics;
 
 /** OffsetFetch: how far groups have consumed; of one group before version 8, of several since. */
-final class OffsetFetchHandler implements Handler {
+final class OffsetFetchHandler implements Handler<OffsetFetchRequest> {
   private static final int FIRST_VERSION_WITH_A_GROUP_ERROR = 2;
   private static final int FIRST_VERSION_WITH_SEVERAL_GROUPS = 8;
   private static final int FIRST_VERSION_WITH_IDS = 10;
@@ -40,18 +40,17 @@ final class OffsetFetchHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    OffsetFetchRequest body = (OffsetFetchRequest) request.body();
-    if (request.version() >= FIRST_VERSION_WITH_SEVERAL_GROUPS) {
-      fetchOfSeveral(request, body);
+  public void handle(OffsetFetchRequest body, RequestContext context) {
+    if (context.version() >= FIRST_VERSION_WITH_SEVERAL_GROUPS) {
+      fetchOfSeveral(context, body);
     } else {
-      fetchOfOne(request, body);
+      fetchOfOne(context, body);
     }
   }
 
   // ---- One group.
 
-  private void fetchOfOne(Request request, OffsetFetchRequest body) {
+  private void fetchOfOne(RequestContext context, OffsetFetchRequest body) {
     List<OffsetFetchRequestTopic> asked = body.topics();
     List<FetchOffsetsCommand.Topic> topics =
         asked == null
@@ -64,9 +63,9 @@ final class OffsetFetchHandler implements Handler {
     Answers.when(
         groups.fetchOffsets(
             new FetchOffsetsCommand(body.groupId(), topics, body.requireStable()),
-            request::tryClaim),
-        request,
-        reply -> responseOfOne(reply, topics, request.version()));
+            context::tryClaim),
+        context,
+        reply -> responseOfOne(reply, topics, context.version()));
   }
 
   private static OffsetFetchResponse responseOfOne(
@@ -120,15 +119,15 @@ final class OffsetFetchHandler implements Handler {
 
   // ---- Several groups.
 
-  private void fetchOfSeveral(Request request, OffsetFetchRequest body) {
-    boolean usesIds = request.version() >= FIRST_VERSION_WITH_IDS;
+  private void fetchOfSeveral(RequestContext context, OffsetFetchRequest body) {
+    boolean usesIds = context.version() >= FIRST_VERSION_WITH_IDS;
     List<CompletableFuture<OffsetFetchResponseGroup>> parts =
         body.groups().stream()
-            .map(group -> fetch(group, body.requireStable(), usesIds, request::tryClaim))
+            .map(group -> fetch(group, body.requireStable(), usesIds, context::tryClaim))
             .toList();
     Answers.when(
         CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new)),
-        request,
+        context,
         _ ->
             new OffsetFetchResponse()
                 .setGroups(parts.stream().map(CompletableFuture::join).toList()));

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.stoker.base.Uuid;
 import org.stoker.log.LeaderEpochHistory;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.OffsetForLeaderEpochRequest;
 import org.stoker.protocol.message.OffsetForLeaderEpochRequest.OffsetForLeaderPartition;
@@ -18,7 +18,7 @@ import org.stoker.replication.Partition;
  * OffsetForLeaderEpoch: where an epoch ended, so that a reader sees whether its log was cut
  * (KIP-320).
  */
-final class OffsetForLeaderEpochHandler implements Handler {
+final class OffsetForLeaderEpochHandler implements Handler<OffsetForLeaderEpochRequest> {
   private final PartitionLookup lookup;
 
   OffsetForLeaderEpochHandler(PartitionLookup lookup) {
@@ -26,8 +26,7 @@ final class OffsetForLeaderEpochHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    OffsetForLeaderEpochRequest body = (OffsetForLeaderEpochRequest) request.body();
+  public void handle(OffsetForLeaderEpochRequest body, RequestContext context) {
     List<OffsetForLeaderTopicResult> topics = new ArrayList<>();
     for (OffsetForLeaderTopic topic : body.topics()) {
       topics.add(
@@ -38,7 +37,7 @@ final class OffsetForLeaderEpochHandler implements Handler {
                       .map(partition -> find(topic.topic(), partition))
                       .toList()));
     }
-    request.respond(new OffsetForLeaderEpochResponse().setTopics(topics));
+    context.respond(new OffsetForLeaderEpochResponse().setTopics(topics));
   }
 
   private EpochEndOffset find(String topic, OffsetForLeaderPartition asked) {

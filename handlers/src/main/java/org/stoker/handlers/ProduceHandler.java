@@ -8,7 +8,7 @@ import org.stoker.base.Clock;
 import org.stoker.base.HeapBudget;
 import org.stoker.base.LimitedExecutor;
 import org.stoker.base.Timers;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.message.ProduceRequest;
 import org.stoker.records.BatchValidator;
 
@@ -22,7 +22,7 @@ import org.stoker.records.BatchValidator;
  * <p>Whatever expands to very much is checked there one batch at a time: a few bytes can keep a
  * processor busy for seconds, and must not keep all checking threads from everybody else's.
  */
-final class ProduceHandler implements Handler {
+final class ProduceHandler implements Handler<ProduceRequest> {
   private final PartitionLookup lookup;
   private final Executor checkers;
   private final Executor longChecks;
@@ -52,10 +52,10 @@ final class ProduceHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
+  public void handle(ProduceRequest body, RequestContext context) {
     ProduceWork work =
-        new ProduceWork(request, (ProduceRequest) request.body(), lookup, timers, rewritten);
-    String connection = request.connectionId();
+        new ProduceWork(context, body, lookup, timers, rewritten);
+    String connection = context.connectionId();
     ArrayDeque<ProduceWork> before = inOrder.get(connection);
     if (before != null) {
       before.add(work);
@@ -87,7 +87,7 @@ final class ProduceHandler implements Handler {
   }
 
   private void checkedElsewhere(ProduceWork work) {
-    work.request().eventLoop().execute(() -> appendThoseThatMay(work.request().connectionId()));
+    work.context().eventLoop().execute(() -> appendThoseThatMay(work.context().connectionId()));
   }
 
   private void appendThoseThatMay(String connection) {

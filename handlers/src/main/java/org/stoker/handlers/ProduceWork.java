@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 import org.stoker.base.HeapBudget;
 import org.stoker.base.Timers;
 import org.stoker.log.AppendOrigin;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.ProduceRequest;
 import org.stoker.protocol.message.ProduceRequest.PartitionProduceData;
@@ -47,7 +47,7 @@ final class ProduceWork {
   // Kafka's tools that mend internal topics call themselves so.
   private static final String ADMINISTRATORS_CLIENT_ID = "__admin_client";
 
-  private final Request request;
+  private final RequestContext context;
   private final ProduceRequest body;
   private final Timers timers;
   private final HeapBudget rewritten;
@@ -80,12 +80,12 @@ final class ProduceWork {
 
   /** Batches that are compressed anew are claimed from the budget until a log has them. */
   ProduceWork(
-      Request request,
+      RequestContext context,
       ProduceRequest body,
       PartitionLookup lookup,
       Timers timers,
       HeapBudget rewritten) {
-    this.request = request;
+    this.context = context;
     this.body = body;
     this.timers = timers;
     this.rewritten = rewritten;
@@ -133,15 +133,15 @@ final class ProduceWork {
   private boolean isForbidden(@Nullable Partition partition) {
     return partition != null
         && ClusterView.isInternal(partition.topicPartition().topic())
-        && !ADMINISTRATORS_CLIENT_ID.equals(request.clientId());
+        && !ADMINISTRATORS_CLIENT_ID.equals(context.clientId());
   }
 
   private static void refuse(Item item, ErrorCode error, String message) {
     item.refusal = new Refusal(error, message, List.of());
   }
 
-  Request request() {
-    return request;
+  RequestContext context() {
+    return context;
   }
 
   boolean isChecked() {
@@ -199,7 +199,7 @@ final class ProduceWork {
       int maxExpandedBytes) {
     ProduceRules rules = partition.rules().produce();
     try {
-      switch (validator.check(bytes, request.version(), rules, nowMs, maxExpandedBytes)) {
+      switch (validator.check(bytes, context.version(), rules, nowMs, maxExpandedBytes)) {
         case BatchVerdict.Invalid invalid -> item.refusal = refusal(invalid);
         case BatchVerdict.Valid valid -> accept(item, bytes, valid, rules, nowMs);
         case BatchVerdict.Unfinished _ -> {
@@ -362,18 +362,18 @@ final class ProduceWork {
               .setTopicId(topic.topicId())
               .setPartitionResponses(partitions));
     }
-    request.respond(response.setResponses(topics));
+    context.respond(response.setResponses(topics));
   }
 
   /** A producer that wants no answers learns of an error by losing its connection, as in Kafka. */
   private void answerNothing() {
     for (Item item : items) {
       if (replies.get(item.index) instanceof AppendReply.Refused(var error, var _)) {
-        request.closeConnection("produce with acks=0 failed with " + error);
+        context.closeConnection("produce with acks=0 failed with " + error);
         return;
       }
     }
-    request.respondNothing();
+    context.respondNothing();
   }
 
   private PartitionProduceResponse partitionResponse(int partition, Item item) {

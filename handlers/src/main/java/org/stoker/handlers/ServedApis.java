@@ -9,16 +9,17 @@ import org.stoker.network.ApiVersionsTable;
 import org.stoker.protocol.ApiKey;
 
 /**
- * The APIs that are served, each with all its stable versions. Clients are told of all but those
- * with which brokers talk among themselves.
+ * The APIs that are served, each with all its stable versions. Those with which brokers talk among
+ * themselves are served on the listener of brokers alone, and clients are not told of them.
  */
-public final class ServedApis implements ApiVersionsTable {
+public final class ServedApis {
   private static final Set<ApiKey> BETWEEN_BROKERS =
       EnumSet.of(
           ApiKey.ALTER_PARTITION,
           ApiKey.ALLOCATE_PRODUCER_IDS,
           ApiKey.ASSIGN_REPLICAS_TO_DIRS,
-          ApiKey.BROKER_HEARTBEAT);
+          ApiKey.BROKER_HEARTBEAT,
+          ApiKey.ENVELOPE);
 
   private final Map<ApiKey, Range> ranges = new EnumMap<>(ApiKey.class);
 
@@ -31,8 +32,19 @@ public final class ServedApis implements ApiVersionsTable {
     }
   }
 
-  @Override
-  public boolean isSupported(ApiKey apiKey, short version) {
+  /** Whether only brokers may ask for it, on their own listener. */
+  public static boolean isBetweenBrokers(ApiKey apiKey) {
+    return BETWEEN_BROKERS.contains(apiKey);
+  }
+
+  /** What a listener serves. */
+  public ApiVersionsTable on(boolean isInterBrokerListener) {
+    return isInterBrokerListener
+        ? this::isServed
+        : (apiKey, version) -> !isBetweenBrokers(apiKey) && isServed(apiKey, version);
+  }
+
+  private boolean isServed(ApiKey apiKey, short version) {
     Range range = ranges.get(apiKey);
     return range != null && version >= range.lowest() && version <= range.highest();
   }

@@ -5,14 +5,14 @@ import java.util.Map;
 import org.stoker.coordinator.Bytes;
 import org.stoker.coordinator.GroupCoordinator;
 import org.stoker.coordinator.SyncGroupCommand;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.SyncGroupRequest;
 import org.stoker.protocol.message.SyncGroupRequest.SyncGroupRequestAssignment;
 import org.stoker.protocol.message.SyncGroupResponse;
 
 /** SyncGroup: a member gets its assignment, the leader brings everybody's. */
-final class SyncGroupHandler implements Handler {
+final class SyncGroupHandler implements Handler<SyncGroupRequest> {
   private static final int FIRST_VERSION_WITH_PROTOCOL = 5;
 
   private final GroupCoordinator groups;
@@ -22,11 +22,10 @@ final class SyncGroupHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    SyncGroupRequest body = (SyncGroupRequest) request.body();
-    if (request.version() >= FIRST_VERSION_WITH_PROTOCOL
+  public void handle(SyncGroupRequest body, RequestContext context) {
+    if (context.version() >= FIRST_VERSION_WITH_PROTOCOL
         && (body.protocolType() == null || body.protocolName() == null)) {
-      request.respond(
+      context.respond(
           new SyncGroupResponse().setErrorCode(ErrorCode.INCONSISTENT_GROUP_PROTOCOL.code()));
       return;
     }
@@ -45,7 +44,7 @@ final class SyncGroupHandler implements Handler {
             assignments);
     Answers.when(
         groups.syncGroup(command),
-        request,
+        context,
         reply ->
             new SyncGroupResponse()
                 .setErrorCode(reply.error().code())

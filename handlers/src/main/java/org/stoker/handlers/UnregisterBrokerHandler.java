@@ -1,12 +1,12 @@
 package org.stoker.handlers;
 
 import org.stoker.metadata.BrokerCommand.Unregister;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.message.UnregisterBrokerRequest;
 import org.stoker.protocol.message.UnregisterBrokerResponse;
 
 /** UnregisterBroker (KIP-631): the cluster forgets a broker that will not come back. */
-final class UnregisterBrokerHandler implements Handler {
+final class UnregisterBrokerHandler implements Handler<UnregisterBrokerRequest> {
   private static final long TIMEOUT_MS = 30_000;
 
   private final ControllerPort controller;
@@ -16,11 +16,10 @@ final class UnregisterBrokerHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    UnregisterBrokerRequest body = (UnregisterBrokerRequest) request.body();
+  public void handle(UnregisterBrokerRequest body, RequestContext context) {
     Answers.when(
         controller.submit(new Unregister(body.brokerId()), TIMEOUT_MS),
-        request,
+        context,
         result ->
             new UnregisterBrokerResponse()
                 .setErrorCode(result.error().code())

@@ -6,7 +6,7 @@ import org.stoker.metadata.Command.FeatureChange;
 import org.stoker.metadata.Command.UpdateFeatures;
 import org.stoker.metadata.Command.UpgradeType;
 import org.stoker.metadata.Result;
-import org.stoker.network.Request;
+import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.UpdateFeaturesRequest;
 import org.stoker.protocol.message.UpdateFeaturesRequest.FeatureUpdateKey;
@@ -14,7 +14,7 @@ import org.stoker.protocol.message.UpdateFeaturesResponse;
 import org.stoker.protocol.message.UpdateFeaturesResponse.UpdatableFeatureResult;
 
 /** UpdateFeatures (KIP-584): the levels that all brokers of the cluster work at. */
-final class UpdateFeaturesHandler implements Handler {
+final class UpdateFeaturesHandler implements Handler<UpdateFeaturesRequest> {
   private static final int FIRST_VERSION_WITH_TYPES = 1;
   private static final int LAST_VERSION_WITH_RESULTS = 1;
 
@@ -25,18 +25,17 @@ final class UpdateFeaturesHandler implements Handler {
   }
 
   @Override
-  public void handle(Request request) {
-    UpdateFeaturesRequest body = (UpdateFeaturesRequest) request.body();
+  public void handle(UpdateFeaturesRequest body, RequestContext context) {
     List<FeatureChange> changes =
         body.featureUpdates().stream()
             .map(update ->
                 new FeatureChange(
-                    update.feature(), update.maxVersionLevel(), type(update, request.version())))
+                    update.feature(), update.maxVersionLevel(), type(update, context.version())))
             .toList();
     Answers.when(
         controller.submit(new UpdateFeatures(changes, body.validateOnly()), body.timeoutMs()),
-        request,
-        result -> response(result, changes, request.version()));
+        context,
+        result -> response(result, changes, context.version()));
   }
 
   private static UpgradeType type(FeatureUpdateKey update, short version) {

@@ -62,7 +62,7 @@ final class DescribeQuorumHandlerTest {
                                 List.of(
                                     new DescribeQuorumRequest.PartitionData()
                                         .setPartitionIndex(partition))))));
-    new DescribeQuorumHandler(view, new Members(known)).handle(request);
+    request.takeTo(new DescribeQuorumHandler(view, new Members(known)));
     return request.answer(DescribeQuorumResponse.class);
   }
 

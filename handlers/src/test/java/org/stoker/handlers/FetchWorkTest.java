@@ -258,6 +258,42 @@ final class FetchWorkTest {
   }
 
   @Test
+  void aParkedFetchWhoseClientIsGoneLeavesThePartitionAndGivesItsMemoryBack() throws Exception {
+    Partition fresh = create(FRESH);
+    var body = new FetchRequest().setMinBytes(1).setMaxWaitMs(300_000).setMaxBytes(1 << 20);
+    var request = new AskedRequest(ApiKey.FETCH, (short) 12, body);
+    fetch(request, body, from(FRESH, 1 << 20)).start();
+    assertThat(fresh.consumers().size()).isEqualTo(1);
+
+    request.end();
+
+    assertThat(fresh.consumers().size()).isZero();
+    assertThat(request.isFinished()).isTrue();
+    assertThat(request.isClosed()).isFalse();
+    append(fresh, 100);
+    clock.advanceMs(300_000);
+    directory.stop(1).join();
+  }
+
+  @Test
+  void aFetchWhoseClientIsGoneWhileColdRecordsAreReadIsNotAnswered() throws Exception {
+    Partition fresh = create(FRESH);
+    withAnOldRecord();
+    var body = new FetchRequest().setMinBytes(LARGE + 150).setMaxWaitMs(500).setMaxBytes(1 << 20);
+    var request = new AskedRequest(ApiKey.FETCH, (short) 12, body);
+    fetch(request, body, from(FRESH, 1 << 20), from(OLD, 2 * LARGE)).start();
+    readers.remove().run();
+    append(fresh, 200);
+
+    request.end();
+    readers.remove().run();
+
+    assertThat(request.isFinished()).isTrue();
+    assertThat(readers).isEmpty();
+    directory.stop(1).join();
+  }
+
+  @Test
   void recordsCommittedWhileAParkedFetchReadsColdOnesAnswerIt() throws Exception {
     Partition fresh = create(FRESH);
     withAnOldRecord();

@@ -34,14 +34,14 @@ final class MetadataHandlerTest {
             new MetadataRequest()
                 .setTopics(version == 0 ? List.of() : null)
                 .setAllowAutoTopicCreation(false));
-    new MetadataHandler(
+    request.takeTo(
+        new MetadataHandler(
             new ClusterView(() -> image, 3, Set.of()),
             new TopicCreator(
                 new NoController(),
                 () -> {
                   throw new AssertionError("nothing is created here");
-                }))
-        .handle(request);
+                })));
     return request.answer(MetadataResponse.class).topics().getFirst().partitions().getFirst();
   }
 

@@ -41,7 +41,7 @@ final class OffTheEventLoopTest {
                             .setName("orders")
                             .setPartitions(List.of(new ListOffsetsPartition().setTimestamp(5))))));
 
-    new ListOffsetsHandler(lookup, POOL).handle(request);
+    request.takeTo(new ListOffsetsHandler(lookup, POOL));
 
     assertThat(request.isClosed()).isTrue();
   }

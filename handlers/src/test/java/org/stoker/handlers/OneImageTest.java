@@ -33,9 +33,9 @@ final class OneImageTest {
           1,
           Set.of());
 
-  private static AskedRequest ask(Handler handler, ApiKey key, int version, Message body) {
+  private static AskedRequest ask(Handler<?> handler, ApiKey key, int version, Message body) {
     var request = new AskedRequest(key, (short) version, body);
-    handler.handle(request);
+    request.takeTo(handler);
     return request;
   }
 

@@ -42,7 +42,7 @@ final class UpdateFeaturesHandlerTest {
             ApiKey.UPDATE_FEATURES,
             (short) version,
             new UpdateFeaturesRequest().setFeatureUpdates(List.of(updates)).setValidateOnly(true));
-    new UpdateFeaturesHandler(new Answering(result)).handle(request);
+    request.takeTo(new UpdateFeaturesHandler(new Answering(result)));
     return request.answer(UpdateFeaturesResponse.class);
   }
 

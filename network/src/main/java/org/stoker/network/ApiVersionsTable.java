@@ -2,7 +2,7 @@ package org.stoker.network;
 
 import org.stoker.protocol.ApiKey;
 
-/** What one listener serves: exactly what ApiVersions advertises there. */
+/** What one listener serves. */
 @FunctionalInterface
 public interface ApiVersionsTable {
   boolean isSupported(ApiKey apiKey, short version);

@@ -1,20 +1,18 @@
 package org.stoker.network;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.util.ReferenceCounted;
 import io.netty.util.internal.OutOfDirectMemoryError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stoker.access.Authorizer;
+import org.stoker.access.Principal;
 import org.stoker.base.ConfinedTo;
 import org.stoker.network.ResponseOrder.Slot;
 import org.stoker.protocol.ApiKey;
@@ -25,10 +23,8 @@ import org.stoker.protocol.Message;
  * order, and stops reading from a client that asks for more than it takes.
  */
 @ConfinedTo(ConfinedTo.EVENT_LOOP)
-final class Connection implements FrameDecoder.Sink {
+final class Connection implements FrameDecoder.Sink, ResponseWriter.Sink {
   private static final long GOODBYE_MS = 500;
-  // As for the bytes of requests.
-  private static final long SLOWEST_BYTES_PER_SECOND = 32 << 10;
 
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
@@ -36,20 +32,13 @@ final class Connection implements FrameDecoder.Sink {
   private final EventLoopContext loop;
   private final Channel channel;
   private final Peer peer;
-  private final RequestDecoder requests;
-  private final RequestDispatcher dispatcher;
+  private final ListenerService service;
   private final FrameDecoder frames;
+  private final ResponseWriter responses;
   private final ResponseOrder<Frame, Response> order = new ResponseOrder<>();
-  private final WriteProgress progress = new WriteProgress();
 
-  private long queuedResponseBytes;
-  private long sentBytes;
+  private ConnectionState state = new ConnectionState.Serving(Principal.ANONYMOUS);
   private boolean isPumping;
-  private boolean isFlushNeeded;
-  private boolean isFlushScheduled;
-  private boolean isDraining;
-  private boolean isGoodbyeSaid;
-  private boolean isClosing;
   // Read by other threads, which search for the connection that was used least recently.
   private volatile long lastUsedNs;
 
@@ -58,14 +47,13 @@ final class Connection implements FrameDecoder.Sink {
       EventLoopContext loop,
       Channel channel,
       Peer peer,
-      RequestDecoder requests,
-      RequestDispatcher dispatcher) {
+      ListenerService service) {
     this.environment = environment;
     this.loop = loop;
     this.channel = channel;
     this.peer = peer;
-    this.requests = requests;
-    this.dispatcher = dispatcher;
+    this.service = service;
+    responses = new ResponseWriter(environment, loop, channel, this);
     frames =
         new FrameDecoder(
             this,
@@ -89,6 +77,10 @@ final class Connection implements FrameDecoder.Sink {
     return peer;
   }
 
+  Authorizer authorizer() {
+    return service.authorizer();
+  }
+
   Executor eventLoop() {
     return loop.eventLoop();
   }
@@ -99,14 +91,18 @@ final class Connection implements FrameDecoder.Sink {
 
   @Override
   public boolean acceptsFrames() {
-    return !isClosing
+    return !isClosed()
         && order.size() < environment.config().requests().maxPipelinedRequests()
-        && hasRoomForResponses();
+        && responses.hasRoom();
+  }
+
+  private boolean isClosed() {
+    return state instanceof ConnectionState.Closed;
   }
 
   @Override
   public void frameArrived(Frame frame) {
-    if (isDraining) {
+    if (!(state instanceof ConnectionState.Serving)) {
       // Read and dropped: a socket closed over unread bytes would throw away answers on their way.
       frame.release();
       return;
@@ -125,22 +121,24 @@ final class Connection implements FrameDecoder.Sink {
   @Override
   public void readCompleted() {
     lastUsedNs = frames.lastBytesNs();
-    flushIfNeeded();
+    responses.flushIfNeeded();
   }
 
   private void closed() {
-    isClosing = true;
+    state = new ConnectionState.Closed();
     frames.close();
     loop.connections().remove(this);
     order.dropWaiting(Frame::release);
-    order.dropResponses(this::drop);
+    order.dropResponses(responses::drop);
+    // Later in the loop's turn: what is given up finishes its requests.
+    order.end(task -> loop.eventLoop().execute(task));
   }
 
   @Override
   public void failed(Throwable cause) {
     if (cause instanceof IOException) {
       log.debug("Closing {}: {}", peer, cause.toString());
-    } else if (!isClosing) {
+    } else if (!isClosed()) {
       log.error("Closing {} because of a bug", peer, cause);
     }
     close();
@@ -150,6 +148,17 @@ final class Connection implements FrameDecoder.Sink {
   void whenNextArrives(ConnectionRequest request, Runnable task) {
     // Later in the loop's turn: what it leads to must not happen in the middle of reading.
     order.whenNextArrives(request.slot(), () -> loop.eventLoop().execute(task));
+  }
+
+  /** Runs the task when the connection ends before the request is answered. From any thread. */
+  void whenGone(ConnectionRequest request, Runnable task) {
+    runOnLoop(() -> {
+      if (channel.closeFuture().isDone()) {
+        task.run();
+      } else {
+        order.whenEnded(request.slot(), task);
+      }
+    });
   }
 
   /** Finishes a request; the body is null for silence. Called from any thread. */
@@ -176,7 +185,9 @@ final class Connection implements FrameDecoder.Sink {
   /** From now on nothing is read or started, but what was started may answer. From any thread. */
   void startNothingMore() {
     runOnLoop(() -> {
-      isDraining = true;
+      if (state instanceof ConnectionState.Serving) {
+        state = new ConnectionState.Draining();
+      }
       frames.resume();
     });
   }
@@ -198,30 +209,24 @@ final class Connection implements FrameDecoder.Sink {
   }
 
   void closeIfOverdue(long nowNs) {
-    if (isClosing) {
+    if (isClosed()) {
       return;
     }
     String lateness = frames.lateness(nowNs);
+    if (lateness == null) {
+      lateness = responses.lateness(nowNs);
+    }
     if (lateness != null) {
       closeLate(lateness);
-      return;
+    } else if (!responses.hasUnsent()) {
+      closeIfIdle(nowNs);
     }
-    ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
-    if (unsent != null && !unsent.isEmpty()) {
-      long stalledMs = progress.stalledNs(unsent, nowNs) / 1_000_000;
-      if (stalledMs >= environment.config().requests().writeTimeoutMs()) {
-        closeLate("it took no byte of its responses for " + stalledMs + " ms");
-      } else if (progress.isSlowerThan(
-              SLOWEST_BYTES_PER_SECOND, sentBytes + unsent.currentProgress(), nowNs)
-          && environment.answers().isTight()) {
-        closeLate("it takes its responses slowly, and others need the memory they lie in");
-      }
-      return;
-    }
-    progress.nothingUnsent();
+  }
+
+  private void closeIfIdle(long nowNs) {
     long maxIdleMs = environment.config().connections().maxIdleMs();
     // A client that waits for us is not idle.
-    boolean isWaiting = order.size() > 0 || queuedResponseBytes > 0;
+    boolean isWaiting = order.size() > 0 || responses.queuedBytes() > 0;
     boolean isIdle = !isWaiting && (nowNs - lastUsedNs) / 1_000_000 >= maxIdleMs;
     if (maxIdleMs >= 0 && isIdle) {
       environment.metrics().connectionsIdledOut.increment();
@@ -258,14 +263,7 @@ final class Connection implements FrameDecoder.Sink {
   }
 
   private boolean mayStart() {
-    return !isClosing && !isDraining && hasRoomForResponses();
-  }
-
-  private boolean hasRoomForResponses() {
-    // While there are too many, each connection has one answer at most that it does not take.
-    return environment.answers().hasTooManyUnsent()
-        ? queuedResponseBytes == 0
-        : queuedResponseBytes < environment.config().requests().maxQueuedResponseBytes();
+    return state instanceof ConnectionState.Serving && responses.hasRoom();
   }
 
   private void start(Slot<Frame, Response> slot) {
@@ -296,9 +294,10 @@ final class Connection implements FrameDecoder.Sink {
     }
   }
 
-  private RequestDecoder.Outcome decode(ByteBuffer bytes) {
+  /** Reads a request, which claims what it takes of the heap. Any thread. */
+  RequestDecoder.Outcome decode(ByteBuffer bytes) {
     try {
-      return requests.decode(bytes);
+      return service.requests().decode(bytes);
     } catch (RuntimeException e) {
       log.error("A request of {} cannot be read because of a bug, closing it", peer, e);
       return new RequestDecoder.Outcome.Refused("what we failed to read");
@@ -318,7 +317,8 @@ final class Connection implements FrameDecoder.Sink {
         slot.request().release();
         short version = 0;
         Message body = UnsupportedVersionAnswer.body();
-        order.answered(slot, encode(ApiKey.API_VERSIONS, version, correlationId, body));
+        order.answered(
+            slot, responses.encode(ApiKey.API_VERSIONS, version, correlationId, body));
       }
       case RequestDecoder.Outcome.Refused(String reason) -> {
         refuse(reason);
@@ -336,7 +336,7 @@ final class Connection implements FrameDecoder.Sink {
 
   private void dispatch(ConnectionRequest request) {
     try {
-      dispatcher.dispatch(request);
+      service.dispatcher().dispatch(request);
     } catch (RuntimeException e) {
       log.error("{} failed, closing its connection", request, e);
       request.closeConnectionIfUnfinished(request + " failed");
@@ -348,7 +348,8 @@ final class Connection implements FrameDecoder.Sink {
     if (body != null) {
       try {
         response =
-            encode(request.apiKey(), request.version(), request.correlationId(), body)
+            responses
+                .encode(request.apiKey(), request.version(), request.correlationId(), body)
                 .claimedBy(request.answerClaim());
       } catch (RuntimeException | OutOfDirectMemoryError e) {
         log.error("The response to {} cannot be written, closing its connection", request, e);
@@ -359,10 +360,10 @@ final class Connection implements FrameDecoder.Sink {
       request.answerClaim().release();
     }
     request.slot().request().release();
-    requests.release(request.claimedBytes());
+    service.requests().release(request.claimedBytes());
     lastUsedNs = environment.clock().monotonicNs();
-    if (isClosing && response != null) {
-      drop(response);
+    if (isClosed() && response != null) {
+      responses.drop(response);
       response = null;
     }
     order.answered(request.slot(), response);
@@ -371,54 +372,17 @@ final class Connection implements FrameDecoder.Sink {
     closeIfDrained();
   }
 
-  private Response encode(ApiKey apiKey, short version, int correlationId, Message body) {
-    Response response =
-        loop.encoder().encode(channel.alloc(), apiKey, version, correlationId, body);
-    queuedResponseBytes += response.sizeInBytes();
-    environment.metrics().responseBytesQueued.add(response.sizeInBytes());
-    environment.answers().unsent(response.memoryBytes());
-    return response;
-  }
-
   private void write(Response response) {
-    if (isClosing) {
-      drop(response);
-      return;
-    }
-    List<ReferenceCounted> parts = response.parts();
-    for (ReferenceCounted part : parts.subList(0, parts.size() - 1)) {
-      var _ = channel.write(part, channel.voidPromise());
-    }
-    channel.write(parts.getLast()).addListener((ChannelFuture sent) -> sent(response, sent));
-    isFlushNeeded = true;
-    if (!frames.isReading() && !isFlushScheduled) {
-      isFlushScheduled = true;
-      // At the end of the loop's turn: acks that were set free together leave together.
-      loop.eventLoop()
-          .execute(() -> {
-            isFlushScheduled = false;
-            flushIfNeeded();
-          });
+    if (isClosed()) {
+      responses.drop(response);
+    } else {
+      responses.write(response, frames.isReading());
     }
   }
 
-  private void flushIfNeeded() {
-    if (isFlushNeeded) {
-      isFlushNeeded = false;
-      channel.flush();
-    }
-  }
-
-  private void sent(Response response, ChannelFuture sent) {
-    account(response);
-    if (!sent.isSuccess()) {
-      failed(sent.cause());
-      return;
-    }
+  @Override
+  public void sent() {
     lastUsedNs = environment.clock().monotonicNs();
-    sentBytes += response.sizeInBytes();
-    environment.metrics().responses.increment();
-    environment.metrics().bytesOut.add(response.sizeInBytes());
     if (order.hasWaiting()) {
       pump();
     }
@@ -426,32 +390,21 @@ final class Connection implements FrameDecoder.Sink {
     closeIfDrained();
   }
 
-  private void drop(Response response) {
-    account(response);
-    response.release();
-  }
-
-  private void account(Response response) {
-    queuedResponseBytes -= response.sizeInBytes();
-    environment.metrics().responseBytesQueued.add(-response.sizeInBytes());
-    environment.answers().unsent(-response.memoryBytes());
-    if (response.claim() != null) {
-      response.claim().release();
-    }
+  @Override
+  public void sendingFailed(Throwable cause) {
+    failed(cause);
   }
 
   private void closeIfDrained() {
-    if (isDraining && !isClosing && order.unanswered() == 0 && queuedResponseBytes == 0) {
+    boolean isDrained = order.unanswered() == 0 && responses.queuedBytes() == 0;
+    if (state instanceof ConnectionState.Draining && isDrained) {
       sayGoodbye();
     }
   }
 
   /** Sends the end, and closes when the client has seen it and closed too, or does not in time. */
   private void sayGoodbye() {
-    if (isGoodbyeSaid) {
-      return;
-    }
-    isGoodbyeSaid = true;
+    state = new ConnectionState.SayingGoodbye();
     frames.resume();
     if (channel instanceof DuplexChannel duplex) {
       var _ = duplex.shutdownOutput();
@@ -462,8 +415,8 @@ final class Connection implements FrameDecoder.Sink {
   }
 
   private void close() {
-    if (!isClosing) {
-      isClosing = true;
+    if (!isClosed()) {
+      state = new ConnectionState.Closed();
       var _ = channel.close();
     }
   }
@@ -490,7 +443,7 @@ final class Connection implements FrameDecoder.Sink {
     }
     request.answerClaim().release();
     request.slot().request().release();
-    requests.release(request.claimedBytes());
+    service.requests().release(request.claimedBytes());
   }
 
   @Override

@@ -2,16 +2,20 @@ package org.stoker.network;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.stoker.access.Operation;
+import org.stoker.access.Principal;
+import org.stoker.access.ResourceType;
 import org.stoker.network.ResponseOrder.Slot;
 import org.stoker.protocol.Message;
 
 /** A request that came over a socket, and is answered there. */
-final class ConnectionRequest extends Request {
+final class ConnectionRequest extends RequestContext {
   private final Connection connection;
   private final Slot<Frame, Response> slot;
-  private final long claimedBytes;
+  private long claimedBytes;
   private final AnswerMemory.Claim answer;
 
   ConnectionRequest(
@@ -58,6 +62,36 @@ final class ConnectionRequest extends Request {
   @Override
   public String connectionId() {
     return connection.peer().connectionId();
+  }
+
+  @Override
+  public Principal principal() {
+    return Principal.ANONYMOUS;
+  }
+
+  @Override
+  public boolean isInterBroker() {
+    return connection.peer().listener().isInterBroker();
+  }
+
+  @Override
+  public boolean isAllowed(
+      Principal principal, Operation operation, ResourceType type, String name) {
+    return connection.authorizer().isAllowed(principal, operation, type, name);
+  }
+
+  @Override
+  public @Nullable Enclosed readEnclosed(ByteBuffer frame) {
+    if (!(connection.decode(frame) instanceof RequestDecoder.Outcome.Decoded enclosed)) {
+      return null;
+    }
+    claimedBytes += enclosed.claimedBytes();
+    return new Enclosed(enclosed.apiKey(), enclosed.header(), enclosed.body());
+  }
+
+  @Override
+  public void whenGone(Runnable task) {
+    connection.whenGone(this, task);
   }
 
   @Override

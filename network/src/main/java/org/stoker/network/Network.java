@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stoker.access.Authorizer;
 import org.stoker.base.Clock;
 import org.stoker.base.HeapBudget;
 import org.stoker.base.LimitedExecutor;
@@ -174,19 +175,24 @@ public final class Network {
   /**
    * Binds an endpoint; clients are let in once the listener is started.
    *
+   * @param versions what the listener serves
+   * @param authorizer decides what its principals may do
    * @throws IOException if the address is taken, unknown or not ours; the message names it
    */
   public Listener listen(
-      ListenerConfig config, ApiVersionsTable versions, RequestDispatcher dispatcher)
+      ListenerConfig config,
+      ApiVersionsTable versions,
+      RequestDispatcher dispatcher,
+      Authorizer authorizer)
       throws IOException {
     var address =
         config.host().isEmpty()
             ? new InetSocketAddress(config.port())
             : new InetSocketAddress(InetAddress.getByName(config.host()), config.port());
-    ChannelFuture bound =
-        bootstrap(config, new RequestDecoder(versions, environment.requestHeap()), dispatcher)
-            .bind(address)
-            .awaitUninterruptibly();
+    var service =
+        new ListenerService(
+            new RequestDecoder(versions, environment.requestHeap()), dispatcher, authorizer);
+    ChannelFuture bound = bootstrap(config, service).bind(address).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(
           "listener "
@@ -240,8 +246,7 @@ public final class Network {
     log.info("The network has stopped");
   }
 
-  private ServerBootstrap bootstrap(
-      ListenerConfig config, RequestDecoder requests, RequestDispatcher dispatcher) {
+  private ServerBootstrap bootstrap(ListenerConfig config, ListenerService service) {
     SocketConfig sockets = environment.config().sockets();
     var bootstrap =
         new ServerBootstrap()
@@ -257,7 +262,7 @@ public final class Network {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    connect(config, channel, requests, dispatcher);
+                    connect(config, channel, service);
                   }
                 });
     if (sockets.receiveBufferBytes() > 0) {
@@ -270,11 +275,7 @@ public final class Network {
     return bootstrap;
   }
 
-  private void connect(
-      ListenerConfig config,
-      Channel channel,
-      RequestDecoder requests,
-      RequestDispatcher dispatcher) {
+  private void connect(ListenerConfig config, Channel channel, ListenerService service) {
     if (!(channel.localAddress() instanceof InetSocketAddress local)
         || !(channel.remoteAddress() instanceof InetSocketAddress client)) {
       // It was reset while it waited to be accepted.
@@ -283,7 +284,7 @@ public final class Network {
     }
     EventLoopContext context = requireNonNull(contexts.get(channel.eventLoop()));
     Peer peer = Peer.of(config, local, client, context.index(), context.nextConnectionNumber());
-    new Connection(environment, context, channel, peer, requests, dispatcher).open();
+    new Connection(environment, context, channel, peer, service).open();
   }
 
   private void closeLeastRecentlyUsed() {

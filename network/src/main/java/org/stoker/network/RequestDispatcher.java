@@ -7,5 +7,5 @@ public interface RequestDispatcher {
    * Called on the connection's event loop, so it never waits. It finishes the request, now or later
    * and on any thread, by exactly one of its three answers.
    */
-  void dispatch(Request request);
+  void dispatch(RequestContext request);
 }

@@ -33,6 +33,7 @@ public final class ResponseOrder<Q, R> {
     private boolean isAnswered;
     private @Nullable R response;
     private @Nullable Runnable onNext;
+    private @Nullable Runnable onEnd;
 
     private Slot(Q request, boolean overlaps) {
       this.request = request;
@@ -60,6 +61,11 @@ public final class ResponseOrder<Q, R> {
     if (slot == exclusive && !waiting.isEmpty()) {
       runOnNext(slot);
     }
+  }
+
+  /** Says when the connection has ended and the request is still unanswered. */
+  public void whenEnded(Slot<Q, R> slot, Runnable onEnd) {
+    slot.onEnd = onEnd;
   }
 
   private static <Q, R> void runOnNext(Slot<Q, R> slot) {
@@ -90,6 +96,7 @@ public final class ResponseOrder<Q, R> {
     }
     slot.isAnswered = true;
     slot.response = response;
+    slot.onEnd = null;
     unanswered--;
     if (!slot.overlaps) {
       exclusive = null;
@@ -120,6 +127,17 @@ public final class ResponseOrder<Q, R> {
       slot.response = null;
       if (response != null) {
         out.accept(response);
+      }
+    }
+  }
+
+  /** Hands over what was to run when the connection ends before these are answered. */
+  public void end(Consumer<Runnable> out) {
+    for (Slot<Q, R> slot : started) {
+      Runnable onEnd = slot.onEnd;
+      slot.onEnd = null;
+      if (onEnd != null) {
+        out.accept(onEnd);
       }
     }
   }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.stoker.access.Authorizer;
 import org.stoker.testkit.SimulatedClock;
 
 /** Limits on how many connections there are, over real sockets. */
@@ -73,7 +74,11 @@ final class ConnectionLimitsTest {
       var brokers =
           new ListenerConfig("BROKERS", "127.0.0.1", 0, SecurityProtocol.PLAINTEXT, true, ANY);
       Listener listener =
-          network.network().listen(brokers, RunningNetwork.EVERYTHING, RunningNetwork.ANSWERING);
+          network.network().listen(
+                  brokers,
+                  RunningNetwork.EVERYTHING,
+                  RunningNetwork.ANSWERING,
+                  Authorizer.ALLOWS_ALL);
       listener.start();
       try (RawClient older = network.connect();
           var newer = new Neighbour(network)) {
@@ -161,12 +166,12 @@ final class ConnectionLimitsTest {
       RawClient waiting = network.connect();
       RawClient idle = network.connect();
       idle.sendFrame(KafkaFrames.metadata(0));
-      Request before = held.take();
+      RequestContext before = held.take();
       before.respond(RunningNetwork.emptyResponse(before));
       assertThat(idle.readCorrelationId()).isZero();
       RunningNetwork.await("it is accounted for", () -> network.metrics().responses.sum() == 1);
       waiting.sendFrame(KafkaFrames.metadata(1));
-      Request request = held.take();
+      RequestContext request = held.take();
       clock.advanceMs(1_000_000);
       assertThat(idle.isClosedByPeer()).isTrue();
 

@@ -95,7 +95,7 @@ final class FileResponseTest {
       RawClient client = network.connect();
       RawClient other = network.connect();
       client.sendFrame(fetch(1));
-      Request request = held.take();
+      RequestContext request = held.take();
       FetchResponse response = response(new Slice(0, FILE_BYTES));
       channel.truncate(2_000_000);
       request.respond(response);
@@ -104,7 +104,7 @@ final class FileResponseTest {
           .as("no byte stands in for those that are gone")
           .isLessThan(2_000_200);
       other.sendFrame(KafkaFrames.metadata(2));
-      Request next = held.take();
+      RequestContext next = held.take();
       next.respond(RunningNetwork.emptyResponse(next));
       assertThat(other.readCorrelationId()).isEqualTo(2);
     }
@@ -134,7 +134,7 @@ final class FileResponseTest {
     try (var network = RunningNetwork.on(transport, held)) {
       RawClient client = network.connect();
       client.sendFrame(fetch(1));
-      Request request = held.take();
+      RequestContext request = held.take();
       client.reset();
       RunningNetwork.await(
           "the connection is gone", () -> network.network().connectionCount() == 0);
@@ -147,7 +147,7 @@ final class FileResponseTest {
   @EnumSource(Transport.class)
   void areReleasedWhenTheyAreAnsweredAfterTheEnd(Transport transport)
       throws IOException, InterruptedException {
-    Request request;
+    RequestContext request;
     try (var network = RunningNetwork.on(transport, held)) {
       RawClient client = network.connect();
       client.sendFrame(fetch(1));

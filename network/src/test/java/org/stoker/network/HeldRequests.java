@@ -7,22 +7,22 @@ import org.jspecify.annotations.Nullable;
 
 /** A dispatcher that answers nothing by itself: the test takes the requests and answers them. */
 final class HeldRequests implements RequestDispatcher {
-  private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
+  private final BlockingQueue<RequestContext> requests = new LinkedBlockingQueue<>();
 
   @Override
-  public void dispatch(Request request) {
+  public void dispatch(RequestContext request) {
     requests.add(request);
   }
 
-  Request take() throws InterruptedException {
-    Request request = requests.poll(30, TimeUnit.SECONDS);
+  RequestContext take() throws InterruptedException {
+    RequestContext request = requests.poll(30, TimeUnit.SECONDS);
     if (request == null) {
       throw new AssertionError("no request was dispatched");
     }
     return request;
   }
 
-  @Nullable Request takeIfAny() {
+  @Nullable RequestContext takeIfAny() {
     return requests.poll();
   }
 }

@@ -53,7 +53,7 @@ final class LoopCountTest {
     assertThat(client.readCorrelationId()).isEqualTo(1);
   }
 
-  private void answer(Request request) {
+  private void answer(RequestContext request) {
     servedBy.add(Thread.currentThread().getName());
     request.respond(RunningNetwork.emptyResponse(request));
   }

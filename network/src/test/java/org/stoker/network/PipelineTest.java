@@ -22,13 +22,13 @@ final class PipelineTest {
       throws IOException, InterruptedException {
     try (var network = RunningNetwork.with(held)) {
       RawClient client = network.connect();
-      List<Request> requests = new ArrayList<>();
+      List<RequestContext> requests = new ArrayList<>();
       for (int id = 0; id < 20; id++) {
         client.sendFrame(KafkaFrames.produce(id, ACKS_ALL, RECORDS));
         requests.add(held.take());
       }
       Collections.reverse(requests);
-      for (Request request : requests) {
+      for (RequestContext request : requests) {
         request.respond(RunningNetwork.emptyResponse(request));
       }
 
@@ -46,21 +46,21 @@ final class PipelineTest {
       client.sendFrame(KafkaFrames.produce(1, ACKS_ALL, RECORDS));
       client.sendFrame(KafkaFrames.metadata(2));
       client.sendFrame(KafkaFrames.produce(3, ACKS_ALL, RECORDS));
-      Request first = held.take();
+      RequestContext first = held.take();
       RunningNetwork.await("all three have arrived", () -> network.metrics().requests.sum() == 3);
       assertThat(held.takeIfAny()).isNull();
 
       other.sendFrame(KafkaFrames.metadata(100));
-      Request ofOther = held.take();
+      RequestContext ofOther = held.take();
       assertThat(ofOther.correlationId()).as("another connection does not wait").isEqualTo(100);
       ofOther.respond(RunningNetwork.emptyResponse(ofOther));
 
       first.respond(RunningNetwork.emptyResponse(first));
-      Request second = held.take();
+      RequestContext second = held.take();
       assertThat(second.correlationId()).isEqualTo(2);
       assertThat(held.takeIfAny()).isNull();
       second.respond(RunningNetwork.emptyResponse(second));
-      Request third = held.take();
+      RequestContext third = held.take();
       assertThat(third.correlationId()).isEqualTo(3);
       third.respond(RunningNetwork.emptyResponse(third));
 
@@ -76,8 +76,8 @@ final class PipelineTest {
       RawClient client = network.connect();
       client.sendFrame(KafkaFrames.produce(1, ACKS_NONE, RECORDS));
       client.sendFrame(KafkaFrames.produce(2, ACKS_ALL, RECORDS));
-      Request silent = held.take();
-      Request loud = held.take();
+      RequestContext silent = held.take();
+      RequestContext loud = held.take();
       loud.respond(RunningNetwork.emptyResponse(loud));
       silent.respondNothing();
 
@@ -103,7 +103,7 @@ final class PipelineTest {
         client.sendFrame(KafkaFrames.produce(id, ACKS_ALL, RECORDS));
       }
       for (int id = 0; id < 500; id++) {
-        Request request = held.take();
+        RequestContext request = held.take();
         assertThat(request.correlationId()).isEqualTo(id);
         assertThat(network.metrics().requests.sum()).isLessThanOrEqualTo(id + 3);
         request.respond(RunningNetwork.emptyResponse(request));

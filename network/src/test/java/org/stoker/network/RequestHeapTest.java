@@ -90,10 +90,10 @@ final class RequestHeapTest {
   void aLargeRequestIsHandledOnAWorkerAndCountedUntilItIsAnswered()
       throws IOException, InterruptedException {
     client.sendFrame(metadata(20_000));
-    Request large = held.take();
+    RequestContext large = held.take();
     RawClient other = network.connect();
     other.sendFrame(metadata(10));
-    Request small = held.take();
+    RequestContext small = held.take();
 
     assertThat(large.isOnWorker()).isTrue();
     assertThat(small.isOnWorker()).isFalse();
@@ -108,7 +108,7 @@ final class RequestHeapTest {
   @Test
   void aFetchThatWaitsDoesNotKeepItsFrame() throws IOException, InterruptedException {
     client.sendFrame(fetch(500));
-    Request waiting = held.take();
+    RequestContext waiting = held.take();
 
     assertThat(network.network().requestBytesHeld()).isZero();
 
@@ -118,7 +118,7 @@ final class RequestHeapTest {
   @Test
   void norDoesOneThatWasReadOnAWorker() throws IOException, InterruptedException {
     client.sendFrame(fetch(5_000));
-    Request waiting = held.take();
+    RequestContext waiting = held.take();
     assertThat(waiting.isOnWorker()).isTrue();
 
     RunningNetwork.await(

@@ -42,7 +42,7 @@ final class RequestMemoryTest {
       client.close();
     }
     RunningNetwork.await("all are gone", () -> network.network().connectionCount() == 0);
-    for (Request left = held.takeIfAny(); left != null; left = held.takeIfAny()) {
+    for (RequestContext left = held.takeIfAny(); left != null; left = held.takeIfAny()) {
       left.respondNothing();
     }
     RunningNetwork.await(
@@ -59,7 +59,7 @@ final class RequestMemoryTest {
       writers.add(sendInBackground(connect(), frame));
     }
     for (int answered = 0; answered < senders; answered++) {
-      Request request = held.take();
+      RequestContext request = held.take();
       assertThat(network.network().requestBytesHeld())
           .as("one frame at a time may exceed the memory")
           .isLessThanOrEqualTo(LARGE_MEMORY_BYTES + frame.capacity());
@@ -77,12 +77,12 @@ final class RequestMemoryTest {
       throws IOException, InterruptedException {
     RawClient before = connect();
     before.sendFrame(KafkaFrames.produce(1, ACKS_ALL, new byte[100_000]));
-    Request small = held.take();
+    RequestContext small = held.take();
     RawClient huge = connect();
     Thread writer =
         sendInBackground(huge, KafkaFrames.produce(2, ACKS_ALL, new byte[2 * MEMORY_BYTES]));
 
-    Request large = held.take();
+    RequestContext large = held.take();
     assertThat(large.correlationId()).isEqualTo(2);
     large.respond(RunningNetwork.emptyResponse(large));
     small.respond(RunningNetwork.emptyResponse(small));
@@ -105,11 +105,11 @@ final class RequestMemoryTest {
         "both have begun", () -> network.network().requestBytesHeld() == LARGE_MEMORY_BYTES);
 
     Thread firstWriter = sendRest(one, first);
-    Request won = held.take();
+    RequestContext won = held.take();
     Thread secondWriter = sendRest(other, second);
     RunningNetwork.await("the other waits", () -> network.metrics().waitsForMemory.sum() == 1);
     won.respond(RunningNetwork.emptyResponse(won));
-    Request next = held.take();
+    RequestContext next = held.take();
     next.respond(RunningNetwork.emptyResponse(next));
 
     assertThat(one.readCorrelationId()).isEqualTo(1);
@@ -130,7 +130,7 @@ final class RequestMemoryTest {
     RunningNetwork.await(
         "both have begun", () -> network.network().requestBytesHeld() == LARGE_MEMORY_BYTES);
     Thread writer = sendRest(one, first);
-    Request won = held.take();
+    RequestContext won = held.take();
     other.send(new byte[1 << 20]);
     RunningNetwork.await("the other waits", () -> network.metrics().waitsForMemory.sum() == 1);
 
@@ -156,7 +156,7 @@ final class RequestMemoryTest {
       RawClient bystander = connect();
       Thread writer =
           sendInBackground(bystander, KafkaFrames.produce(i, ACKS_ALL, new byte[1_000_000]));
-      Request request = held.take();
+      RequestContext request = held.take();
       request.respond(RunningNetwork.emptyResponse(request));
       assertThat(bystander.readCorrelationId()).isEqualTo(i);
       writer.join();
@@ -167,7 +167,7 @@ final class RequestMemoryTest {
 
   @Test
   void servesSmallRequestsWhileLargeOnesWait() throws IOException, InterruptedException {
-    Request before = holdAllLargeMemory();
+    RequestContext before = holdAllLargeMemory();
     RawClient large = connect();
     large.sendInt(1 << 20);
     large.send(new byte[10_000]);
@@ -175,7 +175,7 @@ final class RequestMemoryTest {
 
     RawClient small = connect();
     small.sendFrame(KafkaFrames.produce(7, ACKS_ALL, new byte[10_000]));
-    Request request = held.take();
+    RequestContext request = held.take();
     request.respond(RunningNetwork.emptyResponse(request));
 
     assertThat(small.readCorrelationId()).isEqualTo(7);
@@ -208,7 +208,7 @@ final class RequestMemoryTest {
     clock.advanceMs(1_000);
 
     assertThat(stopped.isClosedByPeer()).isTrue();
-    Request request = held.take();
+    RequestContext request = held.take();
     request.respond(RunningNetwork.emptyResponse(request));
     assertThat(next.readCorrelationId()).isEqualTo(3);
     writer.join();
@@ -216,7 +216,7 @@ final class RequestMemoryTest {
 
   @Test
   void givesUpItsPlaceInLineWhenTheClientLeaves() throws IOException, InterruptedException {
-    Request held1 = holdAllLargeMemory();
+    RequestContext held1 = holdAllLargeMemory();
     RawClient leaver = connect();
     leaver.sendInt(2 << 20);
     leaver.send(new byte[10_000]);
@@ -228,7 +228,7 @@ final class RequestMemoryTest {
     leaver.reset();
     held1.respond(RunningNetwork.emptyResponse(held1));
 
-    Request request = held.take();
+    RequestContext request = held.take();
     assertThat(request.correlationId()).isEqualTo(2);
     request.respond(RunningNetwork.emptyResponse(request));
     assertThat(next.readCorrelationId()).isEqualTo(2);
@@ -236,10 +236,10 @@ final class RequestMemoryTest {
   }
 
   /** So that not even the first place of another large frame is left. */
-  private Request holdAllLargeMemory() throws IOException, InterruptedException {
+  private RequestContext holdAllLargeMemory() throws IOException, InterruptedException {
     ByteBuffer frame = KafkaFrames.produce(1, ACKS_ALL, new byte[LARGE_MEMORY_BYTES - 1_000]);
     Thread writer = sendInBackground(connect(), frame);
-    Request request = held.take();
+    RequestContext request = held.take();
     writer.join();
     return request;
   }

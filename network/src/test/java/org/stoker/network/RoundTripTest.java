@@ -18,6 +18,7 @@ import org.apache.kafka.common.requests.MetadataResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.stoker.access.Authorizer;
 import org.stoker.protocol.ApiKey;
 import org.stoker.protocol.message.MetadataRequest;
 import org.stoker.protocol.message.ProduceRequest;
@@ -33,7 +34,7 @@ final class RoundTripTest {
     try (var network = RunningNetwork.on(transport, held)) {
       RawClient client = network.connect();
       client.sendFrame(KafkaFrames.metadata(17));
-      Request request = held.take();
+      RequestContext request = held.take();
 
       assertThat(request.apiKey()).isEqualTo(ApiKey.METADATA);
       assertThat(request.version()).isEqualTo((short) 12);
@@ -43,7 +44,7 @@ final class RoundTripTest {
       assertThat(request.clientAddress().isLoopbackAddress()).isTrue();
       assertThat(request.localAddress().getPort()).isEqualTo(network.port());
       assertThat(request.listenerName()).isEqualTo("PLAINTEXT");
-      assertThat(request.principalName()).isEqualTo("ANONYMOUS");
+      assertThat(request.principal()).hasToString("User:ANONYMOUS");
       assertThat(request.connectionId())
           .matches("127.0.0.1:" + network.port() + "-" + client.localEndpoint() + "-\\d+-0");
       assertThat(request.sizeInBytes()).isEqualTo(KafkaFrames.metadata(17).remaining());
@@ -72,7 +73,7 @@ final class RoundTripTest {
     try (var network = RunningNetwork.with(held)) {
       RawClient client = network.connect();
       client.sendFrame(KafkaFrames.produce(1, (short) -1, sent));
-      Request request = held.take();
+      RequestContext request = held.take();
 
       ProduceRequest produce = (ProduceRequest) request.body();
       var records =
@@ -125,7 +126,7 @@ final class RoundTripTest {
     try (var network = RunningNetwork.with(held)) {
       RawClient client = network.connect();
       client.sendFrame(KafkaFrames.metadata(1));
-      Request request = held.take();
+      RequestContext request = held.take();
       request.respond(RunningNetwork.emptyResponse(request));
 
       assertThatThrownBy(request::respondNothing).isInstanceOf(IllegalStateException.class);
@@ -176,7 +177,7 @@ final class RoundTripTest {
   void takesAnAnswerAfterTheClientHasLeft() throws IOException, InterruptedException {
     var held = new HeldRequests();
     try (var network = RunningNetwork.with(held)) {
-      Request request;
+      RequestContext request;
       try (RawClient client = network.connect()) {
         client.sendFrame(KafkaFrames.produce(1, (short) 1, new byte[100_000]));
         request = held.take();
@@ -205,7 +206,8 @@ final class RoundTripTest {
               .listen(
                   ListenerConfig.plaintext("SECOND", "127.0.0.1", 0),
                   onlyMetadata,
-                  RunningNetwork.ANSWERING);
+                  RunningNetwork.ANSWERING,
+                      Authorizer.ALLOWS_ALL);
       second.start();
       try (RawClient first = network.connect();
           RawClient other = RawClient.connect(second.port())) {
@@ -225,7 +227,8 @@ final class RoundTripTest {
                   .listen(
                       ListenerConfig.plaintext("SECOND", "127.0.0.1", network.port()),
                       RunningNetwork.EVERYTHING,
-                      RunningNetwork.ANSWERING))
+                      RunningNetwork.ANSWERING,
+                      Authorizer.ALLOWS_ALL))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("listener SECOND cannot bind 127.0.0.1:" + network.port());
     }

@@ -7,6 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.stoker.access.Authorizer;
 import org.stoker.base.Clock;
 import org.stoker.base.HeapBudget;
 import org.stoker.base.SystemClock;
@@ -50,7 +51,10 @@ final class RunningNetwork implements AutoCloseable {
             new HeapBudget(HEAP_BYTES));
     listener =
         network.listen(
-            ListenerConfig.plaintext("PLAINTEXT", "127.0.0.1", 0), EVERYTHING, dispatcher);
+            ListenerConfig.plaintext("PLAINTEXT", "127.0.0.1", 0),
+            EVERYTHING,
+            dispatcher,
+            Authorizer.ALLOWS_ALL);
     listener.start();
   }
 
@@ -85,7 +89,7 @@ final class RunningNetwork implements AutoCloseable {
         Integer.MAX_VALUE, Integer.MAX_VALUE, Map.of(), Integer.MAX_VALUE, maxIdleMs);
   }
 
-  static Message emptyResponse(Request request) {
+  static Message emptyResponse(RequestContext request) {
     return switch (request.body()) {
       case ApiVersionsRequest _ -> new ApiVersionsResponse().setApiKeys(List.of());
       case MetadataRequest _ -> new MetadataResponse();

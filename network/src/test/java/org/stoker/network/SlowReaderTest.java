@@ -179,7 +179,7 @@ final class SlowReaderTest {
         2, new SocketConfig(50, 16 << 10, 16 << 10), requests, ConnectionLimits.defaults());
   }
 
-  private void answerAtLength(Request request) {
+  private void answerAtLength(RequestContext request) {
     dispatched.incrementAndGet();
     if (request.body() instanceof org.stoker.protocol.message.MetadataRequest) {
       request.respond(new MetadataResponse().setClusterId("x".repeat(RESPONSE_BYTES - 100)));

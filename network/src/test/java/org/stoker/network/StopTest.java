@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.ConnectException;
 import org.junit.jupiter.api.Test;
+import org.stoker.access.Authorizer;
 
 /** How a network ends. */
 final class StopTest {
@@ -19,7 +20,7 @@ final class StopTest {
       RawClient idle = network.connect();
       client.sendFrame(KafkaFrames.metadata(1));
       client.sendFrame(KafkaFrames.metadata(2));
-      Request inFlight = held.take();
+      RequestContext inFlight = held.take();
       Thread stopping = Thread.ofPlatform().start(() -> network.network().stop(BOUND_MS));
       assertThat(idle.isClosedByPeer()).isTrue();
       assertThatThrownBy(network::connect).isInstanceOf(ConnectException.class);
@@ -45,7 +46,7 @@ final class StopTest {
       RawClient client = network.connect();
       RawClient idle = network.connect();
       client.sendFrame(KafkaFrames.metadata(1));
-      Request inFlight = held.take();
+      RequestContext inFlight = held.take();
       Thread stopping = Thread.ofPlatform().start(() -> network.network().stop(BOUND_MS));
       assertThat(idle.isClosedByPeer()).isTrue();
       client.sendFrame(KafkaFrames.metadata(2));
@@ -67,7 +68,7 @@ final class StopTest {
     try (var network = RunningNetwork.with(held)) {
       RawClient client = network.connect();
       client.sendFrame(KafkaFrames.metadata(1));
-      Request never = held.take();
+      RequestContext never = held.take();
       network.network().stop(50);
 
       assertThat(client.isClosedByPeer()).isTrue();
@@ -85,7 +86,8 @@ final class StopTest {
               .listen(
                   ListenerConfig.plaintext("SECOND", "127.0.0.1", 0),
                   RunningNetwork.EVERYTHING,
-                  RunningNetwork.ANSWERING);
+                  RunningNetwork.ANSWERING,
+                      Authorizer.ALLOWS_ALL);
       try (RawClient early = RawClient.connect(second.port());
           var other = new Neighbour(network)) {
         early.sendFrame(KafkaFrames.metadata(1));

@@ -6,7 +6,7 @@ import org.stoker.base.ThreadSafe;
 
 /**
  * Fetches that wait until a partition has more for them. Bounded by the connections: each has one
- * fetch at a time.
+ * fetch at a time, which leaves when its connection ends.
  */
 @ThreadSafe
 public final class ParkedFetches {
@@ -19,6 +19,10 @@ public final class ParkedFetches {
 
   public void remove(FetchWaiter waiter) {
     waiters.remove(waiter);
+  }
+
+  public int size() {
+    return waiters.size();
   }
 
   void wake() {

@@ -42,7 +42,12 @@ final class ServerConnection {
   }
 
   void open() {
-    end.listen(this::arrived, () -> isOver = true);
+    end.listen(this::arrived, this::ended);
+  }
+
+  private void ended() {
+    isOver = true;
+    order.end(process::execute);
   }
 
   private void arrived(ByteBuffer frame) {
@@ -72,7 +77,7 @@ final class ServerConnection {
     Dispatcher serving = handlers.get();
     if (serving != null
         && RequestFrame.parse(slot.request()) instanceof RequestFrame.Request request
-        && serving.served().isSupported(request.key(), request.version())) {
+        && serving.served().on(true).isSupported(request.key(), request.version())) {
       world
           .trace()
           .note(
@@ -106,6 +111,14 @@ final class ServerConnection {
     order.whenNextArrives(slot, () -> process.execute(task));
   }
 
+  void whenGone(Slot<ByteBuffer, ByteBuffer> slot, Runnable task) {
+    if (isOver) {
+      process.execute(task);
+    } else {
+      order.whenEnded(slot, task);
+    }
+  }
+
   private static ByteBuffer bytesOf(SimulatedRequest request, Message body) {
     var out = new WireWriter(FIRST_BYTES);
     ResponseFrame.write(out, request.apiKey(), request.version(), request.correlationId(), body);
@@ -113,8 +126,8 @@ final class ServerConnection {
   }
 
   void close() {
-    isOver = true;
     end.close();
+    ended();
   }
 
   SimulatedProcess process() {

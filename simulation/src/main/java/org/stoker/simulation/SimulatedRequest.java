@@ -5,13 +5,17 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
-import org.stoker.network.Request;
+import org.stoker.access.Authorizer;
+import org.stoker.access.Operation;
+import org.stoker.access.Principal;
+import org.stoker.access.ResourceType;
+import org.stoker.network.RequestContext;
 import org.stoker.network.ResponseOrder.Slot;
 import org.stoker.protocol.Message;
 import org.stoker.protocol.RequestFrame;
 
 /** A request that came over the simulated network. */
-final class SimulatedRequest extends Request {
+final class SimulatedRequest extends RequestContext {
   private final ServerConnection connection;
   private final Slot<ByteBuffer, ByteBuffer> slot;
   private final long receivedAtNs;
@@ -47,6 +51,34 @@ final class SimulatedRequest extends Request {
   @Override
   public String connectionId() {
     return "m" + connection.self() + "-m" + connection.client();
+  }
+
+  @Override
+  public Principal principal() {
+    return Principal.ANONYMOUS;
+  }
+
+  @Override
+  public boolean isInterBroker() {
+    return true;
+  }
+
+  @Override
+  public boolean isAllowed(
+      Principal principal, Operation operation, ResourceType type, String name) {
+    return Authorizer.ALLOWS_ALL.isAllowed(principal, operation, type, name);
+  }
+
+  @Override
+  public @Nullable Enclosed readEnclosed(ByteBuffer frame) {
+    return RequestFrame.parse(frame) instanceof RequestFrame.Request request
+        ? new Enclosed(request.key(), request.header(), request.readBody())
+        : null;
+  }
+
+  @Override
+  public void whenGone(Runnable task) {
+    connection.whenGone(slot, task);
   }
 
   @Override

@@ -2,16 +2,23 @@ package org.stoker.network;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stoker.access.Operation;
+import org.stoker.access.Principal;
+import org.stoker.access.ResourceType;
 import org.stoker.base.ThreadSafe;
 import org.stoker.protocol.ApiKey;
 import org.stoker.protocol.Message;
 import org.stoker.protocol.message.RequestHeader;
 
 /**
- * One request on its way through the broker, and the only way to answer it.
+ * One request on its way through the broker: who asks, over which listener, what they may do; and
+ * the only way to answer.
  *
  * <p>It is finished by exactly one call, from any thread, of {@link #respond}, {@link
  * #respondNothing} or {@link #closeConnection}; a second call throws. The record slices in the body
@@ -23,15 +30,15 @@ import org.stoker.protocol.message.RequestHeader;
  * the file records in it are released.
  */
 @ThreadSafe
-public abstract class Request {
-  private static final String ANONYMOUS = "ANONYMOUS";
+public abstract class RequestContext {
+  private static final Logger LOG = LoggerFactory.getLogger(RequestContext.class);
 
   private final ApiKey apiKey;
   private final RequestHeader header;
   private final Message body;
   private final AtomicBoolean isFinished = new AtomicBoolean();
 
-  protected Request(ApiKey apiKey, RequestHeader header, Message body) {
+  protected RequestContext(ApiKey apiKey, RequestHeader header, Message body) {
     this.apiKey = apiKey;
     this.header = header;
     this.body = body;
@@ -68,9 +75,43 @@ public abstract class Request {
   /** As Kafka writes it, for logs and quotas. */
   public abstract String connectionId();
 
-  public final String principalName() {
-    return ANONYMOUS;
+  /** Whose request this is; of one that another broker forwarded, the client's. */
+  public abstract Principal principal();
+
+  /** Whether it came over the listener that brokers use among themselves. */
+  public abstract boolean isInterBroker();
+
+  /**
+   * Whether another broker has forwarded it in an Envelope (KIP-590), to the controller as that
+   * broker believes. It is not forwarded any further, or two brokers that each believe the other to
+   * be the controller would never come to an end.
+   */
+  public boolean isForwarded() {
+    return false;
   }
+
+  /**
+   * Whether the principal may do this.
+   *
+   * @param name of the resource; of the cluster {@link ResourceType#THE_CLUSTER}
+   */
+  public final boolean isAllowed(Operation operation, ResourceType type, String name) {
+    return isAllowed(principal(), operation, type, name);
+  }
+
+  /** The same of any principal, by the rules of the listener. */
+  public abstract boolean isAllowed(
+      Principal principal, Operation operation, ResourceType type, String name);
+
+  /**
+   * Reads a request that lies in the body of this one, by the same rules and limits; what it takes
+   * of the heap is given back when this one is answered. Null if it cannot be served. Called by one
+   * thread at a time, before this one is answered.
+   */
+  public abstract @Nullable Enclosed readEnclosed(ByteBuffer frame);
+
+  /** A request in the body of another. */
+  public record Enclosed(ApiKey apiKey, RequestHeader header, Message body) {}
 
   /** When its last byte was read, on the clock that the network was given. */
   public abstract long receivedAtNs();
@@ -102,6 +143,27 @@ public abstract class Request {
    * answer; at once if one has. Called on the event loop.
    */
   public abstract void whenNextArrives(Runnable task);
+
+  /**
+   * Runs the task if the connection ends before the request is finished: once, on the event loop,
+   * soon after. What waits for something to happen is given up then, and finishes the request.
+   */
+  public abstract void whenGone(Runnable task);
+
+  /**
+   * The task, which closes the connection if it throws before the request is finished: for work on
+   * other threads, where nobody else looks after what is thrown.
+   */
+  public final Runnable guarded(Runnable task) {
+    return () -> {
+      try {
+        task.run();
+      } catch (RuntimeException e) {
+        LOG.error("{} failed", this, e);
+        closeConnectionIfUnfinished("the broker failed; its log says more");
+      }
+    };
+  }
 
   /** Sends the answer in its turn; null for silence. Called once, from any thread. */
   protected abstract void answer(@Nullable Message body);

@@ -1,0 +1,4 @@
+@NullMarked
+package org.stoker.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -39,6 +39,7 @@ final class BrokerOnBadDisk {
         machine.storage(),
         machine.workers(),
         machine.network(),
-        machine.heapBytes());
+        machine.heapBytes(),
+        machine.inFlight());
   }
 }

@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.Lane;
 import org.stoker.base.Timers;
+import org.stoker.base.TopicIdPartition;
 import org.stoker.base.TopicPartition;
 import org.stoker.base.Uuid;
 import org.stoker.handlers.ControllerPort;
@@ -44,11 +45,9 @@ final class DirectoryReports implements MetadataListener {
   private final Lane lane;
   private final Timers timers;
   // What the controller was not told yet.
-  private final Map<Named, Uuid> unreported = new LinkedHashMap<>();
+  private final Map<TopicIdPartition, Uuid> unreported = new LinkedHashMap<>();
   private ClusterImage latest = ClusterImage.empty("");
   private boolean isAsking;
-
-  private record Named(Uuid topicId, int partition) {}
 
   DirectoryReports(
       int brokerId,
@@ -91,9 +90,9 @@ final class DirectoryReports implements MetadataListener {
     int at = partition.replicas().indexOf(brokerId);
     Uuid actual = at < 0 ? null : directoryOf(new TopicPartition(topic.name(), index));
     if (actual != null && !actual.equals(partition.directories().get(at))) {
-      unreported.put(new Named(topic.id(), index), actual);
+      unreported.put(new TopicIdPartition(topic.id(), index), actual);
     } else {
-      unreported.remove(new Named(topic.id(), index));
+      unreported.remove(new TopicIdPartition(topic.id(), index));
     }
   }
 
@@ -113,7 +112,7 @@ final class DirectoryReports implements MetadataListener {
     }
     isAsking = true;
     List<AssignedDirectory> asked = new ArrayList<>();
-    for (Map.Entry<Named, Uuid> entry : unreported.entrySet()) {
+    for (Map.Entry<TopicIdPartition, Uuid> entry : unreported.entrySet()) {
       if (asked.size() < MOST_TOGETHER) {
         asked.add(
             new AssignedDirectory(
@@ -130,7 +129,7 @@ final class DirectoryReports implements MetadataListener {
     if (answer != null && answer.result().isOk()) {
       // Whatever was refused is of a topic that has gone or moved: its next change is looked at.
       asked.forEach(
-          one -> unreported.remove(new Named(one.topicId(), one.partition()), one.directory()));
+          one -> unreported.remove(new TopicIdPartition(one.topicId(), one.partition()), one.directory()));
       reportIfIdle();
     } else {
       LOG.debug("The controller does not take where replicas are: {}", answer);

@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.Lane;
 import org.stoker.base.Timers;
+import org.stoker.base.TopicIdPartition;
 import org.stoker.base.Uuid;
 import org.stoker.handlers.ControllerPort;
 import org.stoker.metadata.PartitionCommand.AlterPartition;
@@ -40,10 +41,8 @@ final class IsrRequests implements IsrProposal.Port {
   private final int brokerId;
   private final LongSupplier brokerEpoch;
   // One a partition: a leader proposes again only when it was answered.
-  private final Map<Key, Waiting> waiting = new LinkedHashMap<>();
+  private final Map<TopicIdPartition, Waiting> waiting = new LinkedHashMap<>();
   private boolean isAsking;
-
-  private record Key(Uuid topicId, int partition) {}
 
   private record Waiting(IsrProposal proposal, Consumer<IsrProposal.Reply> onReply) {}
 
@@ -61,7 +60,7 @@ final class IsrRequests implements IsrProposal.Port {
     lane.submit(() -> {
       Waiting replaced =
           waiting.put(
-              new Key(proposal.topicId(), proposal.partition()), new Waiting(proposal, onReply));
+              new TopicIdPartition(proposal.topicId(), proposal.partition()), new Waiting(proposal, onReply));
       if (replaced != null) {
         // Of an epoch that is over; who proposed it does not wait any more.
         replaced.onReply().accept(new IsrProposal.Reply.Outdated(ErrorCode.FENCED_LEADER_EPOCH));
@@ -76,8 +75,8 @@ final class IsrRequests implements IsrProposal.Port {
       return;
     }
     isAsking = true;
-    Map<Key, Waiting> asked = new LinkedHashMap<>();
-    for (Map.Entry<Key, Waiting> entry : waiting.entrySet()) {
+    Map<TopicIdPartition, Waiting> asked = new LinkedHashMap<>();
+    for (Map.Entry<TopicIdPartition, Waiting> entry : waiting.entrySet()) {
       if (asked.size() < MOST_TOGETHER) {
         asked.put(entry.getKey(), entry.getValue());
       }
@@ -105,13 +104,13 @@ final class IsrRequests implements IsrProposal.Port {
   }
 
   @ConfinedTo(LANE)
-  private void answered(Map<Key, Waiting> asked, ChangedIsrs answer) {
+  private void answered(Map<TopicIdPartition, Waiting> asked, ChangedIsrs answer) {
     isAsking = false;
     boolean isAnswered = answer != null && answer.result().isOk();
     boolean isAnyLeft = !isAnswered;
     if (isAnswered) {
       for (ChangedIsr changed : answer.partitions()) {
-        Key key = new Key(changed.topicId(), changed.partition());
+        TopicIdPartition key = new TopicIdPartition(changed.topicId(), changed.partition());
         Waiting one = asked.get(key);
         if (one == null) {
           continue;

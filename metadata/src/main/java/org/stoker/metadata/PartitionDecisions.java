@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.stoker.base.TopicIdPartition;
 import org.stoker.base.TopicPartition;
 import org.stoker.base.Uuid;
 import org.stoker.metadata.PartitionCommand.AssignedDirectory;
@@ -142,18 +143,16 @@ final class PartitionDecisions {
     }
     List<Message> records = new ArrayList<>();
     List<ChangedIsr> replies = new ArrayList<>();
-    Set<Named> seen = new HashSet<>();
+    // A second change of one partition would be decided on what the first has left behind.
+    Set<TopicIdPartition> seen = new HashSet<>();
     for (IsrChange change : command.partitions()) {
       replies.add(
-          seen.add(new Named(change.topicId(), change.partition()))
+          seen.add(new TopicIdPartition(change.topicId(), change.partition()))
               ? alter(image, command.brokerId(), change, records)
               : refused(change, ErrorCode.INVALID_REQUEST));
     }
     return Decision.of(records, new ChangedIsrs(Result.OK, replies));
   }
-
-  /** A second change of one partition would be decided on what the first has left behind. */
-  private record Named(Uuid topicId, int partition) {}
 
   private ChangedIsr alter(
       ClusterImage image, int leader, IsrChange change, List<Message> records) {
@@ -243,10 +242,10 @@ final class PartitionDecisions {
     }
     List<Message> records = new ArrayList<>();
     List<AssignedReply> replies = new ArrayList<>();
-    Set<Named> seen = new HashSet<>();
+    Set<TopicIdPartition> seen = new HashSet<>();
     for (AssignedDirectory asked : command.assigned()) {
       ErrorCode error =
-          seen.add(new Named(asked.topicId(), asked.partition()))
+          seen.add(new TopicIdPartition(asked.topicId(), asked.partition()))
               ? assign(image, command.brokerId(), asked, records)
               : ErrorCode.INVALID_REQUEST;
       replies.add(new AssignedReply(asked, error));

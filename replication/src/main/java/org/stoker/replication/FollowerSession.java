@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.stoker.base.ConfinedTo;
+import org.stoker.base.TopicIdPartition;
 import org.stoker.base.Uuid;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.FetchRequest.FetchPartition;
@@ -23,10 +24,7 @@ final class FollowerSession {
 
   private int id = NO_SESSION;
   private int epoch = FIRST_EPOCH;
-  private Map<Key, FetchPartition> told = new LinkedHashMap<>();
-
-  /** A partition as the protocol names it. */
-  record Key(Uuid topicId, int partition) {}
+  private Map<TopicIdPartition, FetchPartition> told = new LinkedHashMap<>();
 
   /** What a request says of its session. */
   record Part(int sessionId, int sessionEpoch, List<FetchTopic> topics, List<ForgottenTopic> gone) {
@@ -37,15 +35,15 @@ final class FollowerSession {
   }
 
   /** What must be said so that the leader answers for exactly these partitions. */
-  Part next(Map<Key, FetchPartition> wanted) {
+  Part next(Map<TopicIdPartition, FetchPartition> wanted) {
     boolean isFull = epoch == FIRST_EPOCH;
-    Map<Key, FetchPartition> said = new LinkedHashMap<>();
+    Map<TopicIdPartition, FetchPartition> said = new LinkedHashMap<>();
     wanted.forEach((key, partition) -> {
       if (isFull || !partition.equals(told.get(key))) {
         said.put(key, partition);
       }
     });
-    List<Key> gone = new ArrayList<>();
+    List<TopicIdPartition> gone = new ArrayList<>();
     if (!isFull) {
       told.keySet().stream().filter(key -> !wanted.containsKey(key)).forEach(gone::add);
     }
@@ -77,7 +75,7 @@ final class FollowerSession {
     told = new LinkedHashMap<>();
   }
 
-  private static List<FetchTopic> topics(Map<Key, FetchPartition> said) {
+  private static List<FetchTopic> topics(Map<TopicIdPartition, FetchPartition> said) {
     Map<Uuid, FetchTopic> topics = new LinkedHashMap<>();
     said.forEach((key, partition) ->
         topics
@@ -89,9 +87,9 @@ final class FollowerSession {
     return new ArrayList<>(topics.values());
   }
 
-  private static List<ForgottenTopic> forgotten(List<Key> gone) {
+  private static List<ForgottenTopic> forgotten(List<TopicIdPartition> gone) {
     Map<Uuid, ForgottenTopic> topics = new LinkedHashMap<>();
-    for (Key key : gone) {
+    for (TopicIdPartition key : gone) {
       topics
           .computeIfAbsent(
               key.topicId(),

@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.Lane;
 import org.stoker.base.Timers;
+import org.stoker.base.TopicIdPartition;
 import org.stoker.base.Uuid;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.ApiVersionsRequest;
@@ -53,9 +54,9 @@ public final class ReplicaFetcher implements AutoCloseable {
   private final PeerLink leader;
   private final Lane lane;
   private final FollowerSession session = new FollowerSession();
-  private final Map<FollowerSession.Key, Followed> followed = new LinkedHashMap<>();
+  private final Map<TopicIdPartition, Followed> followed = new LinkedHashMap<>();
   // What the fetch under way is about; null while there is none.
-  private @Nullable Map<FollowerSession.Key, Followed> asked;
+  private @Nullable Map<TopicIdPartition, Followed> asked;
   private boolean isNudged;
   private boolean isAskingAgain;
   private boolean isClosed;
@@ -128,7 +129,7 @@ public final class ReplicaFetcher implements AutoCloseable {
 
   /** Leaves this partition alone, whatever is still under way for it. */
   public void forget(Uuid topicId, int partition) {
-    lane.submit(() -> followed.remove(new FollowerSession.Key(topicId, partition)));
+    lane.submit(() -> followed.remove(new TopicIdPartition(topicId, partition)));
   }
 
   @Override
@@ -140,8 +141,8 @@ public final class ReplicaFetcher implements AutoCloseable {
     });
   }
 
-  private static FollowerSession.Key keyOf(Partition partition) {
-    return new FollowerSession.Key(partition.topicId(), partition.topicPartition().partition());
+  private static TopicIdPartition keyOf(Partition partition) {
+    return new TopicIdPartition(partition.topicId(), partition.topicPartition().partition());
   }
 
   @ConfinedTo(LANE)
@@ -160,9 +161,9 @@ public final class ReplicaFetcher implements AutoCloseable {
       nudgeForNewcomers(asked);
       return;
     }
-    Map<FollowerSession.Key, FetchPartition> wanted = new LinkedHashMap<>();
+    Map<TopicIdPartition, FetchPartition> wanted = new LinkedHashMap<>();
     boolean isAnyHeldBack = false;
-    for (Map.Entry<FollowerSession.Key, Followed> entry : followed.entrySet()) {
+    for (Map.Entry<TopicIdPartition, Followed> entry : followed.entrySet()) {
       Followed one = entry.getValue();
       if (one.state == State.BUSY) {
         return;
@@ -179,7 +180,7 @@ public final class ReplicaFetcher implements AutoCloseable {
     if (wanted.isEmpty()) {
       return;
     }
-    Map<FollowerSession.Key, Followed> nowAsked = new LinkedHashMap<>();
+    Map<TopicIdPartition, Followed> nowAsked = new LinkedHashMap<>();
     wanted.keySet().forEach(key -> nowAsked.put(key, followed.get(key)));
     asked = nowAsked;
     isNudged = false;
@@ -187,11 +188,11 @@ public final class ReplicaFetcher implements AutoCloseable {
         request(session.next(wanted)), reply -> lane.submit(() -> answered(nowAsked, reply)));
   }
 
-  private void nudgeForNewcomers(Map<FollowerSession.Key, Followed> underWay) {
+  private void nudgeForNewcomers(Map<TopicIdPartition, Followed> underWay) {
     if (isNudged) {
       return;
     }
-    for (Map.Entry<FollowerSession.Key, Followed> entry : followed.entrySet()) {
+    for (Map.Entry<TopicIdPartition, Followed> entry : followed.entrySet()) {
       Followed one = entry.getValue();
       if (one.state == State.READY && underWay.get(entry.getKey()) != one) {
         if (!isHeldBack(one)) {
@@ -277,7 +278,7 @@ public final class ReplicaFetcher implements AutoCloseable {
   // ---- Answers.
 
   @ConfinedTo(LANE)
-  private void answered(Map<FollowerSession.Key, Followed> underWay, PeerLink.Reply reply) {
+  private void answered(Map<TopicIdPartition, Followed> underWay, PeerLink.Reply reply) {
     asked = null;
     switch (reply) {
       case PeerLink.Reply.Lost(String reason) -> {
@@ -298,13 +299,13 @@ public final class ReplicaFetcher implements AutoCloseable {
   }
 
   private void take(
-      Map<FollowerSession.Key, Followed> underWay, FetchResponse response, Runnable release) {
+      Map<TopicIdPartition, Followed> underWay, FetchResponse response, Runnable release) {
     // The bytes are given back when the last partition has taken what is its own.
     var users = new Users(release);
     for (FetchableTopicResponse topic : response.responses()) {
       for (PartitionData data : topic.partitions()) {
         Followed one =
-            underWay.get(new FollowerSession.Key(topic.topicId(), data.partitionIndex()));
+            underWay.get(new TopicIdPartition(topic.topicId(), data.partitionIndex()));
         if (one != null && isCurrent(one)) {
           takeOrRest(one, data, users);
         }
@@ -503,7 +504,7 @@ public final class ReplicaFetcher implements AutoCloseable {
     one.state = State.READY;
   }
 
-  private void restAll(Map<FollowerSession.Key, Followed> underWay) {
+  private void restAll(Map<TopicIdPartition, Followed> underWay) {
     List<Followed> resting = new ArrayList<>(underWay.values());
     resting.stream().filter(this::isCurrent).forEach(this::rest);
   }

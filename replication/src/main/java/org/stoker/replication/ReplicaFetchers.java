@@ -14,6 +14,7 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.Lane;
+import org.stoker.base.TopicIdPartition;
 import org.stoker.base.Uuid;
 import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
@@ -24,7 +25,7 @@ import org.stoker.metadata.Endpoint;
 public final class ReplicaFetchers {
   private final Setting setting;
   private final Map<Integer, OfLeader> byLeader = new HashMap<>();
-  private final Map<Key, Following> followed = new HashMap<>();
+  private final Map<TopicIdPartition, Following> followed = new HashMap<>();
 
   /**
    * What fetchers are made of.
@@ -41,13 +42,11 @@ public final class ReplicaFetchers {
       BiFunction<Integer, Endpoint, PeerLink> links,
       Function<String, Lane> lanes) {}
 
-  private record Key(Uuid topicId, int partition) {}
-
   private record Following(Partition partition, int leader, int leaderEpoch) {}
 
   /** The fetchers from one leader, connected to one address of it. */
   private record OfLeader(Endpoint endpoint, long brokerEpoch, List<ReplicaFetcher> fetchers) {
-    ReplicaFetcher fetcherOf(Key key) {
+    ReplicaFetcher fetcherOf(TopicIdPartition key) {
       return fetchers.get(Math.floorMod(key.hashCode(), fetchers.size()));
     }
   }
@@ -58,7 +57,7 @@ public final class ReplicaFetchers {
 
   /** Follows from now on; the partition has taken the part already. */
   void follow(Partition partition, PartitionState state, ClusterImage image) {
-    Key key = keyOf(partition);
+    TopicIdPartition key = keyOf(partition);
     Following before = followed.get(key);
     var wanted = new Following(partition, state.leader(), state.leaderEpoch());
     if (wanted.equals(before)) {
@@ -74,7 +73,7 @@ public final class ReplicaFetchers {
 
   /** Does not follow it any more. */
   void forget(Uuid topicId, int partition) {
-    var key = new Key(topicId, partition);
+    var key = new TopicIdPartition(topicId, partition);
     Following before = followed.remove(key);
     OfLeader leader = before == null ? null : byLeader.get(before.leader());
     if (leader != null) {
@@ -115,7 +114,7 @@ public final class ReplicaFetchers {
   }
 
   private void followAgain(int broker, ClusterImage image) {
-    for (Map.Entry<Key, Following> entry : followed.entrySet()) {
+    for (Map.Entry<TopicIdPartition, Following> entry : followed.entrySet()) {
       if (entry.getValue().leader() == broker) {
         OfLeader leader = leader(broker, image);
         if (leader != null) {
@@ -157,7 +156,7 @@ public final class ReplicaFetchers {
     followed.clear();
   }
 
-  private static Key keyOf(Partition partition) {
-    return new Key(partition.topicId(), partition.topicPartition().partition());
+  private static TopicIdPartition keyOf(Partition partition) {
+    return new TopicIdPartition(partition.topicId(), partition.topicPartition().partition());
   }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.stoker.base.TopicIdPartition;
 import org.stoker.base.Uuid;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.FetchRequest.FetchPartition;
@@ -19,10 +20,10 @@ final class FollowerSessionTest {
 
   private final FollowerSession session = new FollowerSession();
 
-  private static Map<FollowerSession.Key, FetchPartition> wanted(Object... keysAndOffsets) {
-    Map<FollowerSession.Key, FetchPartition> wanted = new LinkedHashMap<>();
+  private static Map<TopicIdPartition, FetchPartition> wanted(Object... keysAndOffsets) {
+    Map<TopicIdPartition, FetchPartition> wanted = new LinkedHashMap<>();
     for (int i = 0; i < keysAndOffsets.length; i += 2) {
-      FollowerSession.Key key = (FollowerSession.Key) keysAndOffsets[i];
+      TopicIdPartition key = (TopicIdPartition) keysAndOffsets[i];
       wanted.put(
           key,
           new FetchPartition()
@@ -32,8 +33,8 @@ final class FollowerSessionTest {
     return wanted;
   }
 
-  private static FollowerSession.Key orders(int partition) {
-    return new FollowerSession.Key(ORDERS, partition);
+  private static TopicIdPartition orders(int partition) {
+    return new TopicIdPartition(ORDERS, partition);
   }
 
   private static FetchResponse answer(int sessionId) {
@@ -55,14 +56,14 @@ final class FollowerSessionTest {
   @Test
   void theFirstRequestSaysEverythingAndTheNextOnlyWhatMoved() {
     Part first =
-        session.next(wanted(orders(0), 5, orders(1), 6, new FollowerSession.Key(PAYMENTS, 0), 7));
+        session.next(wanted(orders(0), 5, orders(1), 6, new TopicIdPartition(PAYMENTS, 0), 7));
     assertThat(first.sessionId()).isZero();
     assertThat(first.sessionEpoch()).isZero();
     assertThat(said(first)).containsExactly("orders-0@5", "orders-1@6", "payments-0@7");
     assertThat(session.accepts(answer(SESSION))).isTrue();
 
     Part second =
-        session.next(wanted(orders(0), 5, orders(1), 9, new FollowerSession.Key(PAYMENTS, 0), 7));
+        session.next(wanted(orders(0), 5, orders(1), 9, new TopicIdPartition(PAYMENTS, 0), 7));
     assertThat(second.sessionId()).isEqualTo(SESSION);
     assertThat(second.sessionEpoch()).isEqualTo(1);
     assertThat(said(second)).containsExactly("orders-1@9");

@@ -237,7 +237,7 @@ final class BrokerAssembly {
   private void directoryFailed(StorageException failure) {
     LOG.error("A log directory is offline from here on: {}", failure.getMessage(), failure);
     // The thread that met the failure may hold a partition's lane.
-    machine.storage().execute(this::failPartitions);
+    machine.chores().execute(this::failPartitions);
   }
 
   private void failPartitions() {

@@ -112,7 +112,8 @@ public final class BrokerCore {
                 setting.brokerId(),
                 directories,
                 world.inOrder(),
-                world.storage(),
+                world.appends(),
+                world.chores(),
                 world.clock(),
                 world.timers(),
                 replicasOfOthers.fetchers(),
@@ -137,7 +138,7 @@ public final class BrokerCore {
             partitions,
             directories.usable(),
             world.timers(),
-            world.storage(),
+            world.chores(),
             setting.values().longInteger("replica.high.watermark.checkpoint.interval.ms"));
     handlers = handlers(own);
   }
@@ -164,7 +165,8 @@ public final class BrokerCore {
                 world.clock(),
                 world.seed(),
                 new HeapBudget(world.heapBytes() / FETCH_SESSIONS_DIVISOR)),
-            world.workers(),
+            world.reads(),
+            world.checks(),
             world.inFlight().part(world.heapBytes() / REWRITTEN_DIVISOR)));
   }
 
@@ -174,8 +176,8 @@ public final class BrokerCore {
         new GroupLog(
             metadata::image,
             partitions,
-            world.storage(),
-            world.workers(),
+            world.chores(),
+            world.reads(),
             (int)
                 Math.min(
                     values.integer("offsets.load.buffer.size"),

@@ -11,8 +11,10 @@ import org.stoker.base.Timers;
 /**
  * What a broker runs on, but for its directories and listeners: a machine, or a simulation of one.
  *
- * @param storage runs what waits for the disk: opening, rolling, deleting, chores
- * @param workers run what would hold an event loop up: checks of big batches, reads of cold data
+ * @param appends runs what an append waits for: rolled segments, and lanes whose caller must go on
+ * @param reads runs reads that may wait for the disk
+ * @param checks runs what takes a processor for long: compressed batches, large requests
+ * @param chores runs what nobody's request waits for: opening, deleting, checkpoints, retention
  * @param inOrder runs the replica keeper's tasks
  * @param lanes makes the lane of this name
  * @param heapBytes bounds what clients can make the broker keep
@@ -23,8 +25,10 @@ public record BrokerWorld(
     Clock clock,
     Seed seed,
     Timers timers,
-    Executor storage,
-    Executor workers,
+    Executor appends,
+    Executor reads,
+    Executor checks,
+    Executor chores,
     Executor inOrder,
     Function<String, Lane> lanes,
     long heapBytes,

@@ -38,25 +38,26 @@ final class GroupLog implements ShardLog {
 
   private final Supplier<ClusterImage> image;
   private final Partitions partitions;
-  private final Executor storage;
-  private final Executor workers;
+  private final Executor chores;
+  private final Executor reads;
   private final int loadBufferBytes;
 
   /**
    * @param storage runs what reads whole partitions
-   * @param workers run what reads single records
+   * @param chores run what reads whole partitions
+   * @param reads run what reads single records
    * @param loadBufferBytes as much of a partition is read at once, by each thread that reads one
    */
   GroupLog(
       Supplier<ClusterImage> image,
       Partitions partitions,
-      Executor storage,
-      Executor workers,
+      Executor chores,
+      Executor reads,
       int loadBufferBytes) {
     this.image = image;
     this.partitions = partitions;
-    this.storage = storage;
-    this.workers = workers;
+    this.chores = chores;
+    this.reads = reads;
     this.loadBufferBytes = loadBufferBytes;
   }
 
@@ -107,7 +108,7 @@ final class GroupLog implements ShardLog {
       return;
     }
     // What was being copied when this broker began to lead must be in the log by then.
-    partition.afterEarlierTasks(() -> storage.execute(() -> loadAll(partition, sink)));
+    partition.afterEarlierTasks(() -> chores.execute(() -> loadAll(partition, sink)));
   }
 
   /** Nobody is told what may be lost yet: the end of the log waits for the other replicas. */
@@ -163,7 +164,7 @@ final class GroupLog implements ShardLog {
       return;
     }
     // It may have to open a file, or wait for the disk.
-    workers.execute(() -> sink.finished(readEach(partition, offsets, sink)));
+    reads.execute(() -> sink.finished(readEach(partition, offsets, sink)));
   }
 
   private static ErrorCode readEach(Partition partition, long[] offsets, RecordSink sink) {

@@ -118,8 +118,8 @@ final class LogDirectories {
         machine.clock(),
         machine.network().timers(),
         machine.seed(),
-        machine.storage(),
-        partition -> new CallerRunsLane(partition.toString(), machine.storage()),
+        machine.chores(),
+        partition -> new CallerRunsLane(partition.toString(), machine.appends()),
         ProducerMemory.ofHeap(machine.heapBytes(), machine.clock()));
   }
 

@@ -1,5 +1,6 @@
 package org.stoker.broker;
 
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
@@ -23,8 +24,10 @@ import org.stoker.settings.ConfigValues;
 /**
  * What the rooms run on: threads, time, randomness, the disk and the event loops.
  *
- * @param storage runs what waits for the disk: opening, rolling, deleting, chores
- * @param workers run what would hold an event loop up: checks of big batches, reads of cold data
+ * @param appends runs what an append waits for: rolled segments, and lanes whose caller must go on
+ * @param reads runs reads that may wait for the disk
+ * @param checks runs what takes a processor for long: compressed batches, large requests
+ * @param chores runs what nobody's request waits for: opening, deleting, checkpoints, retention
  * @param heapBytes bounds what clients can make the broker keep
  * @param inFlight bounds what requests take of the heap while they are decoded and answered
  */
@@ -34,8 +37,10 @@ record Machine(
     CpuLoad cpu,
     Seed seed,
     Disk disk,
-    ExecutorService storage,
-    ExecutorService workers,
+    ExecutorService appends,
+    ExecutorService reads,
+    ExecutorService checks,
+    ExecutorService chores,
     Network network,
     long heapBytes,
     HeapBudget inFlight) {
@@ -47,7 +52,8 @@ record Machine(
   static Machine of(ConfigValues values) {
     BrokerThreads threads = new BrokerThreads();
     Clock clock = new SystemClock();
-    ExecutorService workers = threads.pool("worker", values.integer("num.io.threads"));
+    int requestThreads = values.integer("num.io.threads");
+    ExecutorService checks = threads.pool("check", requestThreads);
     long heapBytes = Runtime.getRuntime().maxMemory();
     var inFlight = new HeapBudget(heapBytes / IN_FLIGHT_DIVISOR);
     return new Machine(
@@ -56,13 +62,15 @@ record Machine(
         new LinuxCpuLoad(clock),
         new SystemSeed(),
         new FileDisk(LinuxPageCache::drop),
-        threads.pool("storage", values.integer("background.threads")),
-        workers,
+        threads.pool("append", requestThreads),
+        threads.pool("read", requestThreads),
+        checks,
+        threads.pool("chore", values.integer("background.threads")),
         new Network(
             NetworkSettings.read(values, DirectMemory.limitBytes()),
             clock,
             new NetworkMetrics(),
-            workers,
+            checks,
             inFlight),
         heapBytes,
         inFlight);
@@ -75,8 +83,10 @@ record Machine(
   }
 
   private void adapt(ConfigValues values) {
-    BrokerThreads.resize(storage, values.integer("background.threads"));
-    BrokerThreads.resize(workers, values.integer("num.io.threads"));
+    for (ExecutorService pool : List.of(appends, reads, checks)) {
+      BrokerThreads.resize(pool, values.integer("num.io.threads"));
+    }
+    BrokerThreads.resize(chores, values.integer("background.threads"));
     int threads = values.integer("num.network.threads");
     int serving = network.serveOn(threads);
     if (serving < threads) {
@@ -95,10 +105,12 @@ record Machine(
         clock,
         seed,
         network.timers(),
-        storage,
-        workers,
+        appends,
+        reads,
+        checks,
+        chores,
         threads.single("replica-keeper"),
-        name -> new CallerRunsLane(name, storage),
+        name -> new CallerRunsLane(name, appends),
         heapBytes,
         inFlight,
         new SocketPeers(network, values));

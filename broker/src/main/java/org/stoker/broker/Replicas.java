@@ -120,7 +120,7 @@ final class Replicas implements Partition.Cluster {
         listener,
         metadata::image,
         (_, endpoint) -> peers.linkTo(endpoint),
-        world.storage(),
+        world.chores(),
         world.lanes().apply("replica-repair"));
   }
 
@@ -137,7 +137,7 @@ final class Replicas implements Partition.Cluster {
         Repetition.every(
             "The check for lagging followers",
             world.timers(),
-            world.storage(),
+            world.chores(),
             Math.max(1, mostLagMs / 2),
             () -> partitions.all().forEach(Partition::checkLag));
   }

@@ -36,8 +36,10 @@ final class BrokerOnBadDisk {
         machine.cpu(),
         machine.seed(),
         disk.apply(machine.disk()),
-        machine.storage(),
-        machine.workers(),
+        machine.appends(),
+        machine.reads(),
+        machine.checks(),
+        machine.chores(),
         machine.network(),
         machine.heapBytes(),
         machine.inFlight());

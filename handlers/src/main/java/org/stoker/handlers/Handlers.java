@@ -65,14 +65,16 @@ public final class Handlers {
   /**
    * What handlers need of the machine.
    *
-   * @param workers run what would hold an event loop up: checks of big batches, reads of cold data
+   * @param reads run reads that may wait for the disk
+   * @param checks run what takes a processor for long: compressed batches, descriptions
    * @param rewritten bounds the batches that are compressed anew
    */
   public record Machine(
       Clock clock,
       Timers timers,
       FetchSessions fetchSessions,
-      Executor workers,
+      Executor reads,
+      Executor checks,
       HeapBudget rewritten) {}
 
   public static Dispatcher dispatcher(Rooms rooms, Machine machine) {
@@ -96,7 +98,7 @@ public final class Handlers {
     handlers.put(
         ApiKey.PRODUCE,
         new ProduceHandler(
-            lookup, machine.workers(), machine.timers(), machine.clock(), machine.rewritten()));
+            lookup, machine.checks(), machine.timers(), machine.clock(), machine.rewritten()));
     handlers.put(
         ApiKey.FETCH,
         new FetchHandler(
@@ -104,19 +106,19 @@ public final class Handlers {
             lookup,
             readReplicas(rooms),
             machine.fetchSessions(),
-            machine.workers(),
+            machine.reads(),
             machine.timers(),
             mostFetchBytes));
     handlers.put(
         ApiKey.LIST_OFFSETS,
         new ListOffsetsHandler(
-            lookup, new LimitedExecutor(machine.workers(), MAX_SEARCHES_AT_ONCE)));
+            lookup, new LimitedExecutor(machine.reads(), MAX_SEARCHES_AT_ONCE)));
     handlers.put(ApiKey.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(lookup));
     handlers.put(ApiKey.DELETE_RECORDS, new DeleteRecordsHandler(lookup, machine.timers()));
     handlers.put(ApiKey.DESCRIBE_PRODUCERS, new DescribeProducersHandler(lookup));
     handlers.put(
         ApiKey.DESCRIBE_LOG_DIRS,
-        new DescribeLogDirsHandler(rooms.directories(), machine.workers()));
+        new DescribeLogDirsHandler(rooms.directories(), machine.reads()));
     handlers.put(ApiKey.INIT_PRODUCER_ID, new InitProducerIdHandler(rooms.producerIds()));
   }
 
@@ -150,7 +152,7 @@ public final class Handlers {
             cluster,
             rooms.loggers(),
             rooms.settings(),
-            new LimitedExecutor(machine.workers(), MAX_DESCRIPTIONS_AT_ONCE)));
+            new LimitedExecutor(machine.checks(), MAX_DESCRIPTIONS_AT_ONCE)));
     BrokerAlterations brokers = new BrokerAlterations(cluster, rooms.settings());
     handlers.put(
         ApiKey.ALTER_CONFIGS,

@@ -33,7 +33,7 @@ public final class Partition implements PartitionReads.Standing {
   private final Uuid topicId;
   private final Log log;
   private final Lane lane;
-  private final Executor storage;
+  private final Executor appends;
   private final Clock clock;
   private final WriteGate gate;
 
@@ -55,8 +55,12 @@ public final class Partition implements PartitionReads.Standing {
   private @Nullable InSyncReplicas inSync;
   private long leadersHighWatermark;
 
-  /** What a partition needs beside its log. */
-  public record Setting(Executor storage, Clock clock, WriteGate gate, Cluster cluster) {}
+  /**
+   * What a partition needs beside its log.
+   *
+   * @param appends runs what an append waits for: files that are opened and rolled
+   */
+  public record Setting(Executor appends, Clock clock, WriteGate gate, Cluster cluster) {}
 
   /** What a partition knows of the brokers, and whom it asks. */
   public interface Cluster {
@@ -93,13 +97,13 @@ public final class Partition implements PartitionReads.Standing {
     this.log = log;
     this.rules = rules;
     this.lane = log.lane();
-    this.storage = setting.storage();
+    this.appends = setting.appends();
     this.clock = setting.clock();
     this.gate = setting.gate();
     this.cluster = setting.cluster();
     this.reads = new PartitionReads(log, this, clock);
     this.deletions = new RecordDeletions(log);
-    this.copy = new FollowerCopy(log, storage, clock, gate, this::followsIn);
+    this.copy = new FollowerCopy(log, appends, clock, gate, this::followsIn);
     this.highWatermark = Math.clamp(highWatermark, log.logStartOffset(), log.logEndOffset());
     this.role = new ReplicaRole.Offline("not assigned yet");
     log.setFlushListener((flushed, offset) -> lane.submit(this::afterFlush));
@@ -274,7 +278,7 @@ public final class Partition implements PartitionReads.Standing {
     AppendOutcome outcome;
     try {
       if (log.mustPrepare(batches, leader.leaderEpoch(), command.origin(), nowMs)) {
-        lane.continueOn(storage, () -> prepareAndAppend(command, leader, nowMs));
+        lane.continueOn(appends, () -> prepareAndAppend(command, leader, nowMs));
         return;
       }
       outcome = log.append(batches, leader.leaderEpoch(), command.origin(), nowMs);
@@ -585,7 +589,7 @@ public final class Partition implements PartitionReads.Standing {
 
   /** Moves the log's start; answered when every living replica has moved its own. */
   public void deleteRecords(RecordDeletion deletion) {
-    lane.submit(() -> lane.continueOn(storage, () -> deleteOnLane(deletion)));
+    lane.submit(() -> lane.continueOn(appends, () -> deleteOnLane(deletion)));
   }
 
   private void deleteOnLane(RecordDeletion deletion) {

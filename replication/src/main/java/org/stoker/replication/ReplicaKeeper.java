@@ -57,6 +57,7 @@ public final class ReplicaKeeper implements MetadataListener {
   private final Partitions partitions;
   private final List<LogDirectory> directories;
   private final Executor inOrder;
+  private final Executor appends;
   private final Executor storage;
   private final Clock clock;
   private final Function<Map<String, String>, TopicRules> rulesFor;
@@ -78,6 +79,7 @@ public final class ReplicaKeeper implements MetadataListener {
    * What a keeper works with.
    *
    * @param inOrder runs the keeper's own tasks, of which there is never more than one at a time
+   * @param appends runs what an append of a partition waits for
    * @param storage runs several tasks that may wait
    * @param rulesFor what a topic's own configuration comes to on this broker
    */
@@ -85,6 +87,7 @@ public final class ReplicaKeeper implements MetadataListener {
       int brokerId,
       UsableDirectories directories,
       Executor inOrder,
+      Executor appends,
       Executor storage,
       Clock clock,
       Timers timers,
@@ -103,6 +106,7 @@ public final class ReplicaKeeper implements MetadataListener {
     this.fetchers = setting.fetchers();
     this.cluster = setting.cluster();
     this.inOrder = setting.inOrder();
+    this.appends = setting.appends();
     this.storage = setting.storage();
     this.departing = new DepartingLogs(storage);
     this.stock = new StartingStock(brokerId, setting.directories(), partitions, departing);
@@ -305,7 +309,7 @@ public final class ReplicaKeeper implements MetadataListener {
               log,
               highWatermarks.getOrDefault(name, 0L),
               unopened.rules(),
-              new Partition.Setting(storage, clock, new DirectoryGate(home), cluster));
+              new Partition.Setting(appends, clock, new DirectoryGate(home), cluster));
       partitions.add(partition);
       assign(partition, unopened.state());
       unmade.isMade(new Unmade(unopened.topicId(), name));

@@ -55,6 +55,7 @@ final class LateRecoveryTest {
                 OneOfTwoBrokers.SELF,
                 broker.directories,
                 inOrder::add,
+                Runnable::run,
                 storage::add,
                 clock,
                 clock,

@@ -316,6 +316,8 @@ final class SimulatedBroker {
                 process.storage(),
                 process,
                 process,
+                process.storage(),
+                process,
                 _ -> process.lane(),
                 HEAP_BYTES,
                 new HeapBudget(HEAP_BYTES),

@@ -134,9 +134,10 @@ final class FetchWork implements FetchWaiter {
   }
 
   private boolean isAnyCold() {
+    boolean committedOnly = body.isolationLevel() == READ_COMMITTED;
     for (FetchPosition position : positions) {
       Partition partition = find(position);
-      if (partition != null && partition.reads().isCold(position.fetchOffset())) {
+      if (partition != null && partition.reads().isCold(position.fetchOffset(), committedOnly)) {
         return true;
       }
     }

@@ -228,7 +228,7 @@ final class FetchWorkTest {
       append(partition, 1_000_000);
     }
     LinuxPageCache.drop(segmentOf(OLD));
-    assumeTrue(partition.reads().isCold(0), "the page cache can be told what to forget");
+    assumeTrue(partition.reads().isCold(0, false), "the page cache can be told what to forget");
     return partition;
   }
 

@@ -136,15 +136,25 @@ public final class Log {
    * @param minOneBatch the first batch is given even if it is larger than {@code maxBytes}
    */
   public ReadOutcome read(long startOffset, int maxBytes, long maxOffset, boolean minOneBatch) {
-    return reader.read(startOffset, maxBytes, maxOffset, minOneBatch);
+    return reader.read(
+        new LogReader.Range(startOffset, maxBytes, maxOffset, minOneBatch, false));
+  }
+
+  /** The same, with the aborted transactions that a reader of committed records must skip. */
+  public ReadOutcome readCommitted(
+      long startOffset, int maxBytes, long lastStableOffset, boolean minOneBatch) {
+    return reader.read(
+        new LogReader.Range(startOffset, maxBytes, lastStableOffset, minOneBatch, true));
   }
 
   /**
    * Whether a read from there may have to open a file or wait for the disk: it then belongs on a
    * reader thread, not on an event loop.
+   *
+   * @param committedOnly whether {@link #readCommitted} follows
    */
-  public boolean isCold(long startOffset) {
-    return reader.isCold(startOffset);
+  public boolean isCold(long startOffset, boolean committedOnly) {
+    return reader.isCold(startOffset, committedOnly);
   }
 
   /** The aborted transactions that a reader of [startOffset, endOffset) must skip. */

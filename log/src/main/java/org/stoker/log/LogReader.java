@@ -63,11 +63,14 @@ final class LogReader {
 
   // ---- Reading records.
 
-  ReadOutcome read(long startOffset, int maxBytes, long maxOffset, boolean minOneBatch) {
+  /** Which records are asked for. */
+  record Range(
+      long startOffset, int maxBytes, long maxOffset, boolean minOneBatch, boolean namesAborted) {}
+
+  ReadOutcome read(Range range) {
     log.health().assertOnline();
     try {
-      ReadOutcome outcome =
-          withView(view -> readFrom(view, startOffset, maxBytes, maxOffset, minOneBatch));
+      ReadOutcome outcome = withView(view -> readFrom(view, range));
       return outcome == null ? ReadOutcome.Empty.INSTANCE : outcome;
     } catch (CorruptSegmentException e) {
       return damaged(e);
@@ -85,13 +88,12 @@ final class LogReader {
     return new ReadOutcome.Damaged(String.valueOf(e.getMessage()));
   }
 
-  private @Nullable ReadOutcome readFrom(
-      LogView view, long startOffset, int maxBytes, long maxOffset, boolean minOneBatch)
-      throws IOException {
+  private @Nullable ReadOutcome readFrom(LogView view, Range range) throws IOException {
+    long startOffset = range.startOffset();
     if (startOffset < view.logStartOffset() || startOffset > view.logEndOffset()) {
       return new ReadOutcome.OutOfRange(view.logStartOffset(), view.logEndOffset());
     }
-    long bound = Math.min(maxOffset, view.logEndOffset());
+    long bound = Math.min(range.maxOffset(), view.logEndOffset());
     int index = Math.max(0, view.indexOfSegmentFor(startOffset));
     while (index < view.segments().size() && startOffset < bound) {
       Segment segment = view.segments().get(index);
@@ -108,7 +110,7 @@ final class LogReader {
           log.askForRebuild(segment);
         }
         if (scan != null) {
-          return cut(view, index, file, scan, new Range(startOffset, maxBytes, bound, minOneBatch));
+          return cut(view, index, file, scan, range, bound);
         }
       } finally {
         file.release();
@@ -119,43 +121,48 @@ final class LogReader {
     return ReadOutcome.Empty.INSTANCE;
   }
 
-  private record Range(long startOffset, int maxBytes, long bound, boolean minOneBatch) {}
-
   /** Whole batches from the one found on, below the bound and within the size. */
-  private ReadOutcome cut(LogView view, int index, SegmentFile file, SegmentScan scan, Range range)
+  private @Nullable ReadOutcome cut(
+      LogView view, int index, SegmentFile file, SegmentScan scan, Range range, long bound)
       throws IOException {
     RecordBatch first = scan.batch();
-    if (first.lastOffset() >= range.bound()
+    if (first.lastOffset() >= bound
         || (first.sizeInBytes() > range.maxBytes() && !range.minOneBatch())) {
       return ReadOutcome.Empty.INSTANCE;
     }
     int start = scan.position();
     long firstBaseOffset = first.baseOffset();
     int firstLeaderEpoch = first.partitionLeaderEpoch();
-    boolean isUnbounded = range.bound() >= view.endOffset(index);
+    boolean isUnbounded = bound >= view.endOffset(index);
     int limit = view.limitPosition(index);
     int end = scan.endPosition();
     if (isUnbounded && limit - start <= range.maxBytes()) {
       end = limit;
     } else {
-      end = view.segments().get(index).lookup().endWithin(scan, range.maxBytes(), range.bound());
+      end = view.segments().get(index).lookup().endWithin(scan, range.maxBytes(), bound);
+    }
+    List<AbortedTransaction> aborted =
+        range.namesAborted() ? abortedBefore(view, index, end, range.startOffset(), bound) : List.of();
+    if (aborted == null) {
+      return null;
     }
     boolean isOld = range.startOffset() < view.warmOffset();
     RecordBytes records = Segment.bytes(file, start, end - start, isOld ? oldReads : null);
-    return new ReadOutcome.Data(records, firstBaseOffset, firstLeaderEpoch);
+    return new ReadOutcome.Data(records, firstBaseOffset, firstLeaderEpoch, aborted);
   }
 
   /**
    * Whether a read from there will probably have to wait for the disk, or open a file, so that it
    * belongs on a thread that may wait.
    */
-  boolean isCold(long startOffset) {
+  boolean isCold(long startOffset, boolean namesAborted) {
     LogView view = log.view();
     if (startOffset >= view.logEndOffset() || startOffset < view.logStartOffset()) {
       return false;
     }
     int index = Math.max(0, view.indexOfSegmentFor(startOffset));
     return !view.segments().get(index).isReadable()
+        || (namesAborted && !areTransactionsOpen(view, index))
         || (startOffset < view.warmOffset() && !oldReads.areCached());
   }
 
@@ -172,7 +179,22 @@ final class LogReader {
     }
   }
 
-  private static List<AbortedTransaction> abortedTransactions(
+  private static boolean areTransactionsOpen(LogView view, int firstIndex) {
+    return view.segments().subList(firstIndex, view.segments().size()).stream()
+        .allMatch(segment -> segment.indexes().transactions().isOpen());
+  }
+
+  /**
+   * Those of a read that ends at a position of a segment; null if a segment of the view is gone.
+   */
+  private static @Nullable List<AbortedTransaction> abortedBefore(
+      LogView view, int index, int endPosition, long startOffset, long bound) throws IOException {
+    long behind =
+        view.segments().get(index).lookup().offsetBehind(endPosition, view.endOffset(index));
+    return abortedTransactions(view, startOffset, Math.min(behind, bound));
+  }
+
+  private static @Nullable List<AbortedTransaction> abortedTransactions(
       LogView view, long startOffset, long endOffset) throws IOException {
     var found = new ArrayList<AbortedTransaction>();
     // A transaction that began in one segment may have ended in a later one: the entry lies where
@@ -180,7 +202,13 @@ final class LogReader {
     int index = Math.max(0, view.indexOfSegmentFor(startOffset));
     for (; index < view.segments().size(); index++) {
       Segment segment = view.segments().get(index);
-      if (segment.indexes().transactions().collectAborted(startOffset, endOffset, found)) {
+      boolean isComplete =
+          segment.indexes().transactions().collectAborted(startOffset, endOffset, found);
+      if (segment.isGone()) {
+        // Its index may have been removed before it was looked at.
+        return null;
+      }
+      if (isComplete) {
         break;
       }
     }

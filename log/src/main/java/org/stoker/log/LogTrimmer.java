@@ -90,8 +90,9 @@ final class LogTrimmer {
       var kept = new ArrayList<>(state.segments);
       while (kept.size() > 1 && kept.get(1).baseOffset() <= checkpointedLogStart) {
         Segment dropped = kept.removeFirst();
-        dropped.changeSuffix(SegmentFiles.DELETED);
+        // Readers that look into its files from here on see that it is gone.
         dropped.retire();
+        dropped.changeSuffix(SegmentFiles.DELETED);
         state
             .setting
             .segmentChores()

@@ -116,6 +116,25 @@ final class OffsetIndex implements AutoCloseable {
     return found == null ? 0 : positionOf(found.longAt(0));
   }
 
+  /** An offset that is not below those of the batches before a position; null if none is known. */
+  @Nullable Long offsetNotBelow(int position) throws IOException {
+    IndexFile.View view = file.view();
+    int low = 0;
+    int high = view.count();
+    Long found = null;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      IndexFile.Entry entry = file.entry(view, middle);
+      if (entry != null && positionOf(entry.longAt(0)) < position) {
+        low = middle + 1;
+      } else {
+        found = entry == null ? null : offsetOf(entry.longAt(0));
+        high = middle;
+      }
+    }
+    return found;
+  }
+
   /** The offset of the last entry; the base offset if there is none. */
   long lastOffset() throws IOException {
     return offsetOf(lastEntry());

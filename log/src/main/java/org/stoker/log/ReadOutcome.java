@@ -1,5 +1,6 @@
 package org.stoker.log;
 
+import java.util.List;
 import org.stoker.records.RecordBytes;
 
 /** What a read found. */
@@ -9,8 +10,14 @@ public sealed interface ReadOutcome {
    * open for them: a {@link org.stoker.records.FileRecordBytes} must be released by whoever got it.
    *
    * @param firstBaseOffset of the first batch, at or below the offset asked for
+   * @param aborted transactions whose records among these a reader of committed data skips; empty
+   *     for other readers
    */
-  record Data(RecordBytes records, long firstBaseOffset, int firstLeaderEpoch)
+  record Data(
+      RecordBytes records,
+      long firstBaseOffset,
+      int firstLeaderEpoch,
+      List<AbortedTransaction> aborted)
       implements ReadOutcome {}
 
   /** Nothing to read there yet, or not within the size allowed. */

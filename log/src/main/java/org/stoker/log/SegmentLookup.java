@@ -155,6 +155,17 @@ final class SegmentLookup {
     return scan.next() ? lastEndWithin(scan, end, mostPosition, bound) : end;
   }
 
+  /**
+   * An offset behind those of the batches before a position: of the next entry of the index, which
+   * may be some batches further on.
+   *
+   * @param endOffset behind the segment
+   */
+  long offsetBehind(int position, long endOffset) throws IOException {
+    Long next = index.offsetNotBelow(position);
+    return next == null || next < baseOffset ? endOffset : Math.min(next + 1, endOffset);
+  }
+
   /** The same from the batch on that the scan is at; the batches before it end at {@code end}. */
   private static int lastEndWithin(SegmentScan scan, int end, long mostPosition, long bound)
       throws IOException {

@@ -82,14 +82,14 @@ final class OldReadsTest {
 
   @Test
   void theFirstReadGoesToAReaderThreadAndTheNextOnlyIfItWasNotCached() throws IOException {
-    assertThat(log.isCold(0)).isTrue();
+    assertThat(log.isCold(0, false)).isTrue();
 
     assertThat(isCached()).isTrue();
-    assertThat(log.isCold(0)).isFalse();
+    assertThat(log.isCold(0, false)).isFalse();
 
     evict();
     assertThat(isCached()).isFalse();
-    assertThat(log.isCold(0)).isTrue();
+    assertThat(log.isCold(0, false)).isTrue();
   }
 
   @Test

@@ -12,6 +12,7 @@ import org.stoker.base.DiskFile;
 /** A disk that asks before it does anything; what it is told to leave out it pretends to do. */
 final class WatchedDisk implements Disk {
   enum Op {
+    LOOK,
     OPEN,
     MAKE_FILE,
     MAKE_DIRECTORY,
@@ -47,6 +48,7 @@ final class WatchedDisk implements Disk {
 
   @Override
   public boolean exists(Path path) throws IOException {
+    watcher.does(Op.LOOK, path);
     return disk.exists(path);
   }
 

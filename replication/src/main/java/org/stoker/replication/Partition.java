@@ -27,7 +27,7 @@ import org.stoker.protocol.ErrorCode;
  * in-sync replica has on disk, this one included; acks=all is answered when it has passed the
  * batch, and consumers read below it. Readers take no lane.
  */
-public final class Partition implements PartitionReads.Standing {
+public final class Partition {
   private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
 
   private final Uuid topicId;
@@ -43,10 +43,8 @@ public final class Partition implements PartitionReads.Standing {
 
   private final ParkedFetches consumers = new ParkedFetches();
   private final ParkedFetches followers = new ParkedFetches();
-  private volatile ReplicaRole role;
-  private volatile long highWatermark;
-  private volatile TopicRules rules;
-  private volatile long epochStartOffset;
+  // Changed on the lane, read by any thread.
+  private volatile PartitionView view;
 
   // On the lane.
   private final ParkedProduces parkedProduces = new ParkedProduces();
@@ -95,17 +93,20 @@ public final class Partition implements PartitionReads.Standing {
   public Partition(Uuid topicId, Log log, long highWatermark, TopicRules rules, Setting setting) {
     this.topicId = topicId;
     this.log = log;
-    this.rules = rules;
     this.lane = log.lane();
     this.appends = setting.appends();
     this.clock = setting.clock();
     this.gate = setting.gate();
     this.cluster = setting.cluster();
-    this.reads = new PartitionReads(log, this, clock);
+    this.reads = new PartitionReads(log, () -> view, new Followers(), clock);
     this.deletions = new RecordDeletions(log);
     this.copy = new FollowerCopy(log, appends, clock, gate, this::followsIn);
-    this.highWatermark = Math.clamp(highWatermark, log.logStartOffset(), log.logEndOffset());
-    this.role = new ReplicaRole.Offline("not assigned yet");
+    this.view =
+        new PartitionView(
+            new ReplicaRole.Offline("not assigned yet"),
+            Math.clamp(highWatermark, log.logStartOffset(), log.logEndOffset()),
+            0,
+            rules);
     log.setFlushListener((flushed, offset) -> lane.submit(this::afterFlush));
   }
 
@@ -126,30 +127,28 @@ public final class Partition implements PartitionReads.Standing {
     return reads;
   }
 
-  @Override
+  /** What the partition is at this moment. */
+  public PartitionView view() {
+    return view;
+  }
+
   public ReplicaRole role() {
-    return role;
+    return view.role();
   }
 
-  @Override
   public long highWatermark() {
-    return highWatermark;
-  }
-
-  @Override
-  public long epochStartOffset() {
-    return epochStartOffset;
+    return view.highWatermark();
   }
 
   /** What the topic asks for at this moment. */
   public TopicRules rules() {
-    return rules;
+    return view.rules();
   }
 
   /** Takes over what the topic asks for from now on. */
   public void reconfigure(TopicRules newRules) {
-    rules = newRules;
     log.reconfigure(newRules.log());
+    lane.submit(() -> view = view.withRules(newRules));
   }
 
   /** Begins to lead, or goes on leading with another in-sync set. */
@@ -162,12 +161,13 @@ public final class Partition implements PartitionReads.Standing {
       } else {
         copy.giveUp();
         log.beginLeaderEpoch(state.leaderEpoch());
-        epochStartOffset = log.logEndOffset();
+        long startOffset = log.logEndOffset();
+        view = view.withEpochStartOffset(startOffset);
         var account =
             new InSyncReplicas(
-                cluster.self(), cluster::selfEpoch, state, epochStartOffset, clock.monotonicNs());
+                cluster.self(), cluster::selfEpoch, state, startOffset, clock.monotonicNs());
         inSync = account;
-        log.updateHighWatermark(highWatermark);
+        log.updateHighWatermark(view.highWatermark());
         publishIsr(account);
       }
       advance();
@@ -175,16 +175,17 @@ public final class Partition implements PartitionReads.Standing {
   }
 
   private void publishIsr(InSyncReplicas account) {
-    role = new ReplicaRole.Leader(account.committed().leaderEpoch(), account.isr());
+    view = view.withRole(new ReplicaRole.Leader(account.committed().leaderEpoch(), account.isr()));
   }
 
   /** Begins to copy what another broker leads; those who wait for this one look elsewhere. */
   public void follow(PartitionState state) {
     lane.submit(() -> {
-      if (role instanceof ReplicaRole.Follower(int _, int epoch) && epoch >= state.leaderEpoch()) {
+      if (role() instanceof ReplicaRole.Follower(int _, int epoch)
+          && epoch >= state.leaderEpoch()) {
         return;
       }
-      role = new ReplicaRole.Follower(state.leader(), state.leaderEpoch());
+      view = view.withRole(new ReplicaRole.Follower(state.leader(), state.leaderEpoch()));
       leadersHighWatermark = 0;
       stopLeading(
           ErrorCode.NOT_LEADER_OR_FOLLOWER,
@@ -195,7 +196,7 @@ public final class Partition implements PartitionReads.Standing {
   /** Stops serving; those who wait are told to look elsewhere. */
   public void resign(String reason) {
     lane.submit(() -> {
-      role = new ReplicaRole.Offline(reason);
+      view = view.withRole(new ReplicaRole.Offline(reason));
       stopLeading(ErrorCode.NOT_LEADER_OR_FOLLOWER, reason);
     });
   }
@@ -249,7 +250,7 @@ public final class Partition implements PartitionReads.Standing {
   }
 
   private void appendNow(AppendCommand command) {
-    if (!(role instanceof ReplicaRole.Leader leader)) {
+    if (!(role() instanceof ReplicaRole.Leader leader)) {
       refuse(command, ErrorCode.NOT_LEADER_OR_FOLLOWER, topicPartition() + " is not led here");
       return;
     }
@@ -262,7 +263,7 @@ public final class Partition implements PartitionReads.Standing {
       return;
     }
     InSyncReplicas account = inSync;
-    int minInSync = rules.minInsyncReplicas();
+    int minInSync = rules().minInsyncReplicas();
     if (command.waitsForAll() && account != null && account.hasTooFew(minInSync)) {
       refuse(command, ErrorCode.NOT_ENOUGH_REPLICAS, account.tooFew(minInSync, topicPartition()));
       return;
@@ -327,9 +328,9 @@ public final class Partition implements PartitionReads.Standing {
   /** Answers as an append of what the log has now would be: when all of it is committed. */
   public void whenCommitted(Consumer<AppendReply> onReply) {
     lane.submit(() -> {
-      if (role instanceof ReplicaRole.Leader) {
+      if (role() instanceof ReplicaRole.Leader) {
         parkedProduces.park(new AppendReply.Accepted(0, log.logEndOffset() - 1, -1, 0), onReply);
-        parkedProduces.release(highWatermark);
+        parkedProduces.release(highWatermark());
       } else {
         onReply.accept(new AppendReply.Refused(ErrorCode.NOT_LEADER_OR_FOLLOWER, "no leader"));
       }
@@ -355,7 +356,7 @@ public final class Partition implements PartitionReads.Standing {
 
   private void afterFlush() {
     copy.afterFlush();
-    if (role instanceof ReplicaRole.Follower) {
+    if (role() instanceof ReplicaRole.Follower) {
       followHighWatermark();
     }
     advance();
@@ -372,18 +373,18 @@ public final class Partition implements PartitionReads.Standing {
 
   private void advance() {
     InSyncReplicas account = inSync;
-    if (account == null || account.hasTooFew(rules.minInsyncReplicas())) {
+    if (account == null || account.hasTooFew(rules().minInsyncReplicas())) {
       return;
     }
-    long committed = account.highWatermark(ownEndOnDisk(), highWatermark);
-    if (committed > highWatermark) {
-      highWatermark = committed;
+    long committed = account.highWatermark(ownEndOnDisk(), highWatermark());
+    if (committed > highWatermark()) {
+      view = view.withHighWatermark(committed);
       log.updateHighWatermark(committed);
       parkedProduces.release(committed);
       consumers.wake();
     } else {
       // A duplicate of what was committed long ago does not wait for anything.
-      parkedProduces.release(highWatermark);
+      parkedProduces.release(highWatermark());
     }
   }
 
@@ -393,35 +394,43 @@ public final class Partition implements PartitionReads.Standing {
 
   // ---- Throttles.
 
-  @Override
-  public boolean isThrottled(int follower) {
-    return role instanceof ReplicaRole.Leader(int _, List<Integer> isr)
-        && !isr.contains(follower)
-        && rules.throttledLeaders().contains(topicPartition().partition(), follower);
-  }
-
-  @Override
-  public ReplicationThrottle leaderThrottle() {
-    return cluster.leaderThrottle();
-  }
-
   /** Whether this replica is copied no faster than the throttle says until it has caught up. */
   boolean isThrottledHere() {
-    return rules.throttledFollowers().contains(topicPartition().partition(), cluster.self());
+    return rules().throttledFollowers().contains(topicPartition().partition(), cluster.self());
   }
 
   ReplicationThrottle followerThrottle() {
     return cluster.followerThrottle();
   }
 
-  // ---- Leading: who is in sync.
+  /** What reads have to do with the followers of a partition that this broker leads. */
+  private final class Followers implements PartitionReads.Followers {
+    @Override
+    public boolean isThrottled(int follower, PartitionView now) {
+      return now.role() instanceof ReplicaRole.Leader(int _, List<Integer> isr)
+          && !isr.contains(follower)
+          && now.rules().throttledLeaders().contains(topicPartition().partition(), follower);
+    }
 
-  @Override
-  public void followerAsked(FetchPosition position, int follower, long brokerEpoch) {
-    lane.submit(() -> askedOnLane(position, follower, brokerEpoch));
+    @Override
+    public ReplicationThrottle throttle() {
+      return cluster.leaderThrottle();
+    }
+
+    @Override
+    public void fetched(FetchPosition position, int follower, long brokerEpoch) {
+      followerFetched(position, follower, brokerEpoch);
+    }
   }
 
-  private void askedOnLane(FetchPosition position, int follower, long brokerEpoch) {
+  // ---- Leading: who is in sync.
+
+  /** A follower was served, and so has everything on its disk that comes before. */
+  void followerFetched(FetchPosition position, int follower, long brokerEpoch) {
+    lane.submit(() -> fetchedOnLane(position, follower, brokerEpoch));
+  }
+
+  private void fetchedOnLane(FetchPosition position, int follower, long brokerEpoch) {
     InSyncReplicas account = inSync;
     if (account == null || account.committed().leaderEpoch() != position.currentLeaderEpoch()) {
       return;
@@ -438,7 +447,7 @@ public final class Partition implements PartitionReads.Standing {
             follower,
             topicId,
             topicPartition().partition(),
-            highWatermark,
+            highWatermark(),
             cluster.mayBeInSync(follower, brokerEpoch)));
     advance();
     releaseDeletions();
@@ -488,7 +497,7 @@ public final class Partition implements PartitionReads.Standing {
   // ---- Following.
 
   private boolean followsIn(int leaderEpoch) {
-    return role instanceof ReplicaRole.Follower(int _, int epoch) && epoch == leaderEpoch;
+    return role() instanceof ReplicaRole.Follower(int _, int epoch) && epoch == leaderEpoch;
   }
 
   /** From where this replica asks its leader. */
@@ -526,8 +535,8 @@ public final class Partition implements PartitionReads.Standing {
   /** A follower's own copy ends at its disk, and so does what it knows to be committed. */
   private void followHighWatermark() {
     long known = Math.min(leadersHighWatermark, ownEndOnDisk());
-    if (known > highWatermark) {
-      highWatermark = known;
+    if (known > highWatermark()) {
+      view = view.withHighWatermark(known);
       log.updateHighWatermark(known);
       consumers.wake();
     }
@@ -546,7 +555,9 @@ public final class Partition implements PartitionReads.Standing {
 
   private Consumer<FollowerReply> cutBackWith(Consumer<FollowerReply> onReply) {
     return reply -> {
-      highWatermark = Math.clamp(highWatermark, log.logStartOffset(), log.logEndOffset());
+      view =
+          view.withHighWatermark(
+              Math.clamp(highWatermark(), log.logStartOffset(), log.logEndOffset()));
       onReply.accept(reply);
     };
   }
@@ -574,7 +585,7 @@ public final class Partition implements PartitionReads.Standing {
   }
 
   private ProducersReply describeProducersOnLane(IntPredicate mayTell) {
-    if (!(role instanceof ReplicaRole.Leader)) {
+    if (!(role() instanceof ReplicaRole.Leader)) {
       return new ProducersReply(ErrorCode.NOT_LEADER_OR_FOLLOWER, List.of());
     }
     return mayTell.test(log.activeProducerCount())
@@ -594,7 +605,7 @@ public final class Partition implements PartitionReads.Standing {
 
   private void deleteOnLane(RecordDeletion deletion) {
     try {
-      deletions.begin(deletion, role instanceof ReplicaRole.Leader, highWatermark);
+      deletions.begin(deletion, role() instanceof ReplicaRole.Leader, highWatermark());
       releaseDeletions();
       consumers.wake();
     } finally {

@@ -2,6 +2,7 @@ package org.stoker.replication;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.Clock;
 import org.stoker.base.StorageException;
@@ -13,7 +14,6 @@ import org.stoker.log.LeaderEpochHistory;
 import org.stoker.log.Log;
 import org.stoker.log.ReadOutcome;
 import org.stoker.protocol.ErrorCode;
-import org.stoker.records.FileRecordBytes;
 import org.stoker.records.MemoryRecordBytes;
 import org.stoker.records.RecordBytes;
 
@@ -28,39 +28,34 @@ public final class PartitionReads {
   private static final long READER_REMEMBERED_NS = TimeUnit.SECONDS.toNanos(10);
 
   private final Log log;
-  private final Standing standing;
+  private final Supplier<PartitionView> views;
+  private final Followers followers;
   private final Clock clock;
   private volatile long lastReadOfCopyNs = NEVER;
   private volatile Runnable onCopyReadAgain = () -> {};
 
-  /** What the partition is at this moment. */
-  interface Standing {
-    ReplicaRole role();
-
-    long highWatermark();
-
-    /** Where the log ended when this broker last began to lead. */
-    long epochStartOffset();
-
+  /** What a read has to do with the followers of a partition that this broker leads. */
+  interface Followers {
     /** Whether a follower that is not in sync must not be given more than it gets. */
-    boolean isThrottled(int follower);
+    boolean isThrottled(int follower, PartitionView view);
 
     /** What limits those; counted in bytes. */
-    ReplicationThrottle leaderThrottle();
+    ReplicationThrottle throttle();
 
     /** A follower was served, and so has everything on its disk that comes before. */
-    void followerAsked(FetchPosition position, int follower, long brokerEpoch);
+    void fetched(FetchPosition position, int follower, long brokerEpoch);
   }
 
-  PartitionReads(Log log, Standing standing, Clock clock) {
+  PartitionReads(Log log, Supplier<PartitionView> views, Followers followers, Clock clock) {
     this.log = log;
-    this.standing = standing;
+    this.views = views;
+    this.followers = followers;
     this.clock = clock;
   }
 
   /** Whether a fetch from there may have to wait for the disk: it belongs on a reader thread. */
-  public boolean isCold(long fetchOffset) {
-    return log.isCold(fetchOffset);
+  public boolean isCold(long fetchOffset, boolean committedOnly) {
+    return log.isCold(fetchOffset, committedOnly);
   }
 
   /**
@@ -87,7 +82,7 @@ public final class PartitionReads {
 
   /** What a consumer hears that is sent to a closer broker. */
   public FetchReply elsewhere(int brokerId) {
-    long bound = standing.highWatermark();
+    long bound = views.get().highWatermark();
     return new FetchReply.Elsewhere(
         brokerId, bound, Math.min(log.lastStableOffset(), bound), log.logStartOffset());
   }
@@ -103,18 +98,19 @@ public final class PartitionReads {
    */
   public FetchReply fetch(
       FetchPosition position, int maxBytes, boolean minOneBatch, ConsumerView view) {
+    PartitionView now = views.get();
     boolean committedOnly = view.committedOnly();
     ErrorCode error =
         view.mayReadFromFollowers()
-            ? readersEpochError(position.currentLeaderEpoch())
-            : leaderEpochError(position.currentLeaderEpoch());
+            ? readersEpochError(position.currentLeaderEpoch(), now)
+            : leaderEpochError(position.currentLeaderEpoch(), now);
     if (error != ErrorCode.NONE) {
       return new FetchReply.Refused(error);
     }
-    if (standing.role() instanceof ReplicaRole.Follower) {
+    if (now.role() instanceof ReplicaRole.Follower) {
       noteCopyRead();
     }
-    long bound = standing.highWatermark();
+    long bound = now.highWatermark();
     long lastStable = Math.min(log.lastStableOffset(), bound);
     FetchReply otherHistory = otherHistory(position, bound, lastStable);
     if (otherHistory != null) {
@@ -122,13 +118,12 @@ public final class PartitionReads {
     }
     try {
       ReadOutcome outcome =
-          log.read(
-              position.fetchOffset(), maxBytes, committedOnly ? lastStable : bound, minOneBatch);
+          committedOnly
+              ? log.readCommitted(position.fetchOffset(), maxBytes, lastStable, minOneBatch)
+              : log.read(position.fetchOffset(), maxBytes, bound, minOneBatch);
       return switch (outcome) {
-        case ReadOutcome.Data data ->
-            fetched(data.records(), position, bound, lastStable, committedOnly);
-        case ReadOutcome.Empty() ->
-            fetched(MemoryRecordBytes.EMPTY, position, bound, lastStable, false);
+        case ReadOutcome.Data data -> fetched(data.records(), bound, lastStable, data.aborted());
+        case ReadOutcome.Empty() -> fetched(MemoryRecordBytes.EMPTY, bound, lastStable, List.of());
         case ReadOutcome.OutOfRange(var logStart, var _) ->
             new FetchReply.Refused(ErrorCode.OFFSET_OUT_OF_RANGE, bound, lastStable, logStart);
         case ReadOutcome.Damaged(var _) -> new FetchReply.Refused(ErrorCode.KAFKA_STORAGE_ERROR);
@@ -150,36 +145,34 @@ public final class PartitionReads {
   /** Reads for a follower, committed or not, and notes how far it has got. */
   public FetchReply fetchAsFollower(
       FetchPosition position, FollowerView view, int maxBytes, boolean minOneBatch) {
-    if (!(standing.role() instanceof ReplicaRole.Leader)) {
-      return new FetchReply.Refused(ErrorCode.NOT_LEADER_OR_FOLLOWER);
-    }
-    ErrorCode error = leaderEpochError(position.currentLeaderEpoch());
+    PartitionView now = views.get();
+    ErrorCode error = leaderEpochError(position.currentLeaderEpoch(), now);
     if (error != ErrorCode.NONE) {
       return new FetchReply.Refused(error);
     }
-    long bound = standing.highWatermark();
+    long bound = now.highWatermark();
     long lastStable = Math.min(log.lastStableOffset(), bound);
     FetchReply.Diverging diverging = divergence(position, bound, lastStable);
     if (diverging != null) {
       return diverging;
     }
-    boolean isThrottled = standing.isThrottled(view.broker());
-    if (isThrottled && standing.leaderThrottle().isExceeded()) {
+    boolean isThrottled = followers.isThrottled(view.broker(), now);
+    if (isThrottled && followers.throttle().isExceeded()) {
       noteAsked(position, view);
-      return fetched(MemoryRecordBytes.EMPTY, position, bound, lastStable, false);
+      return fetched(MemoryRecordBytes.EMPTY, bound, lastStable, List.of());
     }
     try {
       return switch (log.read(position.fetchOffset(), maxBytes, Long.MAX_VALUE, minOneBatch)) {
         case ReadOutcome.Data data -> {
           noteAsked(position, view);
           if (isThrottled) {
-            standing.leaderThrottle().count(data.records().sizeInBytes());
+            followers.throttle().count(data.records().sizeInBytes());
           }
-          yield fetched(data.records(), position, bound, lastStable, false);
+          yield fetched(data.records(), bound, lastStable, List.of());
         }
         case ReadOutcome.Empty() -> {
           noteAsked(position, view);
-          yield fetched(MemoryRecordBytes.EMPTY, position, bound, lastStable, false);
+          yield fetched(MemoryRecordBytes.EMPTY, bound, lastStable, List.of());
         }
         case ReadOutcome.OutOfRange(var logStart, var _) ->
             new FetchReply.Refused(ErrorCode.OFFSET_OUT_OF_RANGE, bound, lastStable, logStart);
@@ -192,7 +185,7 @@ public final class PartitionReads {
 
   private void noteAsked(FetchPosition position, FollowerView view) {
     if (view.hasJustAsked()) {
-      standing.followerAsked(position, view.broker(), view.brokerEpoch());
+      followers.fetched(position, view.broker(), view.brokerEpoch());
     }
   }
 
@@ -237,47 +230,26 @@ public final class PartitionReads {
   }
 
   private FetchReply fetched(
-      RecordBytes records,
-      FetchPosition position,
-      long bound,
-      long lastStable,
-      boolean committedOnly) {
-    return new FetchReply.Fetched(
-        records,
-        bound,
-        lastStable,
-        log.logStartOffset(),
-        committedOnly ? abortedTransactions(records, position, lastStable) : List.of());
-  }
-
-  /** If it fails the records are not fetched, and their file is given back here. */
-  private List<AbortedTransaction> abortedTransactions(
-      RecordBytes records, FetchPosition position, long lastStable) {
-    boolean isRead = false;
-    try {
-      List<AbortedTransaction> aborted =
-          log.abortedTransactions(position.fetchOffset(), lastStable);
-      isRead = true;
-      return aborted;
-    } finally {
-      if (!isRead && records instanceof FileRecordBytes file) {
-        file.release();
-      }
-    }
+      RecordBytes records, long bound, long lastStable, List<AbortedTransaction> aborted) {
+    return new FetchReply.Fetched(records, bound, lastStable, log.logStartOffset(), aborted);
   }
 
   /** NONE if this broker leads in the epoch that the caller knows; −1 means it does not say. */
   public ErrorCode leaderEpochError(int callersEpoch) {
-    return standing.role() instanceof ReplicaRole.Leader(int epoch, var _)
+    return leaderEpochError(callersEpoch, views.get());
+  }
+
+  private static ErrorCode leaderEpochError(int callersEpoch, PartitionView now) {
+    return now.role() instanceof ReplicaRole.Leader(int epoch, var _)
         ? epochError(callersEpoch, epoch)
         : ErrorCode.NOT_LEADER_OR_FOLLOWER;
   }
 
   /** The same for a consumer, whom a follower serves as well (KIP-392). */
-  private ErrorCode readersEpochError(int callersEpoch) {
-    return standing.role() instanceof ReplicaRole.Follower(int _, int epoch)
+  private static ErrorCode readersEpochError(int callersEpoch, PartitionView now) {
+    return now.role() instanceof ReplicaRole.Follower(int _, int epoch)
         ? epochError(callersEpoch, epoch)
-        : leaderEpochError(callersEpoch);
+        : leaderEpochError(callersEpoch, now);
   }
 
   private static ErrorCode epochError(int callersEpoch, int epoch) {
@@ -295,24 +267,25 @@ public final class PartitionReads {
 
   /** Where consumers end. */
   public OffsetReply latestOffset(boolean committedOnly) {
-    long bound = bound(committedOnly);
-    return mayHaveEndedLater(bound)
+    PartitionView now = views.get();
+    long bound = bound(committedOnly, now);
+    return mayHaveEndedLater(bound, now)
         ? new OffsetReply.Refused(ErrorCode.OFFSET_NOT_AVAILABLE)
         : new OffsetReply.Found(-1, bound, log.latestLeaderEpoch());
   }
 
-  private long bound(boolean committedOnly) {
+  private long bound(boolean committedOnly, PartitionView now) {
     return committedOnly
-        ? Math.min(log.lastStableOffset(), standing.highWatermark())
-        : standing.highWatermark();
+        ? Math.min(log.lastStableOffset(), now.highWatermark())
+        : now.highWatermark();
   }
 
   /**
    * Whether consumers may have been shown more by the leader before this one, which knew better
    * what was committed (KIP-207): an end must not seem to go back.
    */
-  private boolean mayHaveEndedLater(long bound) {
-    return standing.role() instanceof ReplicaRole.Leader && bound < standing.epochStartOffset();
+  private static boolean mayHaveEndedLater(long bound, PartitionView now) {
+    return now.role() instanceof ReplicaRole.Leader && bound < now.epochStartOffset();
   }
 
   /** The first committed record at or after a time. Reads the disk: on a thread that may wait. */
@@ -325,18 +298,21 @@ public final class PartitionReads {
    * wait.
    */
   public OffsetReply offsetOfLargestTimestamp(boolean committedOnly) {
-    long bound = bound(committedOnly);
+    PartitionView now = views.get();
+    long bound = bound(committedOnly, now);
     // What is not known to be committed yet may have been shown, and then counts.
-    long below = mayHaveEndedLater(bound) ? Long.MAX_VALUE : bound;
+    long below = mayHaveEndedLater(bound, now) ? Long.MAX_VALUE : bound;
     return offset(log.offsetOfLargestTimestampBelow(below), committedOnly);
   }
 
   private OffsetReply offset(@Nullable FoundOffset found, boolean committedOnly) {
-    long bound = bound(committedOnly);
+    // The search may have taken long: what is committed by now may be told.
+    PartitionView now = views.get();
+    long bound = bound(committedOnly, now);
     if (found != null && found.offset() < bound) {
       return new OffsetReply.Found(found.timestamp(), found.offset(), found.leaderEpoch());
     }
-    return found != null && mayHaveEndedLater(bound)
+    return found != null && mayHaveEndedLater(bound, now)
         ? new OffsetReply.Refused(ErrorCode.OFFSET_NOT_AVAILABLE)
         : OffsetReply.Found.NOTHING;
   }

@@ -151,7 +151,7 @@ final class OneOfTwoBrokers implements AutoCloseable, WriteGate, Partition.Clust
 
   /** The other broker asks for what comes at this offset. */
   void followerHasUpTo(Partition partition, int leaderEpoch, long end) {
-    partition.followerAsked(position(end, leaderEpoch, -1), OTHER, 1);
+    partition.followerFetched(position(end, leaderEpoch, -1), OTHER, 1);
   }
 
   static FetchPosition position(long offset, int leaderEpoch, int lastFetchedEpoch) {

@@ -182,7 +182,7 @@ final class PartitionTest {
 
     partition.deleteRecords(
         new RecordDeletion(1, reply -> told.add("answered " + reply), () -> told.add("tried")));
-    partition.followerAsked(OneOfTwoBrokers.position(1, EPOCH, -1), OneOfTwoBrokers.OTHER, 1);
+    partition.followerFetched(OneOfTwoBrokers.position(1, EPOCH, -1), OneOfTwoBrokers.OTHER, 1);
 
     assertThat(told.getFirst()).isEqualTo("tried");
   }

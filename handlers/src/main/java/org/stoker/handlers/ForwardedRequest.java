@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.stoker.access.Operation;
 import org.stoker.access.Principal;
 import org.stoker.access.ResourceType;
+import org.stoker.network.InOrder;
 import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.Message;
@@ -110,6 +111,11 @@ final class ForwardedRequest extends RequestContext {
   @Override
   public Executor eventLoop() {
     return envelope.eventLoop();
+  }
+
+  @Override
+  public InOrder inOrder() {
+    return envelope.inOrder();
   }
 
   @Override

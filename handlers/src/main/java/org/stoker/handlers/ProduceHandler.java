@@ -1,13 +1,13 @@
 package org.stoker.handlers;
 
-import java.util.ArrayDeque;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stoker.base.Clock;
 import org.stoker.base.HeapBudget;
 import org.stoker.base.LimitedExecutor;
 import org.stoker.base.Timers;
+import org.stoker.network.InOrder;
 import org.stoker.network.RequestContext;
 import org.stoker.protocol.message.ProduceRequest;
 import org.stoker.records.BatchValidator;
@@ -23,6 +23,8 @@ import org.stoker.records.BatchValidator;
  * processor busy for seconds, and must not keep all checking threads from everybody else's.
  */
 final class ProduceHandler implements Handler<ProduceRequest> {
+  private static final Logger LOG = LoggerFactory.getLogger(ProduceHandler.class);
+
   private final PartitionLookup lookup;
   private final Executor checkers;
   private final Executor longChecks;
@@ -31,11 +33,6 @@ final class ProduceHandler implements Handler<ProduceRequest> {
   private final HeapBudget rewritten;
   private final ThreadLocal<BatchValidator> validators =
       ThreadLocal.withInitial(BatchValidator::new);
-
-  // Connections on which a request is being checked elsewhere, with those that came behind it. Each
-  // queue is touched on its connection's event loop alone, and bounded by the requests that a
-  // connection may pipeline.
-  private final Map<String, ArrayDeque<ProduceWork>> inOrder = new ConcurrentHashMap<>();
 
   /**
    * Claims batches from the budget that are compressed anew, until the log has them: usually for
@@ -53,50 +50,47 @@ final class ProduceHandler implements Handler<ProduceRequest> {
 
   @Override
   public void handle(ProduceRequest body, RequestContext context) {
-    ProduceWork work =
-        new ProduceWork(context, body, lookup, timers, rewritten);
-    String connection = context.connectionId();
-    ArrayDeque<ProduceWork> before = inOrder.get(connection);
-    if (before != null) {
-      before.add(work);
-    }
+    ProduceWork work = new ProduceWork(context, body, lookup, timers, rewritten);
+    InOrder order = context.inOrder();
     boolean isChecked = work.checkCheapOnes(validators.get(), clock.wallMs());
-    if (!isChecked) {
-      if (before == null) {
-        var queue = new ArrayDeque<ProduceWork>();
-        queue.add(work);
-        inOrder.put(connection, queue);
-      }
-      checkers.execute(() -> checkElsewhere(work));
+    if (isChecked && !order.isAnyoneWaiting()) {
+      work.append();
       return;
     }
-    if (before == null) {
-      work.append();
-    }
-  }
-
-  private void checkElsewhere(ProduceWork work) {
-    if (work.checkTheRest(validators.get(), clock.wallMs(), BatchValidator.USUAL_EXPANDED_BYTES)) {
-      checkedElsewhere(work);
+    InOrder.Place place = order.join();
+    if (isChecked) {
+      place.enter(work::append);
     } else {
-      longChecks.execute(() -> {
-        work.checkTheRest(validators.get(), clock.wallMs(), Integer.MAX_VALUE);
-        checkedElsewhere(work);
-      });
+      checkers.execute(() -> checkElsewhere(work, place));
     }
   }
 
-  private void checkedElsewhere(ProduceWork work) {
-    work.context().eventLoop().execute(() -> appendThoseThatMay(work.context().connectionId()));
+  private void checkElsewhere(ProduceWork work, InOrder.Place place) {
+    check(work, place, BatchValidator.USUAL_EXPANDED_BYTES, () -> checkAtLength(work, place));
   }
 
-  private void appendThoseThatMay(String connection) {
-    ArrayDeque<ProduceWork> queue = inOrder.get(connection);
-    while (queue != null && !queue.isEmpty() && queue.getFirst().isChecked()) {
-      queue.removeFirst().append();
+  private void checkAtLength(ProduceWork work, InOrder.Place place) {
+    longChecks.execute(() ->
+        check(work, place, Integer.MAX_VALUE, () -> enter(work, place)));
+  }
+
+  private void check(
+      ProduceWork work, InOrder.Place place, int maxExpandedBytes, Runnable ifMoreIsNeeded) {
+    try {
+      if (work.checkTheRest(validators.get(), clock.wallMs(), maxExpandedBytes)) {
+        enter(work, place);
+      } else {
+        ifMoreIsNeeded.run();
+      }
+    } catch (RuntimeException e) {
+      RequestContext context = work.context();
+      LOG.error("{} failed", context, e);
+      context.closeConnectionIfUnfinished("the broker failed; its log says more");
+      context.eventLoop().execute(place::leave);
     }
-    if (queue != null && queue.isEmpty()) {
-      inOrder.remove(connection);
-    }
+  }
+
+  private static void enter(ProduceWork work, InOrder.Place place) {
+    work.context().eventLoop().execute(() -> place.enter(work::append));
   }
 }

@@ -56,7 +56,6 @@ final class ProduceWork {
   private final AtomicInteger untaken;
   private final AtomicInteger unanswered;
   private final AtomicBoolean isAnswered = new AtomicBoolean();
-  private volatile boolean isChecked;
   private volatile Timers.@Nullable Timer timeout;
 
   /** One partition's batches. */
@@ -144,10 +143,6 @@ final class ProduceWork {
     return context;
   }
 
-  boolean isChecked() {
-    return isChecked;
-  }
-
   // ---- Checking.
 
   /** Checks what does not hold the event loop up; says whether that was all. */
@@ -168,7 +163,6 @@ final class ProduceWork {
                   nowMs,
                   BatchValidator.CHEAP_EXPANDED_BYTES);
     }
-    isChecked = isAll;
     return isAll;
   }
 
@@ -185,7 +179,6 @@ final class ProduceWork {
         isAll &= check(item, item.bytes, partition, validator, nowMs, maxExpandedBytes);
       }
     }
-    isChecked = isAll;
     return isAll;
   }
 

@@ -10,6 +10,7 @@ import org.stoker.access.Authorizer;
 import org.stoker.access.Operation;
 import org.stoker.access.Principal;
 import org.stoker.access.ResourceType;
+import org.stoker.network.InOrder;
 import org.stoker.network.RequestContext;
 import org.stoker.protocol.ApiKey;
 import org.stoker.protocol.Message;
@@ -19,6 +20,7 @@ import org.stoker.protocol.message.RequestHeader;
 /** A request that came from nowhere, and keeps its answer. */
 final class AskedRequest extends RequestContext {
   private final Authorizer authorizer;
+  private final InOrder inOrder = new InOrder();
   private @Nullable Message answer;
   private @Nullable Runnable onEnd;
   private boolean isClosed;
@@ -40,6 +42,11 @@ final class AskedRequest extends RequestContext {
 
   <R extends Message> R answer(Class<R> type) {
     return type.cast(Objects.requireNonNull(answer, "there was no answer"));
+  }
+
+  @Override
+  public InOrder inOrder() {
+    return inOrder;
   }
 
   @Override

@@ -3,13 +3,17 @@ package org.stoker.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.stoker.base.Disk;
 import org.stoker.records.BatchWalk;
 import org.stoker.records.ControlRecord;
 import org.stoker.testkit.SimulatedDisk;
@@ -26,7 +30,7 @@ final class CommittedReadsTest {
   /** Each producer's transaction is aborted before the next one begins. */
   @BeforeEach
   void abortTransactionsInSeveralSegments() throws Exception {
-    LogWorld world = open(null);
+    LogWorld world = open(disk);
     Log log = world.create(LogWorld.ORDERS, CONFIG);
     for (int producer = 0; producer < 12; producer++) {
       for (int i = 0; i < 3; i++) {
@@ -43,11 +47,26 @@ final class CommittedReadsTest {
     world.stop();
   }
 
-  private LogWorld open(WatchedDisk.@Nullable Watcher watcher) throws LogDirectoryException {
-    return new LogWorld(
-        watcher == null ? disk : new WatchedDisk(disk, watcher),
-        LogDirectoryConfig.at(ROOT).withReserveBytes(0),
-        CONFIG);
+  private static LogWorld open(Disk disk) throws LogDirectoryException {
+    return new LogWorld(disk, LogDirectoryConfig.at(ROOT).withReserveBytes(0), CONFIG);
+  }
+
+  /** The same disk, on which something happens whenever anybody asks whether the file exists. */
+  private Disk beforeLookingFor(Path file, Runnable task) {
+    return (Disk)
+        Proxy.newProxyInstance(
+            Disk.class.getClassLoader(),
+            new Class<?>[] {Disk.class},
+            (_, method, arguments) -> {
+              if (method.getName().equals("exists") && ((Path) arguments[0]).endsWith(file)) {
+                task.run();
+              }
+              try {
+                return method.invoke(disk, arguments);
+              } catch (InvocationTargetException e) {
+                throw Objects.requireNonNull(e.getCause());
+              }
+            });
   }
 
   private static ReadOutcome read(Log log, long offset, int maxBytes) {
@@ -65,7 +84,7 @@ final class CommittedReadsTest {
 
   @Test
   void aReadNamesThoseAmongItsRecordsAndNotTheRestOfTheLogs() throws Exception {
-    LogWorld world = open(null);
+    LogWorld world = open(disk);
     Log log = world.orders();
     List<AbortedTransaction> all = log.abortedTransactions(0, log.logEndOffset());
     assertThat(all).hasSize(12);
@@ -90,14 +109,15 @@ final class CommittedReadsTest {
   void transactionsOfASegmentThatRetentionRemovesMeanwhileAreNotMissed() throws Exception {
     var retention = new AtomicReference<@Nullable Runnable>();
     LogWorld world =
-        open((op, path) -> {
-          boolean isFirst = path.endsWith(Path.of("orders-3", "00000000000000000000.txnindex"));
-          Runnable removal = isFirst && op == WatchedDisk.Op.LOOK ? retention.getAndSet(null) : null;
-          if (removal != null) {
-            removal.run();
-          }
-          return true;
-        });
+        open(
+            beforeLookingFor(
+                Path.of("orders-3", "00000000000000000000.txnindex"),
+                () -> {
+                  Runnable removal = retention.getAndSet(null);
+                  if (removal != null) {
+                    removal.run();
+                  }
+                }));
     Log log = world.orders();
     log.view().segments().getFirst().letGo();
     retention.set(() ->
@@ -118,7 +138,7 @@ final class CommittedReadsTest {
 
   @Test
   void aReadThatMustOpenATransactionIndexIsCold() throws Exception {
-    LogWorld world = open(null);
+    LogWorld world = open(disk);
     Log log = world.orders();
     long offset = log.logEndOffset();
     world.append(log, Batches.transactional(20, 0, 0, 100, "x"));

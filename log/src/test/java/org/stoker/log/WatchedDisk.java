@@ -12,7 +12,6 @@ import org.stoker.base.DiskFile;
 /** A disk that asks before it does anything; what it is told to leave out it pretends to do. */
 final class WatchedDisk implements Disk {
   enum Op {
-    LOOK,
     OPEN,
     MAKE_FILE,
     MAKE_DIRECTORY,
@@ -48,7 +47,6 @@ final class WatchedDisk implements Disk {
 
   @Override
   public boolean exists(Path path) throws IOException {
-    watcher.does(Op.LOOK, path);
     return disk.exists(path);
   }
 

@@ -36,6 +36,7 @@ final class Connection implements FrameDecoder.Sink, ResponseWriter.Sink {
   private final FrameDecoder frames;
   private final ResponseWriter responses;
   private final ResponseOrder<Frame, Response> order = new ResponseOrder<>();
+  private final InOrder inOrder = new InOrder();
 
   private ConnectionState state = new ConnectionState.Serving(Principal.ANONYMOUS);
   private boolean isPumping;
@@ -79,6 +80,10 @@ final class Connection implements FrameDecoder.Sink, ResponseWriter.Sink {
 
   Authorizer authorizer() {
     return service.authorizer();
+  }
+
+  InOrder inOrder() {
+    return inOrder;
   }
 
   Executor eventLoop() {

@@ -120,6 +120,11 @@ final class ConnectionRequest extends RequestContext {
   }
 
   @Override
+  public InOrder inOrder() {
+    return connection.inOrder();
+  }
+
+  @Override
   public void whenNextArrives(Runnable task) {
     connection.whenNextArrives(this, task);
   }

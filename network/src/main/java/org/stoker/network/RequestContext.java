@@ -138,6 +138,9 @@ public abstract class RequestContext {
   /** Runs tasks on the connection's event loop, one at a time; they never wait. */
   public abstract Executor eventLoop();
 
+  /** The line of this connection's requests; on its event loop. */
+  public abstract InOrder inOrder();
+
   /**
    * Says, once, on the event loop, when another request has arrived that must wait for this one's
    * answer; at once if one has. Called on the event loop.

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.stoker.base.Clock;
 import org.stoker.base.ConfinedTo;
 import org.stoker.handlers.Dispatcher;
+import org.stoker.network.InOrder;
 import org.stoker.network.ResponseOrder;
 import org.stoker.network.ResponseOrder.Slot;
 import org.stoker.protocol.ApiKey;
@@ -25,6 +26,7 @@ final class ServerConnection {
   private final SimulatedNetwork.End end;
   private final int self;
   private final ResponseOrder<ByteBuffer, ByteBuffer> order = new ResponseOrder<>();
+  private final InOrder inOrder = new InOrder();
   private boolean isPumping;
   private boolean isOver;
 
@@ -128,6 +130,10 @@ final class ServerConnection {
   void close() {
     end.close();
     ended();
+  }
+
+  InOrder inOrder() {
+    return inOrder;
   }
 
   SimulatedProcess process() {

@@ -9,6 +9,7 @@ import org.stoker.access.Authorizer;
 import org.stoker.access.Operation;
 import org.stoker.access.Principal;
 import org.stoker.access.ResourceType;
+import org.stoker.network.InOrder;
 import org.stoker.network.RequestContext;
 import org.stoker.network.ResponseOrder.Slot;
 import org.stoker.protocol.Message;
@@ -94,6 +95,11 @@ final class SimulatedRequest extends RequestContext {
   @Override
   public Executor eventLoop() {
     return connection.process();
+  }
+
+  @Override
+  public InOrder inOrder() {
+    return connection.inOrder();
   }
 
   @Override

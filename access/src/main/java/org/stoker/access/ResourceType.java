@@ -15,8 +15,7 @@ import java.util.Set;
 
 /** What operations are about, and which of them make sense for it (Kafka's AclEntry). */
 public enum ResourceType {
-  TOPIC(
-      Set.of(READ, WRITE, CREATE, DELETE, ALTER, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS)),
+  TOPIC(Set.of(READ, WRITE, CREATE, DELETE, ALTER, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS)),
   GROUP(Set.of(READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS)),
   CLUSTER(
       Set.of(

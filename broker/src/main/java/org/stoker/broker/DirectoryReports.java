@@ -128,8 +128,8 @@ final class DirectoryReports implements MetadataListener {
     isAsking = false;
     if (answer != null && answer.result().isOk()) {
       // Whatever was refused is of a topic that has gone or moved: its next change is looked at.
-      asked.forEach(
-          one -> unreported.remove(new TopicIdPartition(one.topicId(), one.partition()), one.directory()));
+      asked.forEach(one ->
+          unreported.remove(new TopicIdPartition(one.topicId(), one.partition()), one.directory()));
       reportIfIdle();
     } else {
       LOG.debug("The controller does not take where replicas are: {}", answer);

@@ -13,7 +13,6 @@ import org.stoker.base.ConfinedTo;
 import org.stoker.base.Lane;
 import org.stoker.base.Timers;
 import org.stoker.base.TopicIdPartition;
-import org.stoker.base.Uuid;
 import org.stoker.handlers.ControllerPort;
 import org.stoker.metadata.PartitionCommand.AlterPartition;
 import org.stoker.metadata.PartitionCommand.ChangedIsr;
@@ -60,7 +59,8 @@ final class IsrRequests implements IsrProposal.Port {
     lane.submit(() -> {
       Waiting replaced =
           waiting.put(
-              new TopicIdPartition(proposal.topicId(), proposal.partition()), new Waiting(proposal, onReply));
+              new TopicIdPartition(proposal.topicId(), proposal.partition()),
+              new Waiting(proposal, onReply));
       if (replaced != null) {
         // Of an epoch that is over; who proposed it does not wait any more.
         replaced.onReply().accept(new IsrProposal.Reply.Outdated(ErrorCode.FENCED_LEADER_EPOCH));

@@ -86,9 +86,7 @@ final class FullHeapIT {
           .createTopics(
               List.of(
                   new NewTopic(
-                      ProducerFlood.TOPIC,
-                      Optional.of(ProducerFlood.PARTITIONS),
-                      Optional.empty()),
+                      ProducerFlood.TOPIC, Optional.of(ProducerFlood.PARTITIONS), Optional.empty()),
                   new NewTopic(ORDERS, Optional.of(1), Optional.empty()),
                   new NewTopic(BOMBED, 1, (short) 1).configs(Map.of("compression.type", "gzip"))))
           .all()
@@ -114,14 +112,15 @@ final class FullHeapIT {
     Callable<@Nullable Void> attacker =
         () -> {
           for (int round = 0; round < ROUNDS; round++) {
-            tell(
-                ApiKeys.PRODUCE, (short) 12, HostileFrames.produce(BOMBED, bomb.duplicate()));
+            tell(ApiKeys.PRODUCE, (short) 12, HostileFrames.produce(BOMBED, bomb.duplicate()));
             tell(ApiKeys.FETCH, (short) 7, HostileFrames.fetch(1_000_000, 500));
             tell(ApiKeys.METADATA, (short) 9, HostileFrames.metadata(1_000_000));
             tell(ApiKeys.OFFSET_FETCH, (short) 5, HostileFrames.offsetFetch(300_000));
             tell(ApiKeys.DESCRIBE_CONFIGS, (short) 4, HostileFrames.describeBroker(4_000));
             tell(
-                ApiKeys.DESCRIBE_GROUPS, (short) 5, HostileFrames.describeGroup("members-0", 4_000));
+                ApiKeys.DESCRIBE_GROUPS,
+                (short) 5,
+                HostileFrames.describeGroup("members-0", 4_000));
           }
           return null;
         };

@@ -75,7 +75,9 @@ final class GroupFlood {
     }
   }
 
-  /** A large one in each of {@value #MEMBERS} groups, stored in the log; says how many were taken. */
+  /**
+   * A large one in each of {@value #MEMBERS} groups, stored in the log; says how many were taken.
+   */
   int members() throws Exception {
     int taken = 0;
     try (var connection = new RawConnection(port)) {
@@ -153,7 +155,8 @@ final class GroupFlood {
   }
 
   private static void offsets(
-      RawConnection connection, int groups, String note, AtomicInteger next, AtomicInteger taken) throws IOException {
+      RawConnection connection, int groups, String note, AtomicInteger next, AtomicInteger taken)
+      throws IOException {
     int inFlight = 0;
     boolean isOver = false;
     while (!isOver || inFlight > 0) {
@@ -178,8 +181,7 @@ final class GroupFlood {
     }
   }
 
-  static Errors commit(RawConnection connection, String group, long offset)
-      throws IOException {
+  static Errors commit(RawConnection connection, String group, long offset) throws IOException {
     return only(
         connection.ask(
             OffsetCommitResponse.class,

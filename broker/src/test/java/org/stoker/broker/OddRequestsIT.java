@@ -94,7 +94,8 @@ final class OddRequestsIT {
   @Test
   void aBrokerDescribesNoControllersAndNoEndpointsThatItDoesNotKnow() throws Exception {
     var ofControllers = describeCluster(2);
-    assertThat(Errors.forCode(ofControllers.errorCode())).isEqualTo(Errors.MISMATCHED_ENDPOINT_TYPE);
+    assertThat(Errors.forCode(ofControllers.errorCode()))
+        .isEqualTo(Errors.MISMATCHED_ENDPOINT_TYPE);
     assertThat(ofControllers.errorMessage())
         .isEqualTo(
             "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type"

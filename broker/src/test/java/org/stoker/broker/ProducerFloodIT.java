@@ -85,7 +85,8 @@ final class ProducerFloodIT {
       admin
           .createTopics(
               List.of(
-                  new NewTopic(ProducerFlood.TOPIC, Optional.of(ProducerFlood.PARTITIONS), Optional.empty()),
+                  new NewTopic(
+                      ProducerFlood.TOPIC, Optional.of(ProducerFlood.PARTITIONS), Optional.empty()),
                   new NewTopic(ORDERS, Optional.of(1), Optional.empty())))
           .all()
           .get();

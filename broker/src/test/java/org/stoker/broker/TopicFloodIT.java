@@ -53,7 +53,8 @@ final class TopicFloodIT {
                   .get());
           assertRefused(() ->
               admin
-                  .createPartitions(Map.of(ORDERS, NewPartitions.increaseTo(2 * TopicFlood.PARTITIONS)))
+                  .createPartitions(
+                      Map.of(ORDERS, NewPartitions.increaseTo(2 * TopicFlood.PARTITIONS)))
                   .all()
                   .get());
         }
@@ -65,7 +66,8 @@ final class TopicFloodIT {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.awaitReady()))) {
           send(bystander);
           assertThat(admin.listTopics().names().get()).hasSize(made + 1);
-          assertRefused(() -> TopicFlood.create(admin, TopicFlood.topic("more", TopicFlood.PARTITIONS)));
+          assertRefused(
+              () -> TopicFlood.create(admin, TopicFlood.topic("more", TopicFlood.PARTITIONS)));
         }
         assertThat(broker.isAlive()).isTrue();
       }

@@ -19,7 +19,8 @@ final class GroupFootprint {
   private static final long HEAP_BYTES = 64L << 30;
 
   private final SimulatedClock clock = new SimulatedClock();
-  private final GroupMemory memory = GroupMemory.ofHeap(HEAP_BYTES, new HeapBudget(HEAP_BYTES), clock);
+  private final GroupMemory memory =
+      GroupMemory.ofHeap(HEAP_BYTES, new HeapBudget(HEAP_BYTES), clock);
   private final MemoryShardLog log = new MemoryShardLog();
   private final GroupCoordinator groups =
       new GroupCoordinator(

@@ -86,7 +86,12 @@ final class GroupWorld {
     this.groups =
         new GroupCoordinator(
             CONFIG,
-            new ShardWorld(log, clock, clock, seed.fork(), GroupMemory.ofHeap(1 << 28, new HeapBudget(1 << 28), clock)),
+            new ShardWorld(
+                log,
+                clock,
+                clock,
+                seed.fork(),
+                GroupMemory.ofHeap(1 << 28, new HeapBudget(1 << 28), clock)),
             partition -> new SimulatedLane(laneSeed, others));
     log.sabotage(sabotage);
     groups.start(1);

@@ -65,7 +65,12 @@ final class OracleRun {
     this.ours =
         new GroupCoordinator(
             config,
-            new ShardWorld(log, clock, clock, memberIds, GroupMemory.ofHeap(1 << 28, new HeapBudget(1 << 28), clock)),
+            new ShardWorld(
+                log,
+                clock,
+                clock,
+                memberIds,
+                GroupMemory.ofHeap(1 << 28, new HeapBudget(1 << 28), clock)),
             partition -> new CallerRunsLane("shard", Runnable::run));
     ours.start(1);
     ours.becomeLeader(0, leaderEpoch);

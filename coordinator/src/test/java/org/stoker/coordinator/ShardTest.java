@@ -43,7 +43,11 @@ final class ShardTest {
     return new GroupCoordinator(
         GroupRig.NO_DELAY,
         new ShardWorld(
-            rig.log, clock, clock, new SplitMixSeed(1), GroupMemory.ofHeap(1 << 28, new HeapBudget(1 << 28), clock)),
+            rig.log,
+            clock,
+            clock,
+            new SplitMixSeed(1),
+            GroupMemory.ofHeap(1 << 28, new HeapBudget(1 << 28), clock)),
         partition -> new CallerRunsLane("shard", Runnable::run));
   }
 

@@ -17,7 +17,8 @@ import org.stoker.protocol.message.AlterPartitionReassignmentsResponse.Reassigna
 import org.stoker.protocol.message.AlterPartitionReassignmentsResponse.ReassignableTopicResponse;
 
 /** AlterPartitionReassignments (KIP-455): partitions move to other brokers, or stay after all. */
-final class AlterPartitionReassignmentsHandler implements Handler<AlterPartitionReassignmentsRequest> {
+final class AlterPartitionReassignmentsHandler
+    implements Handler<AlterPartitionReassignmentsRequest> {
   private final ControllerPort controller;
 
   AlterPartitionReassignmentsHandler(ControllerPort controller) {

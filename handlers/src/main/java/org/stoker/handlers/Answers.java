@@ -36,7 +36,9 @@ final class Answers {
    * an answer, and what it holds is given back: it may have been to wait for minutes.
    */
   static <R extends @Nullable Object> void when(
-      CompletableFuture<R> reply, RequestContext context, Function<? super R, ? extends Message> toBody) {
+      CompletableFuture<R> reply,
+      RequestContext context,
+      Function<? super R, ? extends Message> toBody) {
     if (!reply.isDone()) {
       context.whenGone(() -> reply.cancel(false));
     }

@@ -45,7 +45,8 @@ final class DescribeGroupsHandler implements Handler<DescribeGroupsRequest> {
                         .toList()));
   }
 
-  private static DescribedGroup described(GroupDescription group, ToIntFunction<String> operations) {
+  private static DescribedGroup described(
+      GroupDescription group, ToIntFunction<String> operations) {
     return new DescribedGroup()
         .setErrorCode(group.error().code())
         .setErrorMessage(group.errorMessage())

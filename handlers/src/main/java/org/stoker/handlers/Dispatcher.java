@@ -39,7 +39,8 @@ public final class Dispatcher implements RequestDispatcher {
     }
   }
 
-  @SuppressWarnings("unchecked") // The body is of the API's class, and so is what its handler takes.
+  @SuppressWarnings(
+      "unchecked") // The body is of the API's class, and so is what its handler takes.
   private static <Q extends Message> void handle(Handler<Q> handler, RequestContext context) {
     handler.handle((Q) context.body(), context);
   }

@@ -132,8 +132,7 @@ public final class Envelope {
   /** The answer to the request in the envelope. */
   static EnvelopeResponse answer(RequestContext enclosed, Message body) {
     var out = writer();
-    ResponseFrame.write(
-        out, enclosed.apiKey(), enclosed.version(), enclosed.correlationId(), body);
+    ResponseFrame.write(out, enclosed.apiKey(), enclosed.version(), enclosed.correlationId(), body);
     return new EnvelopeResponse().setResponseData(withoutLength(out));
   }
 
@@ -151,7 +150,10 @@ public final class Envelope {
     ByteBuffer data = response.responseData();
     if (response.errorCode() != ErrorCode.NONE.code() || data == null) {
       throw new IOException(
-          "the controller refused " + key.apiName() + ": " + ErrorCode.forCode(response.errorCode()));
+          "the controller refused "
+              + key.apiName()
+              + ": "
+              + ErrorCode.forCode(response.errorCode()));
     }
     return ResponseFrame.read(data, key, version).body();
   }

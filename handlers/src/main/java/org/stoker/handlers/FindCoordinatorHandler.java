@@ -62,7 +62,8 @@ final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
     });
   }
 
-  private CompletableFuture<Coordinator> find(String groupId, RequestContext context, Result creation) {
+  private CompletableFuture<Coordinator> find(
+      String groupId, RequestContext context, Result creation) {
     ClusterImage image = cluster.image();
     TopicImage topic = image.topic(TopicCreator.OFFSETS_TOPIC);
     if (topic == null) {

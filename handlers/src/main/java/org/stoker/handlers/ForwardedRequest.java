@@ -43,8 +43,7 @@ final class ForwardedRequest extends RequestContext {
   }
 
   @Override
-  public boolean isAllowed(
-      Principal of, Operation operation, ResourceType type, String name) {
+  public boolean isAllowed(Principal of, Operation operation, ResourceType type, String name) {
     return envelope.isAllowed(of, operation, type, name);
   }
 

@@ -111,14 +111,12 @@ public final class Handlers {
             mostFetchBytes));
     handlers.put(
         ApiKey.LIST_OFFSETS,
-        new ListOffsetsHandler(
-            lookup, new LimitedExecutor(machine.reads(), MAX_SEARCHES_AT_ONCE)));
+        new ListOffsetsHandler(lookup, new LimitedExecutor(machine.reads(), MAX_SEARCHES_AT_ONCE)));
     handlers.put(ApiKey.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(lookup));
     handlers.put(ApiKey.DELETE_RECORDS, new DeleteRecordsHandler(lookup, machine.timers()));
     handlers.put(ApiKey.DESCRIBE_PRODUCERS, new DescribeProducersHandler(lookup));
     handlers.put(
-        ApiKey.DESCRIBE_LOG_DIRS,
-        new DescribeLogDirsHandler(rooms.directories(), machine.reads()));
+        ApiKey.DESCRIBE_LOG_DIRS, new DescribeLogDirsHandler(rooms.directories(), machine.reads()));
     handlers.put(ApiKey.INIT_PRODUCER_ID, new InitProducerIdHandler(rooms.producerIds()));
   }
 
@@ -143,9 +141,13 @@ public final class Handlers {
         ApiKey.DESCRIBE_TOPIC_PARTITIONS,
         new DescribeTopicPartitionsHandler(
             cluster, values.get().integer("max.request.partition.size.limit")));
-    handlers.put(ApiKey.CREATE_TOPICS, forwarding(new CreateTopicsHandler(controller, rooms.settings()), rooms));
-    handlers.put(ApiKey.DELETE_TOPICS, forwarding(new DeleteTopicsHandler(controller, values), rooms));
-    handlers.put(ApiKey.CREATE_PARTITIONS, forwarding(new CreatePartitionsHandler(controller), rooms));
+    handlers.put(
+        ApiKey.CREATE_TOPICS,
+        forwarding(new CreateTopicsHandler(controller, rooms.settings()), rooms));
+    handlers.put(
+        ApiKey.DELETE_TOPICS, forwarding(new DeleteTopicsHandler(controller, values), rooms));
+    handlers.put(
+        ApiKey.CREATE_PARTITIONS, forwarding(new CreatePartitionsHandler(controller), rooms));
     handlers.put(
         ApiKey.DESCRIBE_CONFIGS,
         new DescribeConfigsHandler(
@@ -167,12 +169,17 @@ public final class Handlers {
             values));
     handlers.put(ApiKey.LIST_CONFIG_RESOURCES, new ListConfigResourcesHandler(cluster));
     handlers.put(ApiKey.ELECT_LEADERS, forwarding(new ElectLeadersHandler(controller), rooms));
-    handlers.put(ApiKey.ALTER_PARTITION_REASSIGNMENTS, forwarding(new AlterPartitionReassignmentsHandler(controller), rooms));
+    handlers.put(
+        ApiKey.ALTER_PARTITION_REASSIGNMENTS,
+        forwarding(new AlterPartitionReassignmentsHandler(controller), rooms));
     handlers.put(
         ApiKey.LIST_PARTITION_REASSIGNMENTS, new ListPartitionReassignmentsHandler(cluster));
-    handlers.put(ApiKey.UNREGISTER_BROKER, forwarding(new UnregisterBrokerHandler(controller), rooms));
+    handlers.put(
+        ApiKey.UNREGISTER_BROKER, forwarding(new UnregisterBrokerHandler(controller), rooms));
     handlers.put(ApiKey.UPDATE_FEATURES, forwarding(new UpdateFeaturesHandler(controller), rooms));
-    handlers.put(ApiKey.DESCRIBE_QUORUM, forwarding(new DescribeQuorumHandler(cluster, rooms.members()), rooms));
+    handlers.put(
+        ApiKey.DESCRIBE_QUORUM,
+        forwarding(new DescribeQuorumHandler(cluster, rooms.members()), rooms));
     // What brokers ask goes to the controller itself; whoever is not says so.
     handlers.put(ApiKey.ALTER_PARTITION, new AlterPartitionHandler(controller));
     handlers.put(ApiKey.ALLOCATE_PRODUCER_IDS, new AllocateProducerIdsHandler(controller));

@@ -16,7 +16,8 @@ import org.stoker.protocol.message.ListPartitionReassignmentsResponse.OngoingPar
 import org.stoker.protocol.message.ListPartitionReassignmentsResponse.OngoingTopicReassignment;
 
 /** ListPartitionReassignments (KIP-455): what is on its way to other brokers. */
-final class ListPartitionReassignmentsHandler implements Handler<ListPartitionReassignmentsRequest> {
+final class ListPartitionReassignmentsHandler
+    implements Handler<ListPartitionReassignmentsRequest> {
   private static final long BYTES_OF_PARTITION = 200;
 
   private final ClusterView cluster;

@@ -236,7 +236,10 @@ final class MetadataHandler implements Handler<MetadataRequest> {
   }
 
   private MetadataResponseTopic describe(
-      ClusterImage image, TopicImage topic, RequestContext context, ToIntFunction<String> operations) {
+      ClusterImage image,
+      TopicImage topic,
+      RequestContext context,
+      ToIntFunction<String> operations) {
     List<MetadataResponsePartition> partitions = new ArrayList<>(topic.partitions().size());
     for (int index = 0; index < topic.partitions().size(); index++) {
       partitions.add(describe(image, index, topic.partitions().get(index), context));
@@ -277,7 +280,11 @@ final class MetadataHandler implements Handler<MetadataRequest> {
 
   /** The first clients do not know brokers that they cannot reach. */
   private MetadataResponsePartition describeInFirstVersion(
-      ClusterImage image, int index, PartitionImage partition, RequestContext context, boolean hasLeader) {
+      ClusterImage image,
+      int index,
+      PartitionImage partition,
+      RequestContext context,
+      boolean hasLeader) {
     List<Integer> replicas = reachable(image, partition.replicas(), context);
     List<Integer> inSync = reachable(image, partition.isr(), context);
     boolean lacksAny =

@@ -70,8 +70,7 @@ final class ProduceHandler implements Handler<ProduceRequest> {
   }
 
   private void checkAtLength(ProduceWork work, InOrder.Place place) {
-    longChecks.execute(() ->
-        check(work, place, Integer.MAX_VALUE, () -> enter(work, place)));
+    longChecks.execute(() -> check(work, place, Integer.MAX_VALUE, () -> enter(work, place)));
   }
 
   private void check(

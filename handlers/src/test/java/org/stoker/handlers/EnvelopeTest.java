@@ -99,15 +99,13 @@ final class EnvelopeTest {
   @Test
   void whatEveryBrokerServesItselfIsNotTakenFromAnEnvelope() {
     EnvelopeRequest heartbeat = envelope(ApiKey.HEARTBEAT, (short) 4, new HeartbeatRequest());
-    EnvelopeRequest nested =
-        envelope(ApiKey.ENVELOPE, (short) 0, Envelope.of(deletion()));
+    EnvelopeRequest nested = envelope(ApiKey.ENVELOPE, (short) 0, Envelope.of(deletion()));
 
     for (EnvelopeRequest refused : List.of(heartbeat, nested)) {
       assertThat(ask(refused).errorCode()).isEqualTo(ErrorCode.INVALID_REQUEST.code());
     }
     assertThat(served.get()).isNull();
-    assertThatThrownBy(() ->
-            Envelope.read(ask(heartbeat), ApiKey.HEARTBEAT, (short) 4))
+    assertThatThrownBy(() -> Envelope.read(ask(heartbeat), ApiKey.HEARTBEAT, (short) 4))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("INVALID_REQUEST");
   }

@@ -136,8 +136,7 @@ public final class Log {
    * @param minOneBatch the first batch is given even if it is larger than {@code maxBytes}
    */
   public ReadOutcome read(long startOffset, int maxBytes, long maxOffset, boolean minOneBatch) {
-    return reader.read(
-        new LogReader.Range(startOffset, maxBytes, maxOffset, minOneBatch, false));
+    return reader.read(new LogReader.Range(startOffset, maxBytes, maxOffset, minOneBatch, false));
   }
 
   /** The same, with the aborted transactions that a reader of committed records must skip. */

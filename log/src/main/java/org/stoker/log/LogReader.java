@@ -142,7 +142,9 @@ final class LogReader {
       end = view.segments().get(index).lookup().endWithin(scan, range.maxBytes(), bound);
     }
     List<AbortedTransaction> aborted =
-        range.namesAborted() ? abortedBefore(view, index, end, range.startOffset(), bound) : List.of();
+        range.namesAborted()
+            ? abortedBefore(view, index, end, range.startOffset(), bound)
+            : List.of();
     if (aborted == null) {
       return null;
     }

@@ -11,7 +11,6 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.TopicIdPartition;
 import org.stoker.base.TopicPartition;
-import org.stoker.base.Uuid;
 import org.stoker.metadata.PartitionCommand.AssignedDirectory;
 import org.stoker.metadata.PartitionCommand.AssignedReplies;
 import org.stoker.metadata.PartitionCommand.AssignedReply;

@@ -322,8 +322,7 @@ final class Connection implements FrameDecoder.Sink, ResponseWriter.Sink {
         slot.request().release();
         short version = 0;
         Message body = UnsupportedVersionAnswer.body();
-        order.answered(
-            slot, responses.encode(ApiKey.API_VERSIONS, version, correlationId, body));
+        order.answered(slot, responses.encode(ApiKey.API_VERSIONS, version, correlationId, body));
       }
       case RequestDecoder.Outcome.Refused(String reason) -> {
         refuse(reason);

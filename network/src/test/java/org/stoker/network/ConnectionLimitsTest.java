@@ -74,7 +74,9 @@ final class ConnectionLimitsTest {
       var brokers =
           new ListenerConfig("BROKERS", "127.0.0.1", 0, SecurityProtocol.PLAINTEXT, true, ANY);
       Listener listener =
-          network.network().listen(
+          network
+              .network()
+              .listen(
                   brokers,
                   RunningNetwork.EVERYTHING,
                   RunningNetwork.ANSWERING,

@@ -207,7 +207,7 @@ final class RoundTripTest {
                   ListenerConfig.plaintext("SECOND", "127.0.0.1", 0),
                   onlyMetadata,
                   RunningNetwork.ANSWERING,
-                      Authorizer.ALLOWS_ALL);
+                  Authorizer.ALLOWS_ALL);
       second.start();
       try (RawClient first = network.connect();
           RawClient other = RawClient.connect(second.port())) {

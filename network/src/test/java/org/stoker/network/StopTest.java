@@ -87,7 +87,7 @@ final class StopTest {
                   ListenerConfig.plaintext("SECOND", "127.0.0.1", 0),
                   RunningNetwork.EVERYTHING,
                   RunningNetwork.ANSWERING,
-                      Authorizer.ALLOWS_ALL);
+                  Authorizer.ALLOWS_ALL);
       try (RawClient early = RawClient.connect(second.port());
           var other = new Neighbour(network)) {
         early.sendFrame(KafkaFrames.metadata(1));

@@ -304,8 +304,7 @@ public final class ReplicaFetcher implements AutoCloseable {
     var users = new Users(release);
     for (FetchableTopicResponse topic : response.responses()) {
       for (PartitionData data : topic.partitions()) {
-        Followed one =
-            underWay.get(new TopicIdPartition(topic.topicId(), data.partitionIndex()));
+        Followed one = underWay.get(new TopicIdPartition(topic.topicId(), data.partitionIndex()));
         if (one != null && isCurrent(one)) {
           takeOrRest(one, data, users);
         }

@@ -64,7 +64,9 @@ final class StartingStock {
               if (directories.isAnyLeftOut()) {
                 image.topicsByName().values().forEach(this::noteThoseThatAreNotHere);
               } else {
-                new MissingDirectories(brokerId, directories.usable()).warnings(image).forEach(LOG::warn);
+                new MissingDirectories(brokerId, directories.usable())
+                    .warnings(image)
+                    .forEach(LOG::warn);
               }
             },
             inOrder);

@@ -9,7 +9,7 @@ import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.Endpoint;
 import org.stoker.metadata.PartitionImage;
-import org.stoker.metadata.SharedMap;
+import org.stoker.base.SharedMap;
 import org.stoker.metadata.TopicImage;
 
 /** Clusters as handlers see them. */

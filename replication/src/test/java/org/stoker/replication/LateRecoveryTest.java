@@ -19,7 +19,7 @@ import org.stoker.base.Uuid;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.MetadataDelta;
 import org.stoker.metadata.PartitionImage;
-import org.stoker.metadata.SharedMap;
+import org.stoker.base.SharedMap;
 import org.stoker.metadata.TopicImage;
 import org.stoker.testkit.SimulatedClock;
 import org.stoker.testkit.SimulatedDisk;

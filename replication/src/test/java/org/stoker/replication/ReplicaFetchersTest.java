@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.stoker.base.CallerRunsLane;
 import org.stoker.metadata.ClusterImage;
-import org.stoker.metadata.SharedMap;
+import org.stoker.base.SharedMap;
 import org.stoker.protocol.Message;
 import org.stoker.protocol.message.FetchRequest;
 

@@ -19,7 +19,7 @@ import org.stoker.log.DamagedBatches;
 import org.stoker.log.ReadOutcome;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.PartitionImage;
-import org.stoker.metadata.SharedMap;
+import org.stoker.base.SharedMap;
 import org.stoker.metadata.TopicImage;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.Message;

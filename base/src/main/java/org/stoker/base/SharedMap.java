@@ -1,8 +1,9 @@
-package org.stoker.metadata;
+package org.stoker.base;
 
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -11,15 +12,14 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.stoker.base.ConfinedTo;
 
 /**
  * An immutable map whose next version shares what did not change: a draft copies the list of
- * buckets, and each bucket of about {@value #ENTRIES_PER_BUCKET} entries that it touches.
+ * buckets, and each bucket of about {@value #ENTRIES_PER_BUCKET} entries that it changes.
  */
 public final class SharedMap<K, V> extends AbstractMap<K, V> {
   private static final int ENTRIES_PER_BUCKET = 16;
-  private static final int FEWEST_BUCKETS = 8;
+  private static final int MIN_BUCKETS = 8;
 
   private final List<Map<K, V>> buckets;
   private final int size;
@@ -30,7 +30,12 @@ public final class SharedMap<K, V> extends AbstractMap<K, V> {
   }
 
   public static <K, V> SharedMap<K, V> empty() {
-    return new SharedMap<>(Collections.nCopies(FEWEST_BUCKETS, Map.of()), 0);
+    return new SharedMap<>(Collections.nCopies(MIN_BUCKETS, Map.of()), 0);
+  }
+
+  /** Begins with a single bucket: for maps of which there are many, most of them with few keys. */
+  public static <K, V> SharedMap<K, V> emptyOfFew() {
+    return new SharedMap<>(List.of(Map.of()), 0);
   }
 
   public Draft<K, V> draft() {
@@ -39,12 +44,12 @@ public final class SharedMap<K, V> extends AbstractMap<K, V> {
 
   @Override
   public @Nullable V get(@Nullable Object key) {
-    return key == null ? null : bucketOf(key, buckets).get(key);
+    return key == null ? null : buckets.get(indexOf(key, buckets.size())).get(key);
   }
 
   @Override
   public boolean containsKey(@Nullable Object key) {
-    return key != null && bucketOf(key, buckets).containsKey(key);
+    return key != null && buckets.get(indexOf(key, buckets.size())).containsKey(key);
   }
 
   @Override
@@ -57,9 +62,9 @@ public final class SharedMap<K, V> extends AbstractMap<K, V> {
     return new Entries();
   }
 
-  private static <T> T bucketOf(Object key, List<T> buckets) {
+  private static int indexOf(Object key, int bucketCount) {
     int hash = key.hashCode();
-    return buckets.get((hash ^ (hash >>> 16)) & (buckets.size() - 1));
+    return (hash ^ (hash >>> 16)) & (bucketCount - 1);
   }
 
   private final class Entries extends AbstractSet<Map.Entry<K, V>> {
@@ -106,8 +111,8 @@ public final class SharedMap<K, V> extends AbstractMap<K, V> {
   public static final class Draft<K, V> {
     private final SharedMap<K, V> base;
     private @Nullable List<Map<K, V>> buckets;
-    // The buckets that are this draft's own, at the same index as in the list; the others are null.
-    private final List<@Nullable Map<K, V>> owned = new ArrayList<>();
+    // Of the list's buckets, those that are the draft's own.
+    private final BitSet owned = new BitSet();
     private int size;
 
     private Draft(SharedMap<K, V> base) {
@@ -116,7 +121,12 @@ public final class SharedMap<K, V> extends AbstractMap<K, V> {
     }
 
     public @Nullable V get(K key) {
-      return bucketOf(key, buckets == null ? base.buckets : buckets).get(key);
+      List<Map<K, V>> drafted = buckets == null ? base.buckets : buckets;
+      return drafted.get(indexOf(key, drafted.size())).get(key);
+    }
+
+    public int size() {
+      return size;
     }
 
     public void put(K key, V value) {
@@ -137,18 +147,22 @@ public final class SharedMap<K, V> extends AbstractMap<K, V> {
       if (mine == null) {
         mine = new ArrayList<>(base.buckets);
         buckets = mine;
-        owned.addAll(Collections.nCopies(mine.size(), null));
       }
-      Map<K, V> shared = bucketOf(key, mine);
-      int hash = key.hashCode();
-      int index = (hash ^ (hash >>> 16)) & (mine.size() - 1);
-      Map<K, V> own = owned.get(index);
-      if (own == null) {
-        own = new HashMap<>(shared);
-        owned.set(index, own);
-        mine.set(index, own);
+      int index = indexOf(key, mine.size());
+      Map<K, V> bucket = mine.get(index);
+      if (!owned.get(index)) {
+        owned.set(index);
+        bucket = mine.size() == 1 ? smallCopy(bucket) : new HashMap<>(bucket);
+        mine.set(index, bucket);
       }
-      return own;
+      return bucket;
+    }
+
+    /** With a table of the size that it needs: a new map's would be most of what it takes. */
+    private static <K, V> Map<K, V> smallCopy(Map<K, V> bucket) {
+      Map<K, V> copy = HashMap.newHashMap(bucket.size() + 1);
+      copy.putAll(bucket);
+      return copy;
     }
 
     /** The map as drafted; the draft must not be used any more. */
@@ -157,9 +171,10 @@ public final class SharedMap<K, V> extends AbstractMap<K, V> {
       if (mine == null) {
         return base;
       }
-      return size > mine.size() * ENTRIES_PER_BUCKET * 2
-          ? spread(mine)
-          : new SharedMap<>(mine, size);
+      if (size > mine.size() * ENTRIES_PER_BUCKET * 2) {
+        return spread(mine);
+      }
+      return new SharedMap<>(mine.size() == 1 ? List.of(mine.getFirst()) : mine, size);
     }
 
     private SharedMap<K, V> spread(List<Map<K, V>> crowded) {
@@ -169,7 +184,7 @@ public final class SharedMap<K, V> extends AbstractMap<K, V> {
         wider.add(new HashMap<>());
       }
       for (Map<K, V> bucket : crowded) {
-        bucket.forEach((key, value) -> bucketOf(key, wider).put(key, value));
+        bucket.forEach((key, value) -> wider.get(indexOf(key, count)).put(key, value));
       }
       return new SharedMap<>(wider, size);
     }

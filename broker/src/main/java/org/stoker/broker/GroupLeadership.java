@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.Uuid;
-import org.stoker.coordinator.GroupCoordinator;
+import org.stoker.coordinator.group.GroupCoordinator;
 import org.stoker.handlers.TopicCreator;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.MetadataDelta;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.StorageException;
-import org.stoker.coordinator.ShardLog;
+import org.stoker.coordinator.runtime.ShardLog;
 import org.stoker.handlers.TopicCreator;
 import org.stoker.log.AppendOrigin;
 import org.stoker.log.Log;

@@ -2,8 +2,8 @@ package org.stoker.handlers;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.stoker.coordinator.GroupCoordinator;
-import org.stoker.coordinator.GroupDescription;
+import org.stoker.coordinator.group.GroupCoordinator;
+import org.stoker.coordinator.group.GroupDescription;
 import org.stoker.network.Request;
 import org.stoker.protocol.message.DescribeGroupsRequest;
 import org.stoker.protocol.message.DescribeGroupsResponse;

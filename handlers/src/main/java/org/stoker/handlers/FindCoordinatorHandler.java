@@ -3,7 +3,7 @@ package org.stoker.handlers;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.stoker.coordinator.GroupCoordinator;
+import org.stoker.coordinator.group.GroupCoordinator;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.Result;
 import org.stoker.metadata.TopicImage;

@@ -11,7 +11,7 @@ import org.stoker.base.Clock;
 import org.stoker.base.HeapBudget;
 import org.stoker.base.LimitedExecutor;
 import org.stoker.base.Timers;
-import org.stoker.coordinator.GroupCoordinator;
+import org.stoker.coordinator.group.GroupCoordinator;
 import org.stoker.log.UsableDirectories;
 import org.stoker.protocol.ApiKey;
 import org.stoker.replication.FetchSessions;

@@ -1,0 +1,59 @@
+package org.stoker.coordinator.group;
+
+import org.jspecify.annotations.Nullable;
+import org.stoker.coordinator.runtime.Bytes;
+
+/**
+ * What things take on the heap, rounded up; docs/operations.md says how the figures were measured.
+ */
+final class HeapBytes {
+  /** A group without members, with its places in the shard's maps. */
+  static final int GROUP = 480;
+
+  /** An offset with its key and place, without the texts. */
+  static final int OFFSET = 144;
+
+  /** The maps that the first offset of a group, and of a topic in it, come with. */
+  static final int OFFSETS_MAP = 128;
+
+  /** A record on its way to the log, with the answer that waits for it. */
+  static final int RECORD_ON_ITS_WAY = 640;
+
+  /** A member with its timer, its place in the group's maps and the answers it waits for. */
+  static final int MEMBER = 560;
+
+  /** An id that was given out, with its timer. */
+  static final int PENDING_MEMBER = 400;
+
+  // With its places in what the group knows of its protocols.
+  private static final int PROTOCOL = 176;
+  private static final int ARRAY = 24;
+  private static final int STRING = 24;
+  private static final char LAST_OF_ONE_BYTE = 0xff;
+
+  private HeapBytes() {}
+
+  static long of(@Nullable String text) {
+    if (text == null) {
+      return 0;
+    }
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) > LAST_OF_ONE_BYTE) {
+        return STRING + ARRAY + 2L * text.length();
+      }
+    }
+    return STRING + ARRAY + (long) text.length();
+  }
+
+  static long ofArray(int sizeBytes) {
+    return sizeBytes == 0 ? 0 : ARRAY + sizeBytes;
+  }
+
+  static long of(Bytes bytes) {
+    return bytes.size() == 0 ? 0 : STRING + ARRAY + bytes.size();
+  }
+
+  static long of(GroupProtocol protocol) {
+    return PROTOCOL + of(protocol.name()) + of(protocol.metadata());
+  }
+}

@@ -12,7 +12,7 @@ import org.stoker.base.Uuid;
 import org.stoker.coordinator.group.GroupCoordinator;
 import org.stoker.coordinator.group.GroupCoordinatorConfig;
 import org.stoker.coordinator.group.GroupMemory;
-import org.stoker.coordinator.group.ShardWorld;
+import org.stoker.coordinator.runtime.ShardDependencies;
 import org.stoker.handlers.BrokerLoggers;
 import org.stoker.handlers.ClusterView;
 import org.stoker.handlers.ControllerPort;
@@ -193,12 +193,9 @@ public final class BrokerCore {
                 values.longInteger("offsets.retention.check.interval.ms"),
                 values.integer("offsets.commit.timeout.ms"),
                 compressionOfOffsets(values))),
-        new ShardWorld(
-            log,
-            world.clock(),
-            world.timers(),
-            world.seed(),
-            GroupMemory.ofHeap(world.heapBytes(), world.clock())),
+        GroupMemory.ofHeap(world.heapBytes(), world.clock()),
+        world.seed(),
+        new ShardDependencies(log, world.clock(), world.timers(), metadata::image),
         partition -> world.lanes().apply("groups-" + partition));
   }
 

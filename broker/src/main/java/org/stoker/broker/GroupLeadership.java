@@ -1,8 +1,6 @@
 package org.stoker.broker;
 
 import java.util.Collections;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -60,11 +58,7 @@ final class GroupLeadership implements MetadataListener {
         assign(topic, delta.changedPartitions().getOrDefault(topic.id(), NONE), image);
       }
     }
-    Map<String, Uuid> deleted = new HashMap<>();
-    delta.deletedTopics().forEach((id, gone) -> deleted.put(gone.name(), id));
-    if (!deleted.isEmpty()) {
-      groups.topicsDeleted(deleted);
-    }
+    groups.imageChanged(delta, image);
   }
 
   private void warnIfGroupsMove(TopicImage topic) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.stoker.coordinator.group.GroupCoordinator;
+import org.stoker.coordinator.runtime.Shards;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.Result;
 import org.stoker.metadata.TopicImage;
@@ -70,7 +71,7 @@ final class FindCoordinatorHandler implements Handler {
       return CompletableFuture.completedFuture(
           error(ErrorCode.COORDINATOR_NOT_AVAILABLE, creation.message()));
     }
-    int partition = GroupCoordinator.partitionFor(groupId, topic.partitions().size());
+    int partition = Shards.partitionFor(groupId, topic.partitions().size());
     ClusterView.Reachable broker =
         cluster.broker(image, topic.partitions().get(partition).leader(), request);
     if (broker == null || broker.broker().id() != cluster.brokerId()) {

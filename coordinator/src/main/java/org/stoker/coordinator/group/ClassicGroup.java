@@ -41,7 +41,8 @@ final class ClassicGroup {
   // Null when the members' subscriptions are not known to be those of consumers.
   private @Nullable SubscribedTopics subscribedTopics;
   private boolean newMemberAdded;
-  private boolean isKnownToLog;
+  private boolean isOnlyHere;
+  private boolean isForgotten;
 
   private final Map<String, ClassicGroupMember> members = new HashMap<>();
   private final Map<String, String> memberIdByInstance = new HashMap<>();
@@ -86,7 +87,16 @@ final class ClassicGroup {
       group.addRestored(member, saved);
     }
     group.readSubscribedTopics();
-    group.isKnownToLog = true;
+    return group;
+  }
+
+  /** As the log knows it, without members. */
+  static ClassicGroup known(String groupId, KnownGroup known, MemoryShare memory) {
+    var group =
+        new ClassicGroup(groupId, ClassicGroupState.EMPTY, known.stateTimestampMs(), memory);
+    group.generationId = known.generationId();
+    group.protocolType = known.protocolType();
+    group.readSubscribedTopics();
     return group;
   }
 
@@ -158,13 +168,13 @@ final class ClassicGroup {
     newMemberAdded = value;
   }
 
-  /** Whether a restart would find it. */
-  boolean isKnownToLog() {
-    return isKnownToLog;
+  /** Whether it is there although no record says so: what it came with was refused. */
+  boolean isOnlyHere() {
+    return isOnlyHere;
   }
 
-  void setKnownToLog() {
-    isKnownToLog = true;
+  void setOnlyHere(boolean value) {
+    isOnlyHere = value;
   }
 
   void transitionTo(ClassicGroupState next, long nowMs) {
@@ -271,18 +281,19 @@ final class ClassicGroup {
     pendingSync.remove(memberId);
   }
 
-  /** The static member goes on under a new id; the old one must not wait for anything. */
-  ClassicGroupMember rename(ClassicGroupMember old, String newMemberId) {
+  /** The static member goes on under another id; the old one must not wait for anything. */
+  void replace(ClassicGroupMember old, ClassicGroupMember renamed) {
     String groupInstanceId = Objects.requireNonNull(old.groupInstanceId());
     members.remove(old.memberId());
-    ClassicGroupMember renamed = old.renamed(newMemberId);
-    members.put(newMemberId, renamed);
-    count(renamed.heapBytes() - old.heapBytes());
+    count(-old.heapBytes());
+    countProtocols(old, -1);
+    members.put(renamed.memberId(), renamed);
+    count(renamed.heapBytes());
+    countProtocols(renamed, 1);
     if (isLeader(old.memberId())) {
-      leader = newMemberId;
+      leader = renamed.memberId();
     }
-    memberIdByInstance.put(groupInstanceId, newMemberId);
-    return renamed;
+    memberIdByInstance.put(groupInstanceId, renamed.memberId());
   }
 
   void updateMember(
@@ -590,8 +601,14 @@ final class ClassicGroup {
   }
 
   /** The group is dropped, and what it holds of memory with it. */
-  void forgetMembers() {
+  void forget() {
     count(-heldBytes);
+    isForgotten = true;
+  }
+
+  /** Timers of a group that is forgotten mean nothing. */
+  boolean isForgotten() {
+    return isForgotten;
   }
 
   /**

@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.MemoryShare;
 import org.stoker.base.Seed;
-import org.stoker.coordinator.group.WhenStored.Replacement;
+import org.stoker.coordinator.runtime.Decision;
 import org.stoker.coordinator.runtime.ReplyTo;
 import org.stoker.protocol.ErrorCode;
 
@@ -54,7 +54,7 @@ final class ClassicJoins {
       ClassicGroup group,
       JoinGroupCommand command,
       ReplyTo<JoinGroupReply> to,
-      Decision.Draft out) {
+      Decision.Draft<GroupRecord> out) {
     if (!hasRoomFor(group, command.memberId())) {
       leaveOutside(group, command.memberId(), out);
       out.reply(
@@ -110,7 +110,7 @@ final class ClassicJoins {
     return memberId == null ? null : group.findMember(memberId);
   }
 
-  private static void leaveOutside(ClassicGroup group, String memberId, Decision.Draft out) {
+  private static void leaveOutside(ClassicGroup group, String memberId, Decision.Draft<GroupRecord> out) {
     ClassicGroupMember member = group.findMember(memberId);
     if (member == null) {
       group.remove(memberId);
@@ -125,7 +125,7 @@ final class ClassicJoins {
       ClassicGroup group,
       JoinGroupCommand command,
       ReplyTo<JoinGroupReply> to,
-      Decision.Draft out) {
+      Decision.Draft<GroupRecord> out) {
     String groupInstanceId = command.groupInstanceId();
     String newMemberId = newMemberId(command);
     if (groupInstanceId != null) {
@@ -144,10 +144,7 @@ final class ClassicJoins {
               ErrorCode.GROUP_MAX_SIZE_REACHED, JoinGroupCommand.UNKNOWN_MEMBER_ID));
     } else {
       group.addPendingJoin(newMemberId);
-      out.setTimer(
-          TimerKey.session(group.groupId(), newMemberId),
-          command.sessionTimeoutMs(),
-          new TimerEvent.SessionExpired(group.groupId(), newMemberId));
+      rebalance.setSessionTimer(group, newMemberId, command.sessionTimeoutMs(), out);
       out.reply(to, JoinGroupReply.refused(ErrorCode.MEMBER_ID_REQUIRED, newMemberId));
     }
   }
@@ -170,7 +167,7 @@ final class ClassicJoins {
       JoinGroupCommand command,
       String memberId,
       ReplyTo<JoinGroupReply> to,
-      Decision.Draft out) {
+      Decision.Draft<GroupRecord> out) {
     var member =
         new ClassicGroupMember(
             memberId,
@@ -189,8 +186,8 @@ final class ClassicJoins {
     group.awaitJoin(member, to);
     // Its session starts when it is told its generation; until then a client that gave up waiting
     // must not hold the group up for ever.
-    ClassicRebalance.setSessionTimer(
-        group, member, GroupCoordinatorConfig.NEW_MEMBER_JOIN_TIMEOUT_MS, out);
+    rebalance.setSessionTimer(
+        group, memberId, GroupCoordinatorConfig.NEW_MEMBER_JOIN_TIMEOUT_MS, out);
     rebalance.prepareOrComplete(
         group, "new member " + memberId + "; client reason: " + command.reasonForLog(), out);
   }
@@ -201,7 +198,7 @@ final class ClassicJoins {
       ClassicGroup group,
       JoinGroupCommand command,
       ReplyTo<JoinGroupReply> to,
-      Decision.Draft out) {
+      Decision.Draft<GroupRecord> out) {
     String memberId = command.memberId();
     if (group.isPendingJoin(memberId)) {
       joinPending(group, command, to, out);
@@ -222,7 +219,7 @@ final class ClassicJoins {
       ClassicGroup group,
       JoinGroupCommand command,
       ReplyTo<JoinGroupReply> to,
-      Decision.Draft out) {
+      Decision.Draft<GroupRecord> out) {
     if (command.groupInstanceId() != null) {
       // Such an id is only given to members without an instance.
       out.reply(
@@ -239,7 +236,7 @@ final class ClassicJoins {
       JoinGroupCommand command,
       ClassicGroupMember member,
       ReplyTo<JoinGroupReply> to,
-      Decision.Draft out) {
+      Decision.Draft<GroupRecord> out) {
     boolean isLeader = group.isLeader(member.memberId());
     boolean isSame = command.protocols().equals(member.protocols());
     switch (group.state()) {
@@ -270,7 +267,7 @@ final class ClassicJoins {
       JoinGroupCommand command,
       ClassicGroupMember member,
       ReplyTo<JoinGroupReply> to,
-      Decision.Draft out) {
+      Decision.Draft<GroupRecord> out) {
     group.updateMember(
         member, command.protocols(), command.rebalanceTimeoutMs(), command.sessionTimeoutMs());
     awaitInsteadOfBefore(group, member, to, out);
@@ -285,7 +282,7 @@ final class ClassicJoins {
       ClassicGroup group,
       ClassicGroupMember member,
       ReplyTo<JoinGroupReply> to,
-      Decision.Draft out) {
+      Decision.Draft<GroupRecord> out) {
     ReplyTo<JoinGroupReply> before = group.takeAwaitingJoin(member);
     if (before != null) {
       out.reply(before, JoinGroupReply.refused(ErrorCode.REBALANCE_IN_PROGRESS, member.memberId()));
@@ -301,32 +298,25 @@ final class ClassicJoins {
       ClassicGroupMember old,
       String newMemberId,
       ReplyTo<JoinGroupReply> to,
-      Decision.Draft out) {
+      Decision.Draft<GroupRecord> out) {
     LOG.info(
         "Static member {} of group {} came back: {} replaces {}",
         old.groupInstanceId(),
         group.groupId(),
         newMemberId,
         old.memberId());
-    var replacement =
-        new Replacement(
-            String.valueOf(old.groupInstanceId()),
-            old.memberId(),
-            newMemberId,
-            group.leader(),
-            old.protocols(),
-            old.rebalanceTimeoutMs(),
-            old.sessionTimeoutMs());
+    String leaderBefore = group.leader();
     answerFenced(group, old, out);
-    ClassicGroupMember renamed = group.rename(old, newMemberId);
-    ClassicRebalance.refreshSession(group, renamed, out);
+    ClassicGroupMember renamed = old.renamed(newMemberId);
+    group.replace(old, renamed);
+    rebalance.refreshSession(group, renamed, out);
     group.updateMember(
         renamed, command.protocols(), command.rebalanceTimeoutMs(), command.sessionTimeoutMs());
     group.awaitJoin(renamed, to);
-    goOnAfterReplacement(group, command, replacement, to, out);
+    goOnAfterReplacement(group, command, new Replacement(old, renamed, leaderBefore, to), out);
   }
 
-  private static void answerFenced(ClassicGroup group, ClassicGroupMember old, Decision.Draft out) {
+  private static void answerFenced(ClassicGroup group, ClassicGroupMember old, Decision.Draft<GroupRecord> out) {
     ReplyTo<JoinGroupReply> join = group.takeAwaitingJoin(old);
     if (join != null) {
       out.reply(
@@ -348,19 +338,30 @@ final class ClassicJoins {
     }
   }
 
+  /**
+   * A static member under its old and its new id.
+   *
+   * @param old as it was, so that it can be put back
+   * @param to where the answer to its join goes
+   */
+  private record Replacement(
+      ClassicGroupMember old,
+      ClassicGroupMember renamed,
+      @Nullable String leaderBefore,
+      ReplyTo<JoinGroupReply> to) {}
+
   private void goOnAfterReplacement(
       ClassicGroup group,
       JoinGroupCommand command,
       Replacement replacement,
-      ReplyTo<JoinGroupReply> to,
-      Decision.Draft out) {
+      Decision.Draft<GroupRecord> out) {
     switch (group.state()) {
       case STABLE -> {
         if (group.selectProtocol().equals(group.protocolName())) {
-          out.store(group.savedWith(group.assignments()));
-          out.whenStored(
-              new WhenStored.StaticMemberReplaced(
-                  group.groupId(), replacement, to, command.canSkipAssignment()));
+          out.append(group.savedWith(group.assignments()));
+          out.whenStored((outcome, nowMs) ->
+              staticMemberReplaced(
+                  group, replacement, command.canSkipAssignment(), outcome, nowMs));
         } else {
           rebalance.prepare(group, "a static member came back with other protocols", out);
         }
@@ -370,46 +371,48 @@ final class ClassicJoins {
       case PREPARING_REBALANCE -> rebalance.completeIfAllJoined(group, out);
       case EMPTY, DEAD ->
           throw new IllegalStateException(
-              "group " + group + " had static member " + replacement.oldMemberId());
+              "group " + group + " had static member " + replacement.old().memberId());
     }
   }
 
-  void staticMemberReplaced(
+  private Decision<GroupRecord> staticMemberReplaced(
       ClassicGroup group,
-      WhenStored.StaticMemberReplaced replaced,
+      Replacement replacement,
+      boolean canSkipAssignment,
       ErrorCode outcome,
-      Decision.Draft out) {
-    ClassicGroupMember member = group.findMember(replaced.replacement().newMemberId());
-    boolean stillWaits = member != null && replaced.to().equals(member.awaitingJoin());
-    if (member == null || !stillWaits || !group.isIn(ClassicGroupState.STABLE)) {
+      long nowMs) {
+    var out = new Decision.Draft<GroupRecord>(nowMs);
+    ClassicGroupMember member = replacement.renamed();
+    boolean stillWaits =
+        member == group.findMember(member.memberId())
+            && replacement.to().equals(member.awaitingJoin());
+    if (!stillWaits || !group.isIn(ClassicGroupState.STABLE)) {
       // It was answered, or a rebalance that began since will answer it.
-      return;
-    }
-    if (outcome != ErrorCode.NONE) {
-      undoReplacement(group, member, replaced, outcome, out);
-      return;
+      return out.decide();
     }
     group.takeAwaitingJoin(member);
+    if (outcome != ErrorCode.NONE) {
+      undoReplacement(group, replacement, outcome, out);
+      return out.decide();
+    }
     boolean isLeader = group.isLeader(member.memberId());
-    if (replaced.canSkipAssignment()) {
-      out.reply(replaced.to(), group.joined(member, isLeader, isLeader));
+    if (canSkipAssignment) {
+      out.reply(replacement.to(), group.joined(member, isLeader, isLeader));
     } else {
       // Told the old leader's id, a client that cannot skip the assignment does not lead.
       JoinGroupReply joined = group.joined(member, false, false);
-      out.reply(replaced.to(), withLeader(joined, replaced.replacement().leaderBefore()));
+      out.reply(replacement.to(), withLeader(joined, replacement.leaderBefore()));
     }
+    return out.decide();
   }
 
-  private static void undoReplacement(
+  private void undoReplacement(
       ClassicGroup group,
-      ClassicGroupMember member,
-      WhenStored.StaticMemberReplaced replaced,
+      Replacement replacement,
       ErrorCode outcome,
-      Decision.Draft out) {
-    Replacement replacement = replaced.replacement();
-    group.takeAwaitingJoin(member);
+      Decision.Draft<GroupRecord> out) {
     out.reply(
-        replaced.to(),
+        replacement.to(),
         new JoinGroupReply(
             outcome,
             group.generationId(),
@@ -419,13 +422,8 @@ final class ClassicJoins {
             false,
             JoinGroupCommand.UNKNOWN_MEMBER_ID,
             List.of()));
-    group.updateMember(
-        member,
-        replacement.oldProtocols(),
-        replacement.oldRebalanceTimeoutMs(),
-        replacement.oldSessionTimeoutMs());
-    ClassicGroupMember old = group.rename(member, replacement.oldMemberId());
-    ClassicRebalance.refreshSession(group, old, out);
+    group.replace(replacement.renamed(), replacement.old());
+    rebalance.refreshSession(group, replacement.old(), out);
   }
 
   private static JoinGroupReply withLeader(JoinGroupReply reply, @Nullable String leader) {

@@ -11,6 +11,7 @@ import org.stoker.base.MemoryShare;
 import org.stoker.coordinator.group.LeaveGroupCommand.LeavingMember;
 import org.stoker.coordinator.group.LeaveGroupReply.LeftMember;
 import org.stoker.coordinator.runtime.Bytes;
+import org.stoker.coordinator.runtime.Decision;
 import org.stoker.coordinator.runtime.ReplyTo;
 import org.stoker.protocol.ErrorCode;
 
@@ -32,7 +33,7 @@ final class ClassicMembers {
       ClassicGroup group,
       SyncGroupCommand command,
       ReplyTo<SyncGroupReply> to,
-      Decision.Draft out) {
+      Decision.Draft<GroupRecord> out) {
     ErrorCode error = checkSync(group, command);
     if (error != ErrorCode.NONE) {
       out.reply(to, SyncGroupReply.refused(error));
@@ -79,7 +80,7 @@ final class ClassicMembers {
 
   /** A client that asks twice has given the first request up; it is answered all the same. */
   private static void awaitAssignment(
-      ClassicGroupMember member, ReplyTo<SyncGroupReply> to, Decision.Draft out) {
+      ClassicGroupMember member, ReplyTo<SyncGroupReply> to, Decision.Draft<GroupRecord> out) {
     ReplyTo<SyncGroupReply> before = member.awaitingSync();
     if (before != null) {
       out.reply(before, SyncGroupReply.refused(ErrorCode.REBALANCE_IN_PROGRESS));
@@ -88,15 +89,15 @@ final class ClassicMembers {
   }
 
   private static void removePendingSync(
-      ClassicGroup group, ClassicGroupMember member, Decision.Draft out) {
+      ClassicGroup group, ClassicGroupMember member, Decision.Draft<GroupRecord> out) {
     group.removePendingSync(member.memberId());
     if (!group.hasPendingSync()) {
-      out.cancelTimer(TimerKey.sync(group.groupId()));
+      out.cancelTimer(GroupTimers.sync(group.groupId()));
     }
   }
 
   /** Without room for it the group cannot go on, and is told so instead of trying for ever. */
-  private void takeAssignment(ClassicGroup group, SyncGroupCommand command, Decision.Draft out) {
+  private void takeAssignment(ClassicGroup group, SyncGroupCommand command, Decision.Draft<GroupRecord> out) {
     long bytes = 0;
     for (Bytes assignment : command.assignments().values()) {
       bytes += HeapBytes.of(assignment);
@@ -111,8 +112,8 @@ final class ClassicMembers {
   }
 
   /** Whom the leader forgot gets nothing to do. */
-  private static void storeAssignment(
-      ClassicGroup group, SyncGroupCommand command, Decision.Draft out) {
+  private void storeAssignment(
+      ClassicGroup group, SyncGroupCommand command, Decision.Draft<GroupRecord> out) {
     LOG.info(
         "The leader of group {} divided the work in generation {} for {} members, {} of them"
             + " static",
@@ -125,34 +126,37 @@ final class ClassicMembers {
       assignments.put(
           member.memberId(), command.assignments().getOrDefault(member.memberId(), Bytes.EMPTY));
     }
-    out.store(group.savedWith(assignments));
-    out.whenStored(
-        new WhenStored.AssignmentStored(group.groupId(), group.generationId(), assignments));
+    out.append(group.savedWith(assignments));
+    int generationId = group.generationId();
+    out.whenStored((outcome, nowMs) ->
+        assignmentStored(group, generationId, assignments, outcome, nowMs));
   }
 
-  void assignmentStored(
+  private Decision<GroupRecord> assignmentStored(
       ClassicGroup group,
-      WhenStored.AssignmentStored stored,
+      int generationId,
+      Map<String, Bytes> assignments,
       ErrorCode outcome,
-      Decision.Draft out) {
+      long nowMs) {
+    var out = new Decision.Draft<GroupRecord>(nowMs);
     boolean isCurrent =
-        group.isIn(ClassicGroupState.COMPLETING_REBALANCE)
-            && group.generationId() == stored.generationId();
+        group.isIn(ClassicGroupState.COMPLETING_REBALANCE) && group.generationId() == generationId;
     if (!isCurrent) {
       // A rebalance began while the assignment was on its way to the disk: it is worth nothing.
-      return;
+      return out.decide();
     }
     if (outcome == ErrorCode.NONE) {
-      rebalance.assign(group, stored.assignments(), out);
+      rebalance.assign(group, assignments, out);
     } else {
       rebalance.dropAssignments(group, outcome, out);
       rebalance.prepareOrComplete(group, "the assignment was not stored: " + outcome, out);
     }
+    return out.decide();
   }
 
   // ---- heartbeat ----
 
-  ErrorCode heartbeat(ClassicGroup group, HeartbeatCommand command, Decision.Draft out) {
+  ErrorCode heartbeat(ClassicGroup group, HeartbeatCommand command, Decision.Draft<GroupRecord> out) {
     ErrorCode error = group.checkMember(command.memberId(), command.groupInstanceId());
     if (error != ErrorCode.NONE) {
       return error;
@@ -160,7 +164,7 @@ final class ClassicMembers {
     if (command.generationId() != group.generationId()) {
       return ErrorCode.ILLEGAL_GENERATION;
     }
-    ClassicRebalance.refreshSession(group, group.member(command.memberId()), out);
+    rebalance.refreshSession(group, group.member(command.memberId()), out);
     return group.isIn(ClassicGroupState.PREPARING_REBALANCE)
         ? ErrorCode.REBALANCE_IN_PROGRESS
         : ErrorCode.NONE;
@@ -168,7 +172,7 @@ final class ClassicMembers {
 
   // ---- leave ----
 
-  LeaveGroupReply leave(ClassicGroup group, LeaveGroupCommand command, Decision.Draft out) {
+  LeaveGroupReply leave(ClassicGroup group, LeaveGroupCommand command, Decision.Draft<GroupRecord> out) {
     List<LeftMember> left = new ArrayList<>();
     boolean anyLeft = false;
     for (LeavingMember leaving : command.members()) {
@@ -182,7 +186,7 @@ final class ClassicMembers {
     return new LeaveGroupReply(ErrorCode.NONE, left);
   }
 
-  private void afterLeaving(ClassicGroup group, Decision.Draft out) {
+  private void afterLeaving(ClassicGroup group, Decision.Draft<GroupRecord> out) {
     switch (group.state()) {
       case STABLE, COMPLETING_REBALANCE -> rebalance.prepare(group, "members left", out);
       case PREPARING_REBALANCE -> rebalance.completeIfAllJoined(group, out);
@@ -192,7 +196,7 @@ final class ClassicMembers {
     }
   }
 
-  private static ErrorCode leave(ClassicGroup group, LeavingMember leaving, Decision.Draft out) {
+  private static ErrorCode leave(ClassicGroup group, LeavingMember leaving, Decision.Draft<GroupRecord> out) {
     String memberId = leaving.memberId();
     if (memberId.equals(JoinGroupCommand.UNKNOWN_MEMBER_ID)) {
       String known = group.memberIdOfInstance(leaving.groupInstanceId());
@@ -202,7 +206,7 @@ final class ClassicMembers {
       memberId = known;
     } else if (group.isPendingJoin(memberId)) {
       group.remove(memberId);
-      out.cancelTimer(TimerKey.session(group.groupId(), memberId));
+      out.cancelTimer(GroupTimers.session(group.groupId(), memberId));
       return ErrorCode.NONE;
     } else {
       ErrorCode error = group.checkMember(memberId, leaving.groupInstanceId());
@@ -215,38 +219,8 @@ final class ClassicMembers {
         memberId,
         group.groupId(),
         leaving.reason() == null ? "not provided" : leaving.reason());
-    out.cancelTimer(TimerKey.session(group.groupId(), memberId));
+    out.cancelTimer(GroupTimers.session(group.groupId(), memberId));
     ClassicRebalance.removeMember(group, group.member(memberId), ErrorCode.UNKNOWN_MEMBER_ID, out);
     return ErrorCode.NONE;
-  }
-
-  // ---- silence ----
-
-  void sessionExpired(ClassicGroup group, String memberId, Decision.Draft out) {
-    if (group.isPendingJoin(memberId)) {
-      LOG.info("Member {} never joined group {}", memberId, group.groupId());
-      group.remove(memberId);
-      completeIfNobodyIsMissing(group, out);
-      return;
-    }
-    ClassicGroupMember member = group.findMember(memberId);
-    if (member == null || member.livesByWaiting()) {
-      return;
-    }
-    LOG.info("Member {} of group {} was silent for too long", memberId, group.groupId());
-    ClassicRebalance.removeMember(group, member, ErrorCode.UNKNOWN_MEMBER_ID, out);
-    if (group.isIn(ClassicGroupState.STABLE)
-        || group.isIn(ClassicGroupState.COMPLETING_REBALANCE)) {
-      rebalance.prepare(group, "member " + memberId + " was silent for too long", out);
-    } else {
-      completeIfNobodyIsMissing(group, out);
-    }
-  }
-
-  /** Also in a group's first rebalance: if the last that was waited for is gone, it ends now. */
-  private void completeIfNobodyIsMissing(ClassicGroup group, Decision.Draft out) {
-    if (group.isIn(ClassicGroupState.PREPARING_REBALANCE) && group.haveAllJoined()) {
-      rebalance.completeJoin(group, out);
-    }
   }
 }

@@ -2,10 +2,13 @@ package org.stoker.coordinator.group;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.coordinator.runtime.Bytes;
+import org.stoker.coordinator.runtime.Decision;
 import org.stoker.coordinator.runtime.ReplyTo;
+import org.stoker.coordinator.runtime.TimerChange;
 import org.stoker.protocol.ErrorCode;
 
 /**
@@ -24,7 +27,7 @@ final class ClassicRebalance {
   // ---- joining ----
 
   /** Starts a rebalance, or ends the one that runs if this was all it waited for. */
-  void prepareOrComplete(ClassicGroup group, String reason, Decision.Draft out) {
+  void prepareOrComplete(ClassicGroup group, String reason, Decision.Draft<GroupRecord> out) {
     if (group.canRebalance()) {
       prepare(group, reason, out);
     } else {
@@ -32,12 +35,12 @@ final class ClassicRebalance {
     }
   }
 
-  void prepare(ClassicGroup group, String reason, Decision.Draft out) {
+  void prepare(ClassicGroup group, String reason, Decision.Draft<GroupRecord> out) {
     if (group.isIn(ClassicGroupState.COMPLETING_REBALANCE)) {
       dropAssignments(group, ErrorCode.REBALANCE_IN_PROGRESS, out);
     }
     group.clearPendingSync();
-    out.cancelTimer(TimerKey.sync(group.groupId()));
+    out.cancelTimer(GroupTimers.sync(group.groupId()));
 
     boolean isFirst = group.isIn(ClassicGroupState.EMPTY);
     if (isFirst) {
@@ -60,31 +63,51 @@ final class ClassicRebalance {
   }
 
   /** More members usually start at about the same time: one rebalance for all of them. */
-  private void awaitFirstMembers(ClassicGroup group, Decision.Draft out) {
+  private void awaitFirstMembers(ClassicGroup group, Decision.Draft<GroupRecord> out) {
     int delayMs = config.initialRebalanceDelayMs();
     int remainingMs = Math.max(group.largestRebalanceTimeoutMs() - delayMs, 0);
-    out.setTimer(
-        TimerKey.join(group.groupId()),
-        delayMs,
-        new TimerEvent.InitialDelayOver(group.groupId(), delayMs, remainingMs));
+    setInitialDelay(group, delayMs, remainingMs, out);
   }
 
   /** Waits once more if somebody came since, as long as the members' rebalance timeout allows. */
-  void initialDelayOver(ClassicGroup group, TimerEvent.InitialDelayOver over, Decision.Draft out) {
-    if (!group.newMemberAdded() || over.remainingMs() == 0) {
+  private void initialDelayOver(
+      ClassicGroup group, int delayMs, int remainingMs, Decision.Draft<GroupRecord> out) {
+    if (!group.isIn(ClassicGroupState.PREPARING_REBALANCE)) {
+      return;
+    }
+    if (!group.newMemberAdded() || remainingMs == 0) {
       completeJoin(group, out);
       return;
     }
     group.setNewMemberAdded(false);
-    int delayMs = Math.min(config.initialRebalanceDelayMs(), over.remainingMs());
-    int remainingMs = Math.max(over.remainingMs() - over.delayMs(), 0);
-    out.setTimer(
-        TimerKey.join(group.groupId()),
-        delayMs,
-        new TimerEvent.InitialDelayOver(group.groupId(), delayMs, remainingMs));
+    setInitialDelay(
+        group,
+        Math.min(config.initialRebalanceDelayMs(), remainingMs),
+        Math.max(remainingMs - delayMs, 0),
+        out);
   }
 
-  void completeIfAllJoined(ClassicGroup group, Decision.Draft out) {
+  private void setInitialDelay(
+      ClassicGroup group, int delayMs, int remainingMs, Decision.Draft<GroupRecord> out) {
+    out.setTimer(
+        GroupTimers.join(group.groupId()),
+        delayMs,
+        unlessForgotten(group, later -> initialDelayOver(group, delayMs, remainingMs, later)));
+  }
+
+  /** A timer of a group that is forgotten when its time has come means nothing. */
+  private static TimerChange.Operation<GroupRecord> unlessForgotten(
+      ClassicGroup group, Consumer<Decision.Draft<GroupRecord>> rule) {
+    return nowMs -> {
+      var out = new Decision.Draft<GroupRecord>(nowMs);
+      if (!group.isForgotten()) {
+        rule.accept(out);
+      }
+      return out.decide();
+    };
+  }
+
+  void completeIfAllJoined(ClassicGroup group, Decision.Draft<GroupRecord> out) {
     boolean isFirst = group.previousState() == ClassicGroupState.EMPTY;
     if (group.isIn(ClassicGroupState.PREPARING_REBALANCE) && !isFirst && group.haveAllJoined()) {
       completeJoin(group, out);
@@ -92,8 +115,8 @@ final class ClassicRebalance {
   }
 
   /** Who has not joined by now is left behind, unless it is static and may come back. */
-  void completeJoin(ClassicGroup group, Decision.Draft out) {
-    out.cancelTimer(TimerKey.join(group.groupId()));
+  void completeJoin(ClassicGroup group, Decision.Draft<GroupRecord> out) {
+    out.cancelTimer(GroupTimers.join(group.groupId()));
     removeThoseWhoDidNotJoin(group, out);
     if (group.isIn(ClassicGroupState.DEAD)) {
       return;
@@ -106,7 +129,7 @@ final class ClassicRebalance {
     group.startNextGeneration(out.nowMs());
     if (group.isIn(ClassicGroupState.EMPTY)) {
       LOG.info("Group {} is empty in generation {}", group.groupId(), group.generationId());
-      out.store(group.savedWith(Map.of()));
+      out.append(group.savedWith(Map.of()));
     } else {
       LOG.info(
           "Group {} is in generation {} with {} members",
@@ -117,26 +140,32 @@ final class ClassicRebalance {
     }
   }
 
-  private static void removeThoseWhoDidNotJoin(ClassicGroup group, Decision.Draft out) {
+  private static void removeThoseWhoDidNotJoin(ClassicGroup group, Decision.Draft<GroupRecord> out) {
     List<ClassicGroupMember> late =
         group.members().stream()
             .filter(member -> !member.isStatic() && member.awaitingJoin() == null)
             .toList();
     for (ClassicGroupMember member : late) {
       removeMember(group, member, ErrorCode.UNKNOWN_MEMBER_ID, out);
-      out.cancelTimer(TimerKey.session(group.groupId(), member.memberId()));
+      out.cancelTimer(GroupTimers.session(group.groupId(), member.memberId()));
       LOG.info("Member {} of group {} did not join in time", member.memberId(), group.groupId());
     }
   }
 
-  private static void awaitJoins(ClassicGroup group, Decision.Draft out) {
+  private void awaitJoins(ClassicGroup group, Decision.Draft<GroupRecord> out) {
     out.setTimer(
-        TimerKey.join(group.groupId()),
+        GroupTimers.join(group.groupId()),
         group.largestRebalanceTimeoutMs(),
-        new TimerEvent.JoinTimeUp(group.groupId()));
+        unlessForgotten(group, later -> joinTimeUp(group, later)));
   }
 
-  private static void tellGeneration(ClassicGroup group, Decision.Draft out) {
+  private void joinTimeUp(ClassicGroup group, Decision.Draft<GroupRecord> out) {
+    if (group.isIn(ClassicGroupState.PREPARING_REBALANCE)) {
+      completeJoin(group, out);
+    }
+  }
+
+  private void tellGeneration(ClassicGroup group, Decision.Draft<GroupRecord> out) {
     for (ClassicGroupMember member : group.members()) {
       ReplyTo<JoinGroupReply> to = group.takeAwaitingJoin(member);
       if (to != null) {
@@ -146,15 +175,16 @@ final class ClassicRebalance {
       member.setNew(false);
       group.addPendingSync(member.memberId());
     }
+    int generationId = group.generationId();
     out.setTimer(
-        TimerKey.sync(group.groupId()),
+        GroupTimers.sync(group.groupId()),
         group.largestRebalanceTimeoutMs(),
-        new TimerEvent.SyncTimeUp(group.groupId(), group.generationId()));
+        unlessForgotten(group, later -> syncTimeUp(group, generationId, later)));
   }
 
   // ---- assignments ----
 
-  void assign(ClassicGroup group, Map<String, Bytes> assignments, Decision.Draft out) {
+  void assign(ClassicGroup group, Map<String, Bytes> assignments, Decision.Draft<GroupRecord> out) {
     for (ClassicGroupMember member : group.members()) {
       group.setAssignment(member, assignments.getOrDefault(member.memberId(), Bytes.EMPTY));
     }
@@ -169,15 +199,15 @@ final class ClassicRebalance {
         ErrorCode.NONE, group.protocolType(), group.protocolName(), member.assignment());
   }
 
-  void dropAssignments(ClassicGroup group, ErrorCode error, Decision.Draft out) {
+  void dropAssignments(ClassicGroup group, ErrorCode error, Decision.Draft<GroupRecord> out) {
     for (ClassicGroupMember member : group.members()) {
       group.setAssignment(member, Bytes.EMPTY);
       tellAssignment(group, member, SyncGroupReply.refused(error), out);
     }
   }
 
-  private static void tellAssignment(
-      ClassicGroup group, ClassicGroupMember member, SyncGroupReply reply, Decision.Draft out) {
+  private void tellAssignment(
+      ClassicGroup group, ClassicGroupMember member, SyncGroupReply reply, Decision.Draft<GroupRecord> out) {
     ReplyTo<SyncGroupReply> to = member.awaitingSync();
     if (to != null) {
       member.setAwaitingSync(null);
@@ -187,7 +217,8 @@ final class ClassicRebalance {
   }
 
   /** Members that were told their generation and never asked for their assignment are gone. */
-  void syncTimeUp(ClassicGroup group, int generationId, Decision.Draft out) {
+  private void syncTimeUp(
+      ClassicGroup group, int generationId, Decision.Draft<GroupRecord> out) {
     boolean isCurrent =
         group.generationId() == generationId
             && (group.isIn(ClassicGroupState.COMPLETING_REBALANCE)
@@ -201,7 +232,7 @@ final class ClassicRebalance {
         removeMember(group, member, ErrorCode.UNKNOWN_MEMBER_ID, out);
       }
       group.removePendingSync(memberId);
-      out.cancelTimer(TimerKey.session(group.groupId(), memberId));
+      out.cancelTimer(GroupTimers.session(group.groupId(), memberId));
       LOG.info("Member {} of group {} never synced", memberId, group.groupId());
     }
     prepare(group, "members did not ask for their assignments in time", out);
@@ -211,7 +242,7 @@ final class ClassicRebalance {
 
   /** Takes the member out; whatever it waits for is answered with the error. */
   static void removeMember(
-      ClassicGroup group, ClassicGroupMember member, ErrorCode error, Decision.Draft out) {
+      ClassicGroup group, ClassicGroupMember member, ErrorCode error, Decision.Draft<GroupRecord> out) {
     answerWaiting(group, member, error, JoinGroupCommand.UNKNOWN_MEMBER_ID, out);
     group.remove(member.memberId());
   }
@@ -221,7 +252,7 @@ final class ClassicRebalance {
       ClassicGroupMember member,
       ErrorCode error,
       String memberIdInReply,
-      Decision.Draft out) {
+      Decision.Draft<GroupRecord> out) {
     ReplyTo<JoinGroupReply> join = group.takeAwaitingJoin(member);
     if (join != null) {
       out.reply(join, JoinGroupReply.refused(error, memberIdInReply));
@@ -233,15 +264,48 @@ final class ClassicRebalance {
     }
   }
 
-  static void refreshSession(ClassicGroup group, ClassicGroupMember member, Decision.Draft out) {
-    setSessionTimer(group, member, member.sessionTimeoutMs(), out);
+  void refreshSession(
+      ClassicGroup group, ClassicGroupMember member, Decision.Draft<GroupRecord> out) {
+    setSessionTimer(group, member.memberId(), member.sessionTimeoutMs(), out);
   }
 
-  static void setSessionTimer(
-      ClassicGroup group, ClassicGroupMember member, int timeoutMs, Decision.Draft out) {
+// ---- silence ----
+
+  /** Given an id, it has to join with it within its session timeout. */
+  void setSessionTimer(
+      ClassicGroup group, String memberId, int timeoutMs, Decision.Draft<GroupRecord> out) {
     out.setTimer(
-        TimerKey.session(group.groupId(), member.memberId()),
+        GroupTimers.session(group.groupId(), memberId),
         timeoutMs,
-        new TimerEvent.SessionExpired(group.groupId(), member.memberId()));
+        unlessForgotten(group, later -> sessionExpired(group, memberId, later)));
+  }
+
+  private void sessionExpired(
+      ClassicGroup group, String memberId, Decision.Draft<GroupRecord> out) {
+    if (group.isPendingJoin(memberId)) {
+      LOG.info("Member {} never joined group {}", memberId, group.groupId());
+      group.remove(memberId);
+      completeIfNobodyIsMissing(group, out);
+      return;
+    }
+    ClassicGroupMember member = group.findMember(memberId);
+    if (member == null || member.livesByWaiting()) {
+      return;
+    }
+    LOG.info("Member {} of group {} was silent for too long", memberId, group.groupId());
+    removeMember(group, member, ErrorCode.UNKNOWN_MEMBER_ID, out);
+    if (group.isIn(ClassicGroupState.STABLE)
+        || group.isIn(ClassicGroupState.COMPLETING_REBALANCE)) {
+      prepare(group, "member " + memberId + " was silent for too long", out);
+    } else {
+      completeIfNobodyIsMissing(group, out);
+    }
+  }
+
+  /** Also in a group's first rebalance: if the last that was waited for is gone, it ends now. */
+  private void completeIfNobodyIsMissing(ClassicGroup group, Decision.Draft<GroupRecord> out) {
+    if (group.isIn(ClassicGroupState.PREPARING_REBALANCE) && group.haveAllJoined()) {
+      completeJoin(group, out);
+    }
   }
 }

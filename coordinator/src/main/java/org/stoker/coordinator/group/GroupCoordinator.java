@@ -10,38 +10,43 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.LongPredicate;
-import org.jspecify.annotations.Nullable;
 import org.stoker.base.Lane;
+import org.stoker.base.Seed;
 import org.stoker.base.ThreadSafe;
-import org.stoker.base.Uuid;
-import org.stoker.coordinator.runtime.ReplyTo;
+import org.stoker.coordinator.runtime.ShardDependencies;
+import org.stoker.coordinator.runtime.ShardLog;
+import org.stoker.coordinator.runtime.Shards;
+import org.stoker.metadata.ClusterImage;
+import org.stoker.metadata.MetadataDelta;
 import org.stoker.protocol.ErrorCode;
 
 /**
  * What handlers ask about groups and their offsets: checks what can be checked at the door, and
- * takes each command to the shard of its group. Answers come on the shard's lane, or at once.
+ * takes each command to the shard of its group.
  */
 @ThreadSafe
 public final class GroupCoordinator {
   private final GroupCoordinatorConfig config;
-  private final ShardWorld world;
-  private final IntFunction<Lane> lanes;
+  private final Shards<GroupShard, GroupFacts, GroupRecord> shards;
+  private final ShardLog log;
   private final MetadataReads metadataReads;
-  private volatile Shard @Nullable [] shards;
-  private volatile boolean isActive;
-  private volatile boolean isStopped;
 
   /**
    * Not started yet.
    *
+   * @param seed draws the ids of members
    * @param lanes makes the lane of a partition's shard
    */
   public GroupCoordinator(
-      GroupCoordinatorConfig config, ShardWorld world, IntFunction<Lane> lanes) {
+      GroupCoordinatorConfig config,
+      GroupMemory memory,
+      Seed seed,
+      ShardDependencies dependencies,
+      IntFunction<Lane> lanes) {
     this.config = config;
-    this.world = world;
-    this.lanes = lanes;
-    this.metadataReads = new MetadataReads(world.log(), world.memory().answers());
+    this.shards = new Shards<>(new GroupShardType(config, memory, seed), dependencies, lanes);
+    this.log = dependencies.log();
+    this.metadataReads = new MetadataReads(log, memory.answers());
   }
 
   // ---- life ----
@@ -53,59 +58,30 @@ public final class GroupCoordinator {
    * @param partitionCount that of the topic if it exists, else the configured one
    */
   public void start(int partitionCount) {
-    Shard[] earlier = shards;
-    var started = new Shard[partitionCount];
-    for (int partition = 0; partition < partitionCount; partition++) {
-      started[partition] =
-          new Shard(new ShardSurroundings(partition, lanes.apply(partition), world, config));
-    }
-    shards = started;
-    isActive = !isStopped;
-    resignAll(earlier);
+    shards.start(partitionCount);
   }
 
   /** Everybody who waits is answered; nobody is served from here on. */
   public void stop() {
-    isStopped = true;
-    isActive = false;
-    resignAll(shards);
-  }
-
-  private static void resignAll(Shard @Nullable [] all) {
-    if (all != null) {
-      for (Shard shard : all) {
-        shard.resign(Integer.MAX_VALUE);
-      }
-    }
+    shards.stop();
   }
 
   /** The partition of {@code __consumer_offsets} that a group belongs to. */
   public int partitionFor(String groupId) {
-    return partitionFor(groupId, started().length);
-  }
-
-  /** Kafka's rule, where the hash without a positive counterpart becomes 0. */
-  public static int partitionFor(String groupId, int partitionCount) {
-    int hash = groupId.hashCode();
-    return (hash == Integer.MIN_VALUE ? 0 : Math.abs(hash)) % partitionCount;
+    return shards.partitionFor(groupId);
   }
 
   public void becomeLeader(int partition, int leaderEpoch) {
-    started()[partition].becomeLeader(leaderEpoch);
+    shards.becomeLeader(partition, leaderEpoch);
   }
 
   /** This broker does not lead the partition any longer, as of this epoch. */
   public void resign(int partition, int leaderEpoch) {
-    started()[partition].resign(leaderEpoch);
+    shards.resign(partition, leaderEpoch);
   }
 
-  public void topicsDeleted(Map<String, Uuid> deleted) {
-    Shard[] all = shards;
-    if (all != null) {
-      for (Shard shard : all) {
-        shard.executeIfActive((groups, nowMs) -> groups.topicsDeleted(deleted, nowMs));
-      }
-    }
+  public void imageChanged(MetadataDelta delta, ClusterImage image) {
+    shards.imageChanged(delta, image);
   }
 
   /**
@@ -113,20 +89,7 @@ public final class GroupCoordinator {
    * limit with what they would be refused with.
    */
   public CompletableFuture<ErrorCode> whenReady(String groupId, long limitMs) {
-    if (!isActive) {
-      return done(ErrorCode.COORDINATOR_NOT_AVAILABLE);
-    }
-    var reply = new CompletableFuture<ErrorCode>();
-    shardOf(groupId).whenReady(limitMs, reply::complete);
-    return reply;
-  }
-
-  private Shard[] started() {
-    Shard[] all = shards;
-    if (all == null) {
-      throw new IllegalStateException("the group coordinator was not started");
-    }
-    return all;
+    return shards.whenReady(groupId, limitMs);
   }
 
   // ---- members ----
@@ -136,14 +99,10 @@ public final class GroupCoordinator {
     if (error != ErrorCode.NONE) {
       return done(JoinGroupReply.refused(error, command.memberId()));
     }
-    var reply = new CompletableFuture<JoinGroupReply>();
-    ReplyTo<JoinGroupReply> to = reply::complete;
-    shardOf(command.groupId())
-        .execute(
-            to,
-            refusal -> JoinGroupReply.refused(refusal, JoinGroupCommand.UNKNOWN_MEMBER_ID),
-            (groups, nowMs) -> groups.join(command, to, nowMs));
-    return reply;
+    return shards.execute(
+        command.groupId(),
+        refusal -> JoinGroupReply.refused(refusal, JoinGroupCommand.UNKNOWN_MEMBER_ID),
+        (groups, to, nowMs) -> groups.join(command, to, nowMs));
   }
 
   private ErrorCode checkJoin(JoinGroupCommand command) {
@@ -157,36 +116,23 @@ public final class GroupCoordinator {
     }
     // A group with such a member could never be stored. Kafka finds that out when the whole group
     // has joined, and answers this error to all of them.
-    return command.metadataBytes() > world.log().maxBatchBytes(partitionFor(command.groupId()))
+    return command.metadataBytes() > log.maxBatchBytes(partitionFor(command.groupId()))
         ? ErrorCode.UNKNOWN_SERVER_ERROR
         : ErrorCode.NONE;
   }
 
   public CompletableFuture<SyncGroupReply> syncGroup(SyncGroupCommand command) {
-    ErrorCode error = checkGroupId(command.groupId());
-    if (error != ErrorCode.NONE) {
-      return done(SyncGroupReply.refused(error));
-    }
-    var reply = new CompletableFuture<SyncGroupReply>();
-    ReplyTo<SyncGroupReply> to = reply::complete;
-    shardOf(command.groupId())
-        .execute(to, SyncGroupReply::refused, (groups, nowMs) -> groups.sync(command, to, nowMs));
-    return reply;
+    return ofGroup(
+        command.groupId(),
+        SyncGroupReply::refused,
+        (groups, to, nowMs) -> groups.sync(command, to, nowMs));
   }
 
   public CompletableFuture<ErrorCode> heartbeat(HeartbeatCommand command) {
-    ErrorCode error = checkGroupId(command.groupId());
-    if (error != ErrorCode.NONE) {
-      return done(error);
-    }
-    var reply = new CompletableFuture<ErrorCode>();
-    ReplyTo<ErrorCode> to = reply::complete;
-    shardOf(command.groupId())
-        .execute(
-            to,
-            GroupCoordinator::heartbeatRefused,
-            (groups, nowMs) -> groups.heartbeat(command, to, nowMs));
-    return reply;
+    return ofGroup(
+        command.groupId(),
+        GroupCoordinator::heartbeatRefused,
+        (groups, to, nowMs) -> groups.heartbeat(command, to, nowMs));
   }
 
   /** Members need not know that their coordinator reads its log: their sessions start after it. */
@@ -195,32 +141,24 @@ public final class GroupCoordinator {
   }
 
   public CompletableFuture<LeaveGroupReply> leaveGroup(LeaveGroupCommand command) {
-    ErrorCode error = checkGroupId(command.groupId());
-    if (error != ErrorCode.NONE) {
-      return done(LeaveGroupReply.refused(error));
-    }
-    var reply = new CompletableFuture<LeaveGroupReply>();
-    ReplyTo<LeaveGroupReply> to = reply::complete;
-    shardOf(command.groupId())
-        .execute(to, LeaveGroupReply::refused, (groups, nowMs) -> groups.leave(command, to, nowMs));
-    return reply;
+    return ofGroup(
+        command.groupId(),
+        LeaveGroupReply::refused,
+        (groups, to, nowMs) -> groups.leave(command, to, nowMs));
   }
 
   // ---- offsets ----
 
   /** An empty group id is allowed, here and where offsets are fetched, as it always was. */
   public CompletableFuture<CommitOffsetsReply> commitOffsets(CommitOffsetsCommand command) {
-    if (!isActive) {
-      return done(CommitOffsetsReply.refused(whyNot(), command));
+    ErrorCode error = shards.availability();
+    if (error != ErrorCode.NONE) {
+      return done(CommitOffsetsReply.refused(error, command));
     }
-    var reply = new CompletableFuture<CommitOffsetsReply>();
-    ReplyTo<CommitOffsetsReply> to = reply::complete;
-    shardOf(command.groupId())
-        .execute(
-            to,
-            refusal -> CommitOffsetsReply.refused(refusal, command),
-            (groups, nowMs) -> groups.commitOffsets(command, to, nowMs));
-    return reply;
+    return shards.execute(
+        command.groupId(),
+        refusal -> CommitOffsetsReply.refused(refusal, command),
+        (groups, to, nowMs) -> groups.commitOffsets(command, to, nowMs));
   }
 
   /**
@@ -230,14 +168,11 @@ public final class GroupCoordinator {
    */
   public CompletableFuture<FetchOffsetsReply> fetchOffsets(
       FetchOffsetsCommand command, LongPredicate mayTake) {
-    if (!isActive) {
-      return done(FetchOffsetsReply.refused(whyNot(), command.groupId()));
+    ErrorCode error = shards.availability();
+    if (error != ErrorCode.NONE) {
+      return done(FetchOffsetsReply.refused(error, command.groupId()));
     }
-    var reply = new CompletableFuture<FetchOffsetsReply>();
-    ReplyTo<FetchOffsetsReply> to = reply::complete;
     int partition = partitionFor(command.groupId());
-    Shard shard = started()[partition];
-    ReplyTo<FetchedOffsets> found = fetched -> fetched.tell(partition, metadataReads, to);
     Function<ErrorCode, FetchedOffsets> refused =
         refusal ->
             new FetchedOffsets.Refused(FetchOffsetsReply.refused(refusal, command.groupId()));
@@ -246,12 +181,11 @@ public final class GroupCoordinator {
             mayTake.test(groups.bytesOfFetched(command))
                 ? new FetchedOffsets.Found(groups.fetchOffsets(command))
                 : refused.apply(ErrorCode.INVALID_REQUEST);
-    if (command.requireStable()) {
-      shard.readStable(found, refused, question);
-    } else {
-      shard.read(found, refused, question);
-    }
-    return reply;
+    CompletableFuture<FetchedOffsets> fetched =
+        command.requireStable()
+            ? shards.readStable(command.groupId(), refused, question)
+            : shards.read(command.groupId(), refused, question);
+    return fetched.thenCompose(answer -> complete(partition, answer));
   }
 
   /** What a shard says when offsets are fetched. */
@@ -259,28 +193,24 @@ public final class GroupCoordinator {
     record Refused(FetchOffsetsReply reply) implements FetchedOffsets {}
 
     record Found(FoundOffsets offsets) implements FetchedOffsets {}
+  }
 
-    default void tell(int partition, MetadataReads reads, ReplyTo<FetchOffsetsReply> to) {
-      switch (this) {
-        case Refused(var reply) -> to.reply(reply);
-        case Found(var offsets) -> reads.complete(partition, offsets, to);
+  private CompletableFuture<FetchOffsetsReply> complete(int partition, FetchedOffsets fetched) {
+    return switch (fetched) {
+      case FetchedOffsets.Refused(var reply) -> done(reply);
+      case FetchedOffsets.Found(var offsets) -> {
+        var reply = new CompletableFuture<FetchOffsetsReply>();
+        metadataReads.complete(partition, offsets, reply::complete);
+        yield reply;
       }
-    }
+    };
   }
 
   public CompletableFuture<DeleteOffsetsReply> deleteOffsets(DeleteOffsetsCommand command) {
-    ErrorCode error = checkGroupId(command.groupId());
-    if (error != ErrorCode.NONE) {
-      return done(DeleteOffsetsReply.refused(error));
-    }
-    var reply = new CompletableFuture<DeleteOffsetsReply>();
-    ReplyTo<DeleteOffsetsReply> to = reply::complete;
-    shardOf(command.groupId())
-        .execute(
-            to,
-            DeleteOffsetsReply::refused,
-            (groups, nowMs) -> groups.deleteOffsets(command, to, nowMs));
-    return reply;
+    return ofGroup(
+        command.groupId(),
+        DeleteOffsetsReply::refused,
+        (groups, to, nowMs) -> groups.deleteOffsets(command, to, nowMs));
   }
 
   // ---- groups ----
@@ -293,20 +223,17 @@ public final class GroupCoordinator {
    */
   public CompletableFuture<GroupDescription> describeGroup(
       String groupId, boolean knowsGroupIdNotFound, LongPredicate mayTake) {
-    if (!isActive) {
-      return done(GroupDescription.refused(whyNot(), groupId));
+    ErrorCode error = shards.availability();
+    if (error != ErrorCode.NONE) {
+      return done(GroupDescription.refused(error, groupId));
     }
-    var reply = new CompletableFuture<GroupDescription>();
-    ReplyTo<GroupDescription> to = reply::complete;
-    shardOf(groupId)
-        .read(
-            to,
-            refusal -> GroupDescription.refused(refusal, groupId),
-            groups ->
-                mayTake.test(groups.bytesOfDescribed(groupId))
-                    ? groups.describe(groupId, knowsGroupIdNotFound)
-                    : GroupDescription.tooLarge(groupId));
-    return reply;
+    return shards.read(
+        groupId,
+        refusal -> GroupDescription.refused(refusal, groupId),
+        groups ->
+            mayTake.test(groups.bytesOfDescribed(groupId))
+                ? groups.describe(groupId, knowsGroupIdNotFound)
+                : GroupDescription.tooLarge(groupId));
   }
 
   /** What this broker knows; it says so if it does not know all of it yet. */
@@ -320,26 +247,19 @@ public final class GroupCoordinator {
    */
   public CompletableFuture<Listing> listGroups(
       Set<String> states, Set<String> types, LongPredicate mayTake) {
-    Shard[] all = shards;
-    if (all == null) {
+    ErrorCode error = shards.availability();
+    if (error != ErrorCode.NONE) {
       // Without the topic that they are kept in there are none.
-      return done(new Listing(ErrorCode.NONE, List.of()));
+      boolean areNone = error == ErrorCode.NOT_COORDINATOR;
+      return done(new Listing(areNone ? ErrorCode.NONE : error, List.of()));
     }
-    if (!isActive) {
-      return done(new Listing(ErrorCode.COORDINATOR_NOT_AVAILABLE, List.of()));
-    }
-    List<CompletableFuture<Listing>> parts = new ArrayList<>(all.length);
-    for (Shard shard : all) {
-      var part = new CompletableFuture<Listing>();
-      shard.read(
-          part::complete,
-          refusal -> new Listing(refusal, List.of()),
-          groups ->
-              mayTake.test(groups.bytesOfList())
-                  ? new Listing(ErrorCode.NONE, groups.list(states, types))
-                  : new Listing(ErrorCode.COORDINATOR_NOT_AVAILABLE, List.of()));
-      parts.add(part);
-    }
+    List<CompletableFuture<Listing>> parts =
+        shards.readAll(
+            refusal -> new Listing(refusal, List.of()),
+            groups ->
+                mayTake.test(groups.bytesOfList())
+                    ? new Listing(ErrorCode.NONE, groups.list(states, types))
+                    : new Listing(ErrorCode.COORDINATOR_NOT_AVAILABLE, List.of()));
     return allOf(parts).thenApply(_ -> joined(parts));
   }
 
@@ -358,15 +278,21 @@ public final class GroupCoordinator {
 
   /** The outcome of each, in the order in which they were named. */
   public CompletableFuture<Map<String, ErrorCode>> deleteGroups(Collection<String> groupIds) {
-    if (!isActive) {
-      return done(GroupShard.allTo(groupIds, whyNot()));
+    ErrorCode error = shards.availability();
+    if (error != ErrorCode.NONE) {
+      return done(GroupShard.allTo(groupIds, error));
     }
     var byPartition = new LinkedHashMap<Integer, List<String>>();
     for (String groupId : groupIds) {
       byPartition.computeIfAbsent(partitionFor(groupId), _ -> new ArrayList<>()).add(groupId);
     }
     List<CompletableFuture<Map<String, ErrorCode>>> parts = new ArrayList<>();
-    byPartition.forEach((partition, ids) -> parts.add(deleteGroups(partition, ids)));
+    byPartition.forEach((partition, ids) ->
+        parts.add(
+            shards.execute(
+                partition,
+                refusal -> GroupShard.allTo(ids, refusal),
+                (groups, to, nowMs) -> groups.deleteGroups(ids, to, nowMs))));
     return allOf(parts)
         .thenApply(_ -> {
           Map<String, ErrorCode> outcomes =
@@ -376,34 +302,21 @@ public final class GroupCoordinator {
         });
   }
 
-  private CompletableFuture<Map<String, ErrorCode>> deleteGroups(
-      int partition, List<String> groupIds) {
-    var reply = new CompletableFuture<Map<String, ErrorCode>>();
-    ReplyTo<Map<String, ErrorCode>> to = reply::complete;
-    started()[partition].execute(
-        to,
-        refusal -> GroupShard.allTo(groupIds, refusal),
-        (groups, nowMs) -> groups.deleteGroups(groupIds, to, nowMs));
-    return reply;
-  }
-
   // ---- at the door ----
 
+  private <A> CompletableFuture<A> ofGroup(
+      String groupId,
+      Function<ErrorCode, A> refused,
+      Shards.Command<GroupShard, GroupRecord, A> command) {
+    ErrorCode error = checkGroupId(groupId);
+    return error == ErrorCode.NONE
+        ? shards.execute(groupId, refused, command)
+        : done(refused.apply(error));
+  }
+
   private ErrorCode checkGroupId(String groupId) {
-    if (!isActive) {
-      return whyNot();
-    }
-    return groupId.isEmpty() ? ErrorCode.INVALID_GROUP_ID : ErrorCode.NONE;
-  }
-
-  /** Without the topic of offsets no group is anybody's; its first member makes it. */
-  private ErrorCode whyNot() {
-    return shards == null ? ErrorCode.NOT_COORDINATOR : ErrorCode.COORDINATOR_NOT_AVAILABLE;
-  }
-
-  private Shard shardOf(String groupId) {
-    Shard[] all = started();
-    return all[partitionFor(groupId, all.length)];
+    ErrorCode error = shards.availability();
+    return error == ErrorCode.NONE && groupId.isEmpty() ? ErrorCode.INVALID_GROUP_ID : error;
   }
 
   private static <R> CompletableFuture<R> done(R reply) {

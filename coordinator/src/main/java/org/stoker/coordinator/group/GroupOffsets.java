@@ -1,14 +1,17 @@
 package org.stoker.coordinator.group;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
-import org.stoker.base.MemoryShare;
 import org.stoker.base.Uuid;
 import org.stoker.coordinator.group.GroupRecord.OffsetCommitted;
 import org.stoker.coordinator.group.GroupRecord.OffsetRemoved;
+import org.stoker.coordinator.runtime.Decision;
+import org.stoker.coordinator.runtime.ReplicatedFacts;
 import org.stoker.protocol.ErrorCode;
 
 /** The rules for committing, fetching, removing and forgetting offsets. */
@@ -17,18 +20,15 @@ final class GroupOffsets {
       Comparator.comparing(OffsetKey::topic).thenComparingInt(OffsetKey::partition);
 
   private final GroupCoordinatorConfig.Offsets config;
-  private final OffsetTable table;
-  private final MemoryShare memory;
+  private final ReplicatedFacts<GroupFacts, GroupRecord> facts;
   private final long maxLoggedMetadataBytesOfGroup;
 
   GroupOffsets(
       GroupCoordinatorConfig.Offsets config,
-      OffsetTable table,
-      MemoryShare memory,
+      ReplicatedFacts<GroupFacts, GroupRecord> facts,
       long maxLoggedMetadataBytesOfGroup) {
     this.config = config;
-    this.table = table;
-    this.memory = memory;
+    this.facts = facts;
     this.maxLoggedMetadataBytesOfGroup = maxLoggedMetadataBytesOfGroup;
   }
 
@@ -57,7 +57,7 @@ final class GroupOffsets {
   }
 
   /** Offsets that are new, or come with more metadata than memory has room for, are refused. */
-  CommitOffsetsReply commit(CommitOffsetsCommand command, Decision.Draft out) {
+  CommitOffsetsReply commit(CommitOffsetsCommand command, Decision.Draft<GroupRecord> out) {
     long expireTimestampMs =
         command.retentionTimeMs() == CommitOffsetsCommand.BROKERS_RETENTION
             ? CommittedOffset.NO_EXPIRY
@@ -78,7 +78,7 @@ final class GroupOffsets {
                 topic.topicId());
         ErrorCode error = check(key, value, room);
         if (error == ErrorCode.NONE) {
-          out.store(new OffsetCommitted(key, value));
+          out.append(new OffsetCommitted(key, value));
         }
         partitions.add(new CommitOffsetsReply.Partition(partition.partition(), error));
       }
@@ -97,27 +97,30 @@ final class GroupOffsets {
 
   /** What the offsets of one command will take of the memory, gone through one after another. */
   private final class Room {
+    private final KnownGroup group;
     private long newBytes;
     private long loggedMetadataBytes;
 
     Room(String groupId) {
-      loggedMetadataBytes = table.loggedMetadataBytes(groupId);
-      if (!table.hasGroup(groupId)) {
-        newBytes = HeapBytes.GROUP + HeapBytes.of(groupId);
+      GroupFacts latest = facts.latest();
+      this.group = latest.groupOrNew(groupId);
+      this.loggedMetadataBytes = group.loggedMetadataBytes();
+      if (!latest.knows(groupId)) {
+        newBytes = HeapBytes.ofKnownGroup(groupId);
       }
     }
 
     boolean takes(OffsetKey key, CommittedOffset value) {
-      StoredOffset before = table.find(key);
+      StoredOffset before = group.offset(key.topic(), key.partition());
       long loggedBefore = before == null ? 0 : before.loggedMetadataBytes();
       long logged = StoredOffset.loggedMetadataBytes(value);
       long loggedSum = loggedMetadataBytes - loggedBefore + logged;
       if (logged > loggedBefore && loggedSum > maxLoggedMetadataBytesOfGroup) {
         return false;
       }
-      if (!table.willHave(key)) {
-        long bytes = newBytes + table.bytesOfNew(key, value);
-        if (!memory.tryPrepare(bytes)) {
+      if (before == null) {
+        long bytes = newBytes + bytesOfNew(key, value);
+        if (!facts.memory().tryPrepare(bytes)) {
           return false;
         }
         newBytes = bytes;
@@ -125,24 +128,34 @@ final class GroupOffsets {
       loggedMetadataBytes = loggedSum;
       return true;
     }
+
+    private long bytesOfNew(OffsetKey key, CommittedOffset value) {
+      long metadataSize = value.metadata().length();
+      return HeapBytes.OFFSET
+          + (metadataSize <= StoredOffset.MAX_METADATA_BYTES_HERE
+              ? HeapBytes.of(value.metadata())
+              : 0)
+          + (group.hasTopic(key.topic()) ? 0 : HeapBytes.ofTopic(key.topic()));
+    }
   }
 
   // ---- fetch ----
 
   FoundOffsets fetch(FetchOffsetsCommand command) {
     var found = new FoundOffsets(command.groupId());
+    KnownGroup group = facts.committed().groupOrNew(command.groupId());
     if (command.topics() == null) {
-      table
-          .topics(command.groupId())
-          .forEach((topic, byPartition) -> {
+      group
+          .topics()
+          .forEach((topic, offsets) -> {
             found.topic(topic, Uuid.ZERO);
-            byPartition.forEach(found::partition);
+            offsets.forEach(found::partition);
           });
     } else {
       for (FetchOffsetsCommand.Topic topic : command.topics()) {
         found.topic(topic.name(), topic.topicId());
         for (int partition : topic.partitions()) {
-          found.partition(partition, find(command.groupId(), topic, partition));
+          found.partition(partition, find(group, topic, partition));
         }
       }
     }
@@ -152,20 +165,21 @@ final class GroupOffsets {
   /** Of how many partitions that tells. */
   long countOf(FetchOffsetsCommand command) {
     return command.topics() == null
-        ? table.count(command.groupId())
+        ? facts.committed().groupOrNew(command.groupId()).offsetCount()
         : command.topics().stream().mapToLong(topic -> topic.partitions().size()).sum();
   }
 
-  private @Nullable StoredOffset find(
-      String groupId, FetchOffsetsCommand.Topic topic, int partition) {
-    StoredOffset committed = table.find(new OffsetKey(groupId, topic.name(), partition));
+  private static @Nullable StoredOffset find(
+      KnownGroup group, FetchOffsetsCommand.Topic topic, int partition) {
+    StoredOffset committed = group.offset(topic.name(), partition);
     return committed == null || !committed.isOf(topic.topicId()) ? null : committed;
   }
 
   // ---- remove ----
 
   /** What members still consume is not removed under their feet. */
-  DeleteOffsetsReply delete(ClassicGroup group, DeleteOffsetsCommand command, Decision.Draft out) {
+  DeleteOffsetsReply delete(ClassicGroup group, DeleteOffsetsCommand command, Decision.Draft<GroupRecord> out) {
+    KnownGroup known = facts.latest().groupOrNew(command.groupId());
     List<DeleteOffsetsReply.Topic> topics = new ArrayList<>(command.topics().size());
     for (DeleteOffsetsCommand.Topic topic : command.topics()) {
       ErrorCode error =
@@ -173,8 +187,8 @@ final class GroupOffsets {
       List<DeleteOffsetsReply.Partition> partitions = new ArrayList<>(topic.partitions().size());
       for (int partition : topic.partitions()) {
         var key = new OffsetKey(command.groupId(), topic.name(), partition);
-        if (error == ErrorCode.NONE && table.willHave(key)) {
-          out.store(new OffsetRemoved(key));
+        if (error == ErrorCode.NONE && known.offset(topic.name(), partition) != null) {
+          out.append(new OffsetRemoved(key));
         }
         partitions.add(new DeleteOffsetsReply.Partition(partition, error));
       }
@@ -183,46 +197,63 @@ final class GroupOffsets {
     return new DeleteOffsetsReply(ErrorCode.NONE, topics);
   }
 
-  void deleteAll(String groupId, Decision.Draft out) {
-    table.latest(groupId).keySet().stream()
-        .sorted(BY_TOPIC_AND_PARTITION)
-        .forEach(key -> out.store(new OffsetRemoved(key)));
+  void deleteAll(String groupId, Decision.Draft<GroupRecord> out) {
+    remove(groupId, (_, _) -> true, out);
   }
 
-  void topicsDeleted(Map<String, Uuid> deleted, Decision.Draft out) {
-    for (String groupId : table.groupIds()) {
-      table.latest(groupId).entrySet().stream()
-          .filter(entry -> {
-            Uuid topicId = deleted.get(entry.getKey().topic());
-            return topicId != null && entry.getValue().isOf(topicId);
-          })
-          .map(Map.Entry::getKey)
-          .sorted(BY_TOPIC_AND_PARTITION)
-          .forEach(key -> out.store(new OffsetRemoved(key)));
+  void topicsDeleted(Map<String, Uuid> deleted, Decision.Draft<GroupRecord> out) {
+    for (String groupId : facts.latest().groupIds()) {
+      remove(
+          groupId,
+          (topic, offset) -> {
+            Uuid topicId = deleted.get(topic);
+            return topicId != null && offset.isOf(topicId);
+          },
+          out);
     }
+  }
+
+  /** Removes those of a group's offsets that the test names, sorted; says how many they are. */
+  @CanIgnoreReturnValue
+  private long remove(
+      String groupId,
+      BiPredicate<String, StoredOffset> test,
+      Decision.Draft<GroupRecord> out) {
+    var keys = new ArrayList<OffsetKey>();
+    facts
+        .latest()
+        .groupOrNew(groupId)
+        .topics()
+        .forEach((topic, offsets) ->
+            offsets.forEach((partition, offset) -> {
+              if (test.test(topic, offset)) {
+                keys.add(new OffsetKey(groupId, topic, partition));
+              }
+            }));
+    keys.sort(BY_TOPIC_AND_PARTITION);
+    keys.forEach(key -> out.append(new OffsetRemoved(key)));
+    return keys.size();
   }
 
   // ---- expire (KIP-211) ----
 
   /** Removes what is too old; whether nothing is left of the group then. */
-  boolean expire(ClassicGroup group, Decision.Draft out) {
-    Map<OffsetKey, StoredOffset> offsets = table.latest(group.groupId());
-    if (offsets.isEmpty()) {
-      return !table.hasAnyOnTheirWay(group.groupId());
+  boolean expire(ClassicGroup group, Decision.Draft<GroupRecord> out) {
+    KnownGroup known = facts.latest().groupOrNew(group.groupId());
+    if (!known.hasOffsets()) {
+      return true;
     }
     Ageing ageing = Ageing.of(group);
     if (ageing == null) {
       return false;
     }
-    List<OffsetKey> expired =
-        offsets.entrySet().stream()
-            .filter(entry -> !group.isSubscribedTo(entry.getKey().topic()))
-            .filter(entry -> isExpired(entry.getValue(), ageing, group, out.nowMs()))
-            .map(Map.Entry::getKey)
-            .sorted(BY_TOPIC_AND_PARTITION)
-            .toList();
-    expired.forEach(key -> out.store(new OffsetRemoved(key)));
-    return expired.size() == offsets.size();
+    long expired =
+        remove(
+            group.groupId(),
+            (topic, offset) ->
+                !group.isSubscribedTo(topic) && isExpired(offset, ageing, group, out.nowMs()),
+            out);
+    return expired == known.offsetCount();
   }
 
   private boolean isExpired(StoredOffset offset, Ageing ageing, ClassicGroup group, long nowMs) {

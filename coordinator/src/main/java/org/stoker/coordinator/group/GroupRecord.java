@@ -6,6 +6,15 @@ import org.stoker.coordinator.runtime.Bytes;
 
 /** What {@code __consumer_offsets} holds: the facts that survive this broker. */
 public sealed interface GroupRecord {
+  default String groupId() {
+    return switch (this) {
+      case OffsetCommitted committed -> committed.key().groupId();
+      case OffsetRemoved removed -> removed.key().groupId();
+      case GroupSaved saved -> saved.groupId;
+      case GroupRemoved removed -> removed.groupId;
+    };
+  }
+
   /** A group has consumed a partition up to here. */
   record OffsetCommitted(OffsetKey key, CommittedOffset value) implements GroupRecord {}
 
@@ -21,12 +30,7 @@ public sealed interface GroupRecord {
       @Nullable String leader,
       long stateTimestampMs,
       List<SavedMember> members)
-      implements GroupRecord {
-    GroupSaved withoutMembers() {
-      return new GroupSaved(
-          groupId, protocolType, generationId, null, null, stateTimestampMs, List.of());
-    }
-  }
+      implements GroupRecord {}
 
   /** A group is forgotten. */
   record GroupRemoved(String groupId) implements GroupRecord {}

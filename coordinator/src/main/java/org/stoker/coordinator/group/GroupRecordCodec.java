@@ -11,6 +11,7 @@ import org.stoker.coordinator.group.GroupRecord.OffsetRemoved;
 import org.stoker.coordinator.group.GroupRecord.SavedMember;
 import org.stoker.coordinator.runtime.Bytes;
 import org.stoker.coordinator.runtime.EncodedRecord;
+import org.stoker.coordinator.runtime.RecordCodec;
 import org.stoker.protocol.MalformedMessageException;
 import org.stoker.protocol.Message;
 import org.stoker.protocol.WireReader;
@@ -27,7 +28,9 @@ import org.stoker.protocol.record.OffsetCommitValue;
  * number of its type, a value with its version. Written are the versions that Kafka 4.4 writes;
  * read are all that it ever wrote.
  */
-public final class GroupRecordCodec {
+public final class GroupRecordCodec implements RecordCodec<GroupRecord> {
+  public static final GroupRecordCodec CODEC = new GroupRecordCodec();
+
   /** The one that has a field for the client's own retention time; later ones dropped it. */
   static final short OFFSET_VERSION_WITH_EXPIRY = 1;
 
@@ -39,7 +42,8 @@ public final class GroupRecordCodec {
 
   // ---- writing ----
 
-  public static EncodedRecord encode(GroupRecord record) {
+  @Override
+  public EncodedRecord encode(GroupRecord record) {
     return switch (record) {
       case OffsetCommitted committed ->
           new EncodedRecord(
@@ -117,12 +121,8 @@ public final class GroupRecordCodec {
 
   // ---- reading ----
 
-  /**
-   * Null for kinds of records that belong to other kinds of groups, or to a future.
-   *
-   * @throws MalformedMessageException if these are not the bytes of a record
-   */
-  public static @Nullable GroupRecord decode(ByteBuffer key, @Nullable ByteBuffer value) {
+  @Override
+  public @Nullable GroupRecord decode(ByteBuffer key, @Nullable ByteBuffer value) {
     var keyReader = new WireReader(key);
     return switch (keyReader.readInt16()) {
       case LegacyOffsetCommitKey.API_KEY -> legacyOffset(keyReader, value);
@@ -199,5 +199,36 @@ public final class GroupRecordCodec {
                 Bytes.of(member.subscription()),
                 Bytes.of(member.assignment())))
         .toList();
+  }
+
+  // ---- sizes ----
+
+  @Override
+  public Object keyOf(GroupRecord record) {
+    return switch (record) {
+      case OffsetCommitted committed -> committed.key();
+      case OffsetRemoved removed -> removed.key();
+      case GroupSaved saved -> saved.groupId();
+      case GroupRemoved removed -> removed.groupId();
+    };
+  }
+
+  @Override
+  public long minSizeBytes(GroupRecord record) {
+    long bytes = 0;
+    if (record instanceof GroupSaved saved) {
+      for (SavedMember member : saved.members()) {
+        bytes += member.subscription().size() + member.assignment().size();
+      }
+    }
+    return bytes;
+  }
+
+  @Override
+  public long heapBytes(GroupRecord record) {
+    return HeapBytes.RECORD_ON_ITS_WAY
+        + (record instanceof OffsetCommitted committed
+            ? 2 * HeapBytes.of(committed.value().metadata())
+            : 0);
   }
 }

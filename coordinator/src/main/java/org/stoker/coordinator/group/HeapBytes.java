@@ -7,14 +7,17 @@ import org.stoker.coordinator.runtime.Bytes;
  * What things take on the heap, rounded up; docs/operations.md says how the figures were measured.
  */
 final class HeapBytes {
-  /** A group without members, with its places in the shard's maps. */
-  static final int GROUP = 480;
+  /** A classic group that has, or had, members, without these. */
+  static final int CLASSIC_GROUP = 480;
+
+  // A group that the log knows, with its place in the map of groups, without offsets.
+  private static final int KNOWN_GROUP = 200;
+
+  // A topic in such a group, with its place in the map of topics, without offsets.
+  private static final int TOPIC = 240;
 
   /** An offset with its key and place, without the texts. */
   static final int OFFSET = 144;
-
-  /** The maps that the first offset of a group, and of a topic in it, come with. */
-  static final int OFFSETS_MAP = 128;
 
   /** A record on its way to the log, with the answer that waits for it. */
   static final int RECORD_ON_ITS_WAY = 640;
@@ -32,6 +35,14 @@ final class HeapBytes {
   private static final char LAST_OF_ONE_BYTE = 0xff;
 
   private HeapBytes() {}
+
+  static long ofKnownGroup(String groupId) {
+    return KNOWN_GROUP + of(groupId);
+  }
+
+  static long ofTopic(String topic) {
+    return TOPIC + of(topic);
+  }
 
   static long of(@Nullable String text) {
     if (text == null) {

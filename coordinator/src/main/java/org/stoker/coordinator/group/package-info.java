@@ -3,3 +3,4 @@
 package org.stoker.coordinator.group;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -3,3 +3,4 @@
 package org.stoker.coordinator.runtime;
 
 import org.jspecify.annotations.NullMarked;
+

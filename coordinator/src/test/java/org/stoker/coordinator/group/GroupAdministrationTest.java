@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.stoker.coordinator.runtime.Shards;
 import org.stoker.protocol.ErrorCode;
 
 /** What operators ask: list, describe, delete. */
@@ -138,12 +139,12 @@ final class GroupAdministrationTest {
   @Test
   void groupsAreSpreadOverPartitionsByKafkasHash() {
     for (String groupId : List.of("my-group", "another", "", "console-consumer-1")) {
-      assertThat(GroupCoordinator.partitionFor(groupId, 50))
+      assertThat(Shards.partitionFor(groupId, 50))
           .isEqualTo(org.apache.kafka.common.utils.Utils.abs(groupId.hashCode()) % 50);
     }
     String smallestHash = "polygenelubricants";
     assertThat(smallestHash.hashCode()).isEqualTo(Integer.MIN_VALUE);
-    assertThat(GroupCoordinator.partitionFor(smallestHash, 50))
+    assertThat(Shards.partitionFor(smallestHash, 50))
         .isEqualTo(org.apache.kafka.common.utils.Utils.abs(smallestHash.hashCode()) % 50);
   }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.stoker.base.CallerRunsLane;
 import org.stoker.base.Uuid;
 import org.stoker.coordinator.runtime.Bytes;
+import org.stoker.coordinator.runtime.MemoryShardLog;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.testkit.SimulatedClock;
 import org.stoker.testkit.SplitMixSeed;
@@ -22,10 +23,7 @@ final class GroupFootprint {
   private final GroupMemory memory = GroupMemory.ofHeap(HEAP_BYTES, clock);
   private final MemoryShardLog log = new MemoryShardLog();
   private final GroupCoordinator groups =
-      new GroupCoordinator(
-          GroupRig.NO_DELAY,
-          new ShardWorld(log, clock, clock, new SplitMixSeed(7), memory),
-          partition -> new CallerRunsLane("shard", Runnable::run));
+      Coordinators.of(GroupRig.NO_DELAY, memory, new SplitMixSeed(7), log, clock, partition -> new CallerRunsLane("shard", Runnable::run));
 
   private GroupFootprint() {
     groups.start(1);

@@ -54,10 +54,7 @@ final class GroupLoadTime {
     var clock = new SimulatedClock();
     var memory = GroupMemory.ofHeap(64L << 30, clock);
     var groups =
-        new GroupCoordinator(
-            GroupRig.NO_DELAY,
-            new ShardWorld(log, clock, clock, new SplitMixSeed(7), memory),
-            partition -> new CallerRunsLane("shard", Runnable::run));
+        Coordinators.of(GroupRig.NO_DELAY, memory, new SplitMixSeed(7), log, clock, partition -> new CallerRunsLane("shard", Runnable::run));
     groups.start(1);
     long startNs = System.nanoTime();
     groups.becomeLeader(0, 1);
@@ -85,7 +82,7 @@ final class GroupLoadTime {
       var builder = BatchBuilder.uncompressed();
       for (int i = first; i < first + RECORDS_PER_BATCH; i++) {
         EncodedRecord record =
-            GroupRecordCodec.encode(
+            GroupRecordCodec.CODEC.encode(
                 new GroupRecord.OffsetCommitted(
                     keys.apply(i), new CommittedOffset(i, -1, "", 1, -1, Uuid.ZERO)));
         Bytes value = record.value();

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.stoker.base.Uuid;
 import org.stoker.coordinator.runtime.Bytes;
+import org.stoker.coordinator.runtime.Shard;
 import org.stoker.protocol.ErrorCode;
 
 /**

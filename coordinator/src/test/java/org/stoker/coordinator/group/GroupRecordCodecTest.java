@@ -102,7 +102,7 @@ final class GroupRecordCodecTest {
   }
 
   private CoordinatorRecord readByKafka(GroupRecord record) {
-    EncodedRecord encoded = GroupRecordCodec.encode(record);
+    EncodedRecord encoded = GroupRecordCodec.CODEC.encode(record);
     Bytes value = encoded.value();
     return kafka.deserialize(
         ByteBuffer.wrap(encoded.key().array()),
@@ -119,7 +119,7 @@ final class GroupRecordCodecTest {
             new GroupRemoved("g"),
             new OffsetCommitted(KEY, offset),
             new OffsetRemoved(KEY))) {
-      EncodedRecord encoded = GroupRecordCodec.encode(record);
+      EncodedRecord encoded = GroupRecordCodec.CODEC.encode(record);
       Bytes value = encoded.value();
 
       assertThat(decode(encoded.key().array(), value == null ? null : value.array()))
@@ -185,7 +185,7 @@ final class GroupRecordCodecTest {
   }
 
   private static @Nullable GroupRecord decode(byte[] key, byte @Nullable [] value) {
-    return GroupRecordCodec.decode(
+    return GroupRecordCodec.CODEC.decode(
         ByteBuffer.wrap(key), value == null ? null : ByteBuffer.wrap(value));
   }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.stoker.base.CallerRunsLane;
 import org.stoker.base.Uuid;
 import org.stoker.coordinator.runtime.Bytes;
+import org.stoker.coordinator.runtime.MemoryShardLog;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.testkit.SimulatedClock;
 import org.stoker.testkit.SplitMixSeed;
@@ -42,10 +43,7 @@ final class GroupRig {
   GroupRig(GroupCoordinatorConfig config, long heapBytes) {
     memory = GroupMemory.ofHeap(heapBytes, clock);
     groups =
-        new GroupCoordinator(
-            config,
-            new ShardWorld(log, clock, clock, new SplitMixSeed(7), memory),
-            partition -> new CallerRunsLane("shard", Runnable::run));
+        Coordinators.of(config, memory, new SplitMixSeed(7), log, clock, partition -> new CallerRunsLane("shard", Runnable::run));
     groups.start(1);
     groups.becomeLeader(0, leaderEpoch);
   }

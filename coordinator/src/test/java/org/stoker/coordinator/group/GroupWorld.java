@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.Uuid;
 import org.stoker.coordinator.runtime.Bytes;
+import org.stoker.coordinator.runtime.MemoryShardLog;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.testkit.SimulatedClock;
 import org.stoker.testkit.SimulatedExecutor;
@@ -84,11 +85,14 @@ final class GroupWorld {
     this.others = new SimulatedExecutor(seed.fork());
     SplitMixSeed laneSeed = seed.fork();
     this.groups =
-        new GroupCoordinator(
-            CONFIG,
-            new ShardWorld(log, clock, clock, seed.fork(), GroupMemory.ofHeap(1 << 28, clock)),
-            partition -> new SimulatedLane(laneSeed, others));
-    log.sabotage(sabotage);
+        Coordinators.of(CONFIG, GroupMemory.ofHeap(1 << 28, clock), seed.fork(), log, clock, partition -> new SimulatedLane(laneSeed, others));
+    log.setFault(
+        switch (sabotage) {
+          case LOG_SUCCEEDS_BEFORE_IT_KEEPS -> MemoryShardLog.Fault.SUCCEEDS_BEFORE_IT_KEEPS;
+          case LOG_FORGETS_A_BATCH -> MemoryShardLog.Fault.FORGETS_A_BATCH;
+          case NONE, FIRST_REPLY_IS_LOST, LEADER_ASSIGNS_ANOTHER_GENERATION ->
+              MemoryShardLog.Fault.NONE;
+        });
     groups.start(1);
     groups.becomeLeader(0, leaderEpoch);
     for (int i = 0; i < 5; i++) {
@@ -387,7 +391,7 @@ final class GroupWorld {
 
   private int storedGeneration() {
     int generation = 0;
-    for (GroupRecord record : log.records()) {
+    for (GroupRecord record : Coordinators.records(log)) {
       if (record instanceof GroupRecord.GroupSaved saved) {
         generation = saved.generationId();
       }

@@ -64,7 +64,7 @@ final class JoinGroupTest {
     JoinGroupReply reply = rig.rejoin("stranger").join();
 
     assertThat(reply.error()).isEqualTo(ErrorCode.UNKNOWN_MEMBER_ID);
-    assertThat(rig.log.records()).isEmpty();
+    assertThat(Coordinators.records(rig.log)).isEmpty();
   }
 
   @Test
@@ -309,7 +309,7 @@ final class JoinGroupTest {
   void aNewGroupIsKeptFromItsFirstMemberOn() {
     rig.newMemberId();
 
-    assertThat(rig.log.records())
+    assertThat(Coordinators.records(rig.log))
         .singleElement()
         .isInstanceOfSatisfying(
             GroupRecord.GroupSaved.class,

@@ -103,7 +103,7 @@ final class OffsetsTest {
     assertThat(reply.topics().get(0).partitions())
         .extracting(CommitOffsetsReply.Partition::error)
         .containsExactly(ErrorCode.NONE, ErrorCode.OFFSET_METADATA_TOO_LARGE);
-    assertThat(rig.log.records()).hasSize(1);
+    assertThat(Coordinators.records(rig.log)).hasSize(1);
   }
 
   private static CommitOffsetsCommand commitWithMetadata(String first, String second) {
@@ -131,7 +131,7 @@ final class OffsetsTest {
         rig.groups.commitOffsets(commitWithMetadata("x".repeat(300), "x".repeat(300))).join();
 
     assertThat(GroupRig.only(reply)).isEqualTo(ErrorCode.UNKNOWN_SERVER_ERROR);
-    assertThat(rig.log.records()).isEmpty();
+    assertThat(Coordinators.records(rig.log)).isEmpty();
     assertThat(rig.committed("lone")).isEqualTo(-1);
   }
 
@@ -373,7 +373,7 @@ final class OffsetsTest {
     commit("clicks", 0, OTHER_ID, 6);
     commit("views", 0, Uuid.ZERO, 7);
 
-    rig.groups.topicsDeleted(Map.of("orders", ID, "clicks", ID, "views", ID));
+    Coordinators.topicsDeleted(rig.groups, Map.of("orders", ID, "clicks", ID, "views", ID));
 
     assertThat(fetch(null).topics())
         .as("a topic of that name with another id is another topic")

@@ -21,6 +21,7 @@ import org.stoker.base.CallerRunsLane;
 import org.stoker.base.Uuid;
 import org.stoker.coordinator.runtime.Bytes;
 import org.stoker.coordinator.runtime.EncodedRecord;
+import org.stoker.coordinator.runtime.MemoryShardLog;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.testkit.SimulatedClock;
 import org.stoker.testkit.SplitMixSeed;
@@ -64,10 +65,7 @@ final class OracleRun {
     this.config = kafkaConfig;
     this.kafka = new KafkaGroups(kafkaConfig, kafkaClock, List.of());
     this.ours =
-        new GroupCoordinator(
-            config,
-            new ShardWorld(log, clock, clock, memberIds, GroupMemory.ofHeap(1 << 28, clock)),
-            partition -> new CallerRunsLane("shard", Runnable::run));
+        Coordinators.of(config, GroupMemory.ofHeap(1 << 28, clock), memberIds, log, clock, partition -> new CallerRunsLane("shard", Runnable::run));
     ours.start(1);
     ours.becomeLeader(0, leaderEpoch);
   }
@@ -315,7 +313,7 @@ final class OracleRun {
         Map<String, Uuid> deleted = Map.of(any(TOPICS), TOPIC_ID);
         history.add("topicsDeleted " + deleted);
         kafka.topicsDeleted(deleted);
-        ours.topicsDeleted(deleted);
+        Coordinators.topicsDeleted(ours, deleted);
       }
     }
   }
@@ -378,7 +376,7 @@ final class OracleRun {
   private static String readable(EncodedRecord record) {
     Bytes value = record.value();
     return String.valueOf(
-        GroupRecordCodec.decode(
+        GroupRecordCodec.CODEC.decode(
             java.nio.ByteBuffer.wrap(record.key().array()),
             value == null ? null : java.nio.ByteBuffer.wrap(value.array())));
   }

@@ -122,7 +122,7 @@ final class SessionTest {
     rig.clock.advanceMs(GroupRig.SESSION_MS + GroupRig.REBALANCE_MS);
 
     assertThat(rig.state()).isEqualTo("Empty");
-    assertThat(rig.log.records().getLast())
+    assertThat(Coordinators.records(rig.log).getLast())
         .isInstanceOfSatisfying(
             GroupRecord.GroupSaved.class,
             saved -> {

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.stoker.base.CallerRunsLane;
 import org.stoker.coordinator.runtime.Bytes;
 import org.stoker.coordinator.runtime.EncodedRecord;
+import org.stoker.coordinator.runtime.Shard;
+import org.stoker.coordinator.runtime.Shards;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.records.BatchBuilder;
 import org.stoker.records.Compression;
@@ -41,11 +43,7 @@ final class ShardTest {
 
   private GroupCoordinator notStarted() {
     var clock = new SimulatedClock();
-    return new GroupCoordinator(
-        GroupRig.NO_DELAY,
-        new ShardWorld(
-            rig.log, clock, clock, new SplitMixSeed(1), GroupMemory.ofHeap(1 << 28, clock)),
-        partition -> new CallerRunsLane("shard", Runnable::run));
+    return Coordinators.of(GroupRig.NO_DELAY, GroupMemory.ofHeap(1 << 28, clock), new SplitMixSeed(1), rig.log, clock, partition -> new CallerRunsLane("shard", Runnable::run));
   }
 
   @Test
@@ -55,7 +53,7 @@ final class ShardTest {
 
     groups.start(3);
 
-    assertThat(groups.partitionFor("g")).isEqualTo(GroupCoordinator.partitionFor("g", 3));
+    assertThat(groups.partitionFor("g")).isEqualTo(Shards.partitionFor("g", 3));
     groups.resign(2, 1);
     assertThat(groups.heartbeat(new HeartbeatCommand("g", "m", null, 1)).join())
         .isEqualTo(ErrorCode.NOT_COORDINATOR);
@@ -356,7 +354,7 @@ final class ShardTest {
 
   private void putInTransaction(long producerId, String groupId, long offset) {
     EncodedRecord record =
-        GroupRecordCodec.encode(
+        GroupRecordCodec.CODEC.encode(
             new GroupRecord.OffsetCommitted(
                 new OffsetKey(groupId, "orders", 0),
                 new CommittedOffset(offset, -1, "", 1, -1, org.stoker.base.Uuid.ZERO)));
@@ -385,7 +383,7 @@ final class ShardTest {
   void startedAgainWithMorePartitionsTheCoordinatorReadsThemAnew() {
     rig.groups.commitOffsets(commit(7));
     CompletableFuture<JoinGroupReply> waiting = rig.rejoin(rig.newMemberId());
-    int moved = GroupCoordinator.partitionFor("lone", 7);
+    int moved = Shards.partitionFor("lone", 7);
     assertThat(moved).isNotZero();
 
     rig.groups.start(7);

@@ -2,3 +2,4 @@
 package org.stoker.coordinator.group;
 
 import org.jspecify.annotations.NullMarked;
+

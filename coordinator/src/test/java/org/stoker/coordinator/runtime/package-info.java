@@ -2,3 +2,4 @@
 package org.stoker.coordinator.runtime;
 
 import org.jspecify.annotations.NullMarked;
+

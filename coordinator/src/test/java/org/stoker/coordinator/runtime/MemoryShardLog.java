@@ -1,4 +1,4 @@
-package org.stoker.coordinator.group;
+package org.stoker.coordinator.runtime;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.ByteBuffer;
@@ -10,9 +10,6 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
-import org.stoker.coordinator.runtime.Bytes;
-import org.stoker.coordinator.runtime.EncodedRecord;
-import org.stoker.coordinator.runtime.ShardLog;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.records.BatchWalk;
 import org.stoker.records.CorruptBatchException;
@@ -21,7 +18,7 @@ import org.stoker.records.RecordCursor;
 
 /** One partition's log in memory: appends succeed at once, or when a test says so. */
 @ConfinedTo(ConfinedTo.ONE_THREAD)
-final class MemoryShardLog implements ShardLog {
+public final class MemoryShardLog implements ShardLog {
   /** A batch whose outcome is not known yet. */
   private record Held(ByteBuffer batch, Consumer<Appended> outcome) {}
 
@@ -40,11 +37,17 @@ final class MemoryShardLog implements ShardLog {
   private int lastEpoch = -1;
   private int lastEndedEpoch = -1;
   private @Nullable ErrorCode refusal;
-  private GroupWorld.Sabotage sabotage = GroupWorld.Sabotage.NONE;
+  private Fault fault = Fault.NONE;
 
-  /** Puts a fault in on purpose, to see whether a check sees it. */
-  void sabotage(GroupWorld.Sabotage fault) {
-    sabotage = fault;
+  /** A fault put in on purpose, to see whether a check sees it. */
+  public enum Fault {
+    NONE,
+    SUCCEEDS_BEFORE_IT_KEEPS,
+    FORGETS_A_BATCH
+  }
+
+  public void setFault(Fault newFault) {
+    fault = newFault;
   }
 
   @Override
@@ -52,7 +55,7 @@ final class MemoryShardLog implements ShardLog {
     return maxBatchBytes;
   }
 
-  void setMaxBatchBytes(int bytes) {
+  public void setMaxBatchBytes(int bytes) {
     maxBatchBytes = bytes;
   }
 
@@ -65,7 +68,7 @@ final class MemoryShardLog implements ShardLog {
       outcome.accept(Appended.failed(refusal));
     } else if (holdsAppends || !held.isEmpty()) {
       // Behind those that wait, also when nothing is held any more: outcomes keep their order.
-      if (sabotage == GroupWorld.Sabotage.LOG_SUCCEEDS_BEFORE_IT_KEEPS) {
+      if (fault == Fault.SUCCEEDS_BEFORE_IT_KEEPS) {
         held.add(new Held(batch, result -> {}));
         outcome.accept(new Appended(ErrorCode.NONE, nextOffset));
         return;
@@ -76,25 +79,25 @@ final class MemoryShardLog implements ShardLog {
     }
   }
 
-  int lastEpoch() {
+  public int lastEpoch() {
     return lastEpoch;
   }
 
   /** From now on every append is refused; null ends that. */
-  void refuseWith(@Nullable ErrorCode error) {
+  public void refuseWith(@Nullable ErrorCode error) {
     refusal = error;
   }
 
-  void holdAppends(boolean hold) {
+  public void holdAppends(boolean hold) {
     holdsAppends = hold;
   }
 
-  int heldCount() {
+  public int heldCount() {
     return held.size();
   }
 
   /** The oldest append that is held has this outcome. */
-  void settleOldest(ErrorCode outcome) {
+  public void settleOldest(ErrorCode outcome) {
     Held oldest = held.remove();
     oldest
         .outcome()
@@ -104,14 +107,14 @@ final class MemoryShardLog implements ShardLog {
                 : Appended.failed(outcome));
   }
 
-  void settleAll(ErrorCode outcome) {
+  public void settleAll(ErrorCode outcome) {
     while (!held.isEmpty()) {
       settleOldest(outcome);
     }
   }
 
   /** Leadership is lost: so many of the batches that were held are in the log, and nobody knows. */
-  void loseLeadership(int leaderEpoch, int survivorCount) {
+  public void loseLeadership(int leaderEpoch, int survivorCount) {
     lastEndedEpoch = leaderEpoch;
     for (int kept = 0; kept < survivorCount; kept++) {
       keep(held.remove().batch());
@@ -124,7 +127,7 @@ final class MemoryShardLog implements ShardLog {
   @CanIgnoreReturnValue
   private long keep(ByteBuffer batch) {
     keptCount++;
-    if (sabotage == GroupWorld.Sabotage.LOG_FORGETS_A_BATCH && keptCount % 7 == 0) {
+    if (fault == Fault.FORGETS_A_BATCH && keptCount % 7 == 0) {
       return nextOffset;
     }
     RecordBatch stored = RecordBatch.at(batch, 0);
@@ -137,7 +140,7 @@ final class MemoryShardLog implements ShardLog {
   }
 
   /** Puts in what another broker wrote. */
-  void put(ByteBuffer batch) {
+  public void put(ByteBuffer batch) {
     keep(batch);
   }
 
@@ -150,15 +153,15 @@ final class MemoryShardLog implements ShardLog {
     }
   }
 
-  void holdLoads(boolean hold) {
+  public void holdLoads(boolean hold) {
     holdsLoads = hold;
   }
 
-  int heldLoadCount() {
+  public int heldLoadCount() {
     return loads.size();
   }
 
-  void finishOldestLoad(ErrorCode outcome) {
+  public void finishOldestLoad(ErrorCode outcome) {
     LoadSink sink = loads.removeFirst();
     if (outcome == ErrorCode.NONE) {
       deliver(sink);
@@ -192,11 +195,11 @@ final class MemoryShardLog implements ShardLog {
     }
   }
 
-  void holdReads(boolean hold) {
+  public void holdReads(boolean hold) {
     holdsReads = hold;
   }
 
-  void finishOldestRead() {
+  public void finishOldestRead() {
     reads.removeFirst().run();
   }
 
@@ -217,29 +220,29 @@ final class MemoryShardLog implements ShardLog {
   }
 
   /** How many records were read one by one. */
-  int readCount() {
+  public int readCount() {
     return readCount;
   }
 
   /** From now on: for what measures everything but the log. */
-  void forgetWhatIsAppended() {
+  public void forgetWhatIsAppended() {
     isForgetful = true;
   }
 
-  int batchCount() {
+  public int batchCount() {
     return batches.size();
   }
 
-  RecordBatch batch(int index) {
+  public RecordBatch batch(int index) {
     return RecordBatch.at(batches.get(index), 0);
   }
 
   /** All that is in the log, as bytes. */
-  List<EncodedRecord> encoded() {
+  public List<EncodedRecord> encoded() {
     return encodedFrom(0);
   }
 
-  List<EncodedRecord> encodedFrom(int firstBatch) {
+  public List<EncodedRecord> encodedFrom(int firstBatch) {
     var records = new ArrayList<EncodedRecord>();
     try (var cursor = new RecordCursor(Integer.MAX_VALUE)) {
       for (ByteBuffer batch : batches.subList(firstBatch, batches.size())) {
@@ -254,23 +257,6 @@ final class MemoryShardLog implements ShardLog {
       }
     }
     return records;
-  }
-
-  /** All that is in the log. */
-  List<GroupRecord> records() {
-    return encoded().stream().map(MemoryShardLog::decode).toList();
-  }
-
-  private static GroupRecord decode(EncodedRecord record) {
-    Bytes value = record.value();
-    GroupRecord decoded =
-        GroupRecordCodec.decode(
-            ByteBuffer.wrap(record.key().array()),
-            value == null ? null : ByteBuffer.wrap(value.array()));
-    if (decoded == null) {
-      throw new AssertionError("a record of an unknown kind was written");
-    }
-    return decoded;
   }
 
   private static @Nullable Bytes copy(@Nullable ByteBuffer buffer) {

@@ -1,4 +1,4 @@
-package org.stoker.coordinator.group;
+package org.stoker.coordinator.runtime;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -14,11 +14,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.Timers.Timer;
-import org.stoker.coordinator.runtime.Bytes;
-import org.stoker.coordinator.runtime.CoordinatorErrors;
-import org.stoker.coordinator.runtime.EncodedRecord;
-import org.stoker.coordinator.runtime.Reply;
-import org.stoker.coordinator.runtime.ShardLog;
 import org.stoker.coordinator.runtime.ShardLog.Appended;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.records.BatchBuilder;
@@ -30,26 +25,27 @@ import org.stoker.records.RecordBatch;
  * records to the log, answers when they are stored, and turns timers into events.
  *
  * <p>Appends overlap. What waits is bounded: requests by the network's bytes in flight, and each
- * append by {@code offsets.commit.timeout.ms}, after which its answer says that the outcome is not
- * known; the outcome counts all the same when it comes.
+ * append by a time-out, after which its reply says that the outcome is not known; the outcome counts
+ * all the same when it comes.
  */
 @ConfinedTo(Shard.SHARD_LANE)
-final class ShardLeadership {
+final class ShardLeadership<M extends StateMachine<R>, F extends Facts<F, R>, R> {
   private static final Logger LOG = LoggerFactory.getLogger(ShardLeadership.class);
 
-  private final ShardSurroundings around;
-  private final GroupShard groups;
+  private final ShardType<M, F, R> type;
+  private final ShardPartition partition;
+  private final M machine;
+  private final ReplicatedFacts<F, R> facts;
   private final Map<TimerKey, Armed> timers = new HashMap<>();
-  private final TreeMap<Long, Append> outstanding = new TreeMap<>();
+  private final TreeMap<Long, Append<R>> outstanding = new TreeMap<>();
   private final Queue<Barrier> barriers = new ArrayDeque<>();
-  private final Consumer<ShardLeadership> whenBroken;
+  private final Consumer<ShardLeadership<M, F, R>> whenBroken;
   private int leaderEpoch;
-  private long appendsMade;
-  private boolean over;
+  private boolean isOver;
 
   /** Decides on a command. */
-  interface Operation {
-    Decision decide(GroupShard groups, long nowMs);
+  interface Operation<M, R> {
+    Decision<R> decide(M machine, long nowMs);
   }
 
   private static final class Barrier {
@@ -81,16 +77,16 @@ final class ShardLeadership {
     }
   }
 
-  private static final class Append {
+  private static final class Append<R> {
     final long number;
-    final List<GroupRecord> records;
-    List<WhenStored> whenStored;
+    final List<R> records;
+    List<Continuation<R>> continuations;
     @Nullable Timer timeout;
 
-    Append(long number, List<GroupRecord> records, List<WhenStored> whenStored) {
+    Append(long number, List<R> records, List<Continuation<R>> continuations) {
       this.number = number;
       this.records = records;
-      this.whenStored = whenStored;
+      this.continuations = continuations;
     }
   }
 
@@ -98,12 +94,16 @@ final class ShardLeadership {
    * @param whenBroken is told that an invariant broke, so that what is in memory cannot be trusted
    */
   ShardLeadership(
-      ShardSurroundings around,
-      GroupShard groups,
+      ShardType<M, F, R> type,
+      ShardPartition partition,
+      M machine,
+      ReplicatedFacts<F, R> facts,
       int leaderEpoch,
-      Consumer<ShardLeadership> whenBroken) {
-    this.around = around;
-    this.groups = groups;
+      Consumer<ShardLeadership<M, F, R>> whenBroken) {
+    this.type = type;
+    this.partition = partition;
+    this.machine = machine;
+    this.facts = facts;
     this.leaderEpoch = leaderEpoch;
     this.whenBroken = whenBroken;
   }
@@ -116,17 +116,17 @@ final class ShardLeadership {
     leaderEpoch = newEpoch;
   }
 
-  GroupShard groups() {
-    return groups;
+  M machine() {
+    return machine;
   }
 
   void begin() {
-    guarded(() -> carryOut(groups.loaded(around.wallMs())));
+    guarded(() -> carryOut(machine.loaded(partition.wallMs())));
   }
 
   /** False if it ended in an exception, and with it this leadership. */
-  boolean execute(Operation operation) {
-    return guarded(() -> carryOut(operation.decide(groups, around.wallMs())));
+  boolean execute(Operation<M, R> operation) {
+    return guarded(() -> carryOut(operation.decide(machine, partition.wallMs())));
   }
 
   /**
@@ -141,8 +141,8 @@ final class ShardLeadership {
     var barrier = new Barrier(outstanding.lastKey(), then);
     barriers.add(barrier);
     barrier.timeout =
-        around.after(
-            around.config().offsets().commitTimeoutMs(),
+        partition.after(
+            type.config().appendTimeoutMs(),
             () -> {
               if (barriers.remove(barrier)) {
                 afterTooLong.run();
@@ -152,22 +152,23 @@ final class ShardLeadership {
 
   /** Everybody who waits is answered; nothing is decided from here on. */
   void end() {
-    over = true;
+    isOver = true;
     timers.values().forEach(Armed::cancel);
     timers.clear();
-    for (Append append : List.copyOf(outstanding.values())) {
+    for (Append<R> append : List.copyOf(outstanding.values())) {
       cancelTimeout(append);
       tried(() -> goOn(append, ErrorCode.NOT_COORDINATOR));
     }
     outstanding.clear();
-    tried(() -> send(groups.resigned(around.wallMs()).replies()));
+    tried(() -> send(machine.resigned(partition.wallMs()).replies()));
     barriers.forEach(Barrier::pass);
     barriers.clear();
-    groups.close();
+    machine.close();
+    facts.close();
   }
 
   boolean isOver() {
-    return over;
+    return isOver;
   }
 
   private boolean guarded(Runnable task) {
@@ -175,7 +176,7 @@ final class ShardLeadership {
       task.run();
       return true;
     } catch (RuntimeException e) {
-      LOG.error("{} met a case that must not be and is loaded again", around.name(), e);
+      LOG.error("{} met a case that must not be and is loaded again", partition.name(), e);
       whenBroken.accept(this);
       return false;
     }
@@ -186,26 +187,27 @@ final class ShardLeadership {
     try {
       task.run();
     } catch (RuntimeException e) {
-      LOG.error("{} could not be left in order", around.name(), e);
+      LOG.error("{} could not be left in order", partition.name(), e);
     }
   }
 
   // ---- decisions ----
 
-  private void carryOut(Decision decision) {
+  private void carryOut(Decision<R> decision) {
     decision.timers().forEach(this::change);
     send(decision.replies());
     store(decision);
-    groups.settleMemory();
+    machine.carriedOut();
+    facts.memory().settle();
   }
 
-  private void store(Decision decision) {
+  private void store(Decision<R> decision) {
     if (decision.records().isEmpty()) {
-      decision.whenStored().forEach(next -> goOn(next, ErrorCode.NONE));
+      decision.continuations().forEach(next -> goOn(next, ErrorCode.NONE));
     } else if (decision.divisible()) {
       appendDivided(decision);
     } else {
-      append(decision.records(), decision.whenStored());
+      append(decision.records(), decision.continuations());
     }
   }
 
@@ -220,15 +222,15 @@ final class ShardLeadership {
     }
   }
 
-  private void goOn(Append append, ErrorCode outcome) {
-    List<WhenStored> next = append.whenStored;
-    append.whenStored = List.of();
+  private void goOn(Append<R> append, ErrorCode outcome) {
+    List<Continuation<R>> next = append.continuations;
+    append.continuations = List.of();
     next.forEach(one -> goOn(one, outcome));
   }
 
-  private void goOn(WhenStored next, ErrorCode outcome) {
-    Decision decision = groups.goOn(next, outcome, around.wallMs());
-    if (over) {
+  private void goOn(Continuation<R> next, ErrorCode outcome) {
+    Decision<R> decision = next.after(outcome, partition.wallMs());
+    if (isOver) {
       send(decision.replies());
     } else {
       carryOut(decision);
@@ -238,15 +240,12 @@ final class ShardLeadership {
   // ---- the log ----
 
   /** Many tombstones that need not be stored together. */
-  private void appendDivided(Decision decision) {
-    if (!decision.whenStored().isEmpty()) {
-      throw new IllegalStateException("records that are stored apart, and something that waits");
-    }
-    int room = around.maxBatchBytes() - RecordBatch.HEADER_SIZE_BYTES;
-    var batch = new ArrayList<GroupRecord>();
+  private void appendDivided(Decision<R> decision) {
+    int room = partition.maxBatchBytes() - RecordBatch.HEADER_SIZE_BYTES;
+    var batch = new ArrayList<R>();
     int batchBytes = 0;
-    for (GroupRecord record : decision.records()) {
-      int recordBytes = GroupRecordCodec.encode(record).largestSizeBytes();
+    for (R record : decision.records()) {
+      int recordBytes = type.codec().encode(record).largestSizeBytes();
       if (!batch.isEmpty() && batchBytes + recordBytes > room) {
         append(List.copyOf(batch), List.of());
         batch.clear();
@@ -258,79 +257,71 @@ final class ShardLeadership {
     append(List.copyOf(batch), List.of());
   }
 
-  private void append(List<GroupRecord> records, List<WhenStored> whenStored) {
+  private void append(List<R> records, List<Continuation<R>> continuations) {
     ByteBuffer batch = isTooLarge(records) ? null : tryEncode(records);
-    var append = new Append(appendsMade++, records, whenStored);
+    var append = new Append<>(facts.sent(records), records, continuations);
     outstanding.put(append.number, append);
-    records.forEach(groups::sent);
-    if (batch == null || batch.remaining() > around.maxBatchBytes()) {
+    if (batch == null || batch.remaining() > partition.maxBatchBytes()) {
       LOG.warn(
           "{} records are too large for a batch of {}, which may have {} bytes",
           records.size(),
-          around.name(),
-          around.maxBatchBytes());
+          partition.name(),
+          partition.maxBatchBytes());
       settle(append, Appended.failed(ErrorCode.RECORD_LIST_TOO_LARGE));
       return;
     }
     append.timeout =
-        around.after(
-            around.config().offsets().commitTimeoutMs(), () -> guarded(() -> timedOut(append)));
-    around.append(leaderEpoch, batch, outcome -> guarded(() -> settle(append, outcome)));
+        partition.after(
+            type.config().appendTimeoutMs(), () -> guarded(() -> timedOut(append)));
+    partition.append(leaderEpoch, batch, outcome -> guarded(() -> settle(append, outcome)));
   }
 
   /** Seen before it is written, which takes memory several times. */
-  private boolean isTooLarge(List<GroupRecord> records) {
-    if (!around.config().offsets().compression().equals(Compression.NONE)) {
+  private boolean isTooLarge(List<R> records) {
+    if (!type.config().compression().equals(Compression.NONE)) {
       return false;
     }
     long bytes = 0;
-    for (GroupRecord record : records) {
-      if (record instanceof GroupRecord.GroupSaved saved) {
-        for (GroupRecord.SavedMember member : saved.members()) {
-          bytes += member.subscription().size() + member.assignment().size();
-        }
-      }
+    for (R record : records) {
+      bytes += type.codec().minSizeBytes(record);
     }
-    return bytes > around.maxBatchBytes();
+    return bytes > partition.maxBatchBytes();
   }
 
   /** Null if a field is longer than its length can tell: such names only come from mischief. */
-  private @Nullable ByteBuffer tryEncode(List<GroupRecord> records) {
-    long nowMs = around.wallMs();
-    try (var builder = BatchBuilder.of(around.config().offsets().compression())) {
-      for (GroupRecord record : records) {
-        EncodedRecord encoded = GroupRecordCodec.encode(record);
+  private @Nullable ByteBuffer tryEncode(List<R> records) {
+    long nowMs = partition.wallMs();
+    try (var builder = BatchBuilder.of(type.config().compression())) {
+      for (R record : records) {
+        EncodedRecord encoded = type.codec().encode(record);
         Bytes value = encoded.value();
         builder.append(nowMs, encoded.key().array(), value == null ? null : value.array());
       }
       return builder.build();
     } catch (IllegalArgumentException e) {
-      LOG.debug("A record of {} cannot be written", around.name(), e);
+      LOG.debug("A record of {} cannot be written", partition.name(), e);
       return null;
     }
   }
 
-  private void timedOut(Append append) {
-    if (!over && outstanding.containsKey(append.number)) {
+  private void timedOut(Append<R> append) {
+    if (!isOver && outstanding.containsKey(append.number)) {
       goOn(append, CoordinatorErrors.forClients(ErrorCode.REQUEST_TIMED_OUT));
     }
   }
 
-  private void settle(Append append, Appended outcome) {
-    if (over || outstanding.remove(append.number) == null) {
+  private void settle(Append<R> append, Appended outcome) {
+    if (isOver || outstanding.remove(append.number) == null) {
       return;
     }
     cancelTimeout(append);
-    long nowMs = around.wallMs();
     if (outcome.error() == ErrorCode.NONE) {
-      long recordOffset = outcome.baseOffset();
-      for (GroupRecord record : append.records) {
-        groups.stored(record, recordOffset++);
-      }
+      facts.stored(append.number, outcome.baseOffset());
     } else {
-      append.records.forEach(record -> groups.lost(record, nowMs));
+      facts.lost(append.number);
     }
     goOn(append, CoordinatorErrors.forClients(outcome.error()));
+    machine.settled(append.records);
     passBarriers();
   }
 
@@ -343,7 +334,7 @@ final class ShardLeadership {
     }
   }
 
-  private static void cancelTimeout(Append append) {
+  private void cancelTimeout(Append<R> append) {
     if (append.timeout != null) {
       append.timeout.cancel();
     }
@@ -351,10 +342,10 @@ final class ShardLeadership {
 
   // ---- timers ----
 
-  private void change(TimerChange change) {
+  private void change(TimerChange<R> change) {
     switch (change) {
-      case TimerChange.Cancel cancel -> disarm(cancel.key());
-      case TimerChange.Set set -> {
+      case TimerChange.Cancel<R> cancel -> disarm(cancel.key());
+      case TimerChange.Set<R> set -> {
         disarm(set.key());
         arm(set);
       }
@@ -368,24 +359,16 @@ final class ShardLeadership {
     }
   }
 
-  private void arm(TimerChange.Set set) {
+  private void arm(TimerChange.Set<R> set) {
     var armed = new Armed();
     timers.put(set.key(), armed);
-    armed.timer = around.after(set.delayMs(), () -> fired(set, armed));
+    armed.timer = partition.after(set.delayMs(), () -> fired(set, armed));
   }
 
   /** A timer that was replaced while its event was on its way to the lane means nothing. */
-  private void fired(TimerChange.Set set, Armed armed) {
-    if (!over && timers.remove(set.key(), armed)) {
-      execute((shard, nowMs) -> shard.timeFor(set.event(), nowMs));
+  private void fired(TimerChange.Set<R> set, Armed armed) {
+    if (!isOver && timers.remove(set.key(), armed)) {
+      execute((_, nowMs) -> set.operation().timeIsUp(nowMs));
     }
-  }
-
-  int timersSet() {
-    return timers.size();
-  }
-
-  int appendsOutstanding() {
-    return outstanding.size();
   }
 }

@@ -141,9 +141,9 @@ final class GroupFacts implements Facts<GroupFacts, GroupRecord> {
     private int generationId;
     private long stateTimestampMs;
     private long loggedMetadataBytes;
-    private final SharedMap.Draft<String, SharedMap<Integer, StoredOffset>> topics;
+    private final SharedMap.Draft<String, TopicOffsets> topics;
     // By name: the topics that records have changed.
-    private final Map<String, SharedMap.Draft<Integer, StoredOffset>> changed = new HashMap<>(2);
+    private final Map<String, TopicOffsets.Draft> changed = new HashMap<>(2);
     private int topicCount;
 
     GroupDraft(KnownGroup base) {
@@ -172,29 +172,27 @@ final class GroupFacts implements Facts<GroupFacts, GroupRecord> {
     }
 
     long put(OffsetKey key, StoredOffset offset) {
-      SharedMap.Draft<Integer, StoredOffset> offsets = findTopic(key.topic());
+      TopicOffsets.Draft offsets = findTopic(key.topic());
       long bytes = offset.heapBytes();
       if (offsets == null) {
-        offsets = SharedMap.<Integer, StoredOffset>emptyOfFew().draft();
+        offsets = new TopicOffsets.Draft(TopicOffsets.NONE);
         changed.put(key.topic(), offsets);
       }
       if (offsets.size() == 0) {
         topicCount++;
         bytes += HeapBytes.ofTopic(key.topic());
       }
-      StoredOffset before = offsets.get(key.partition());
-      offsets.put(key.partition(), offset);
+      StoredOffset before = offsets.put(key.partition(), offset);
       loggedMetadataBytes += offset.loggedMetadataBytes();
       return before == null ? bytes : bytes - forgotten(before);
     }
 
     long remove(OffsetKey key) {
-      SharedMap.Draft<Integer, StoredOffset> offsets = findTopic(key.topic());
-      StoredOffset before = offsets == null ? null : offsets.get(key.partition());
+      TopicOffsets.Draft offsets = findTopic(key.topic());
+      StoredOffset before = offsets == null ? null : offsets.remove(key.partition());
       if (offsets == null || before == null) {
         return 0;
       }
-      offsets.remove(key.partition());
       long bytes = forgotten(before);
       if (offsets.size() == 0) {
         topicCount--;
@@ -208,12 +206,12 @@ final class GroupFacts implements Facts<GroupFacts, GroupRecord> {
       return offset.heapBytes();
     }
 
-    private SharedMap.@Nullable Draft<Integer, StoredOffset> findTopic(String topic) {
-      SharedMap.Draft<Integer, StoredOffset> draft = changed.get(topic);
+    private TopicOffsets.@Nullable Draft findTopic(String topic) {
+      TopicOffsets.Draft draft = changed.get(topic);
       if (draft == null) {
-        SharedMap<Integer, StoredOffset> offsets = topics.get(topic);
+        TopicOffsets offsets = topics.get(topic);
         if (offsets != null) {
-          draft = offsets.draft();
+          draft = new TopicOffsets.Draft(offsets);
           changed.put(topic, draft);
         }
       }

@@ -17,7 +17,7 @@ final class HeapBytes {
   private static final int TOPIC = 240;
 
   /** An offset with its key and place, without the texts. */
-  static final int OFFSET = 144;
+  static final int OFFSET = 96;
 
   /** A record on its way to the log, with the answer that waits for it. */
   static final int RECORD_ON_ITS_WAY = 640;

@@ -8,14 +8,14 @@ import org.stoker.base.SharedMap;
  * the offsets that it has committed.
  *
  * @param protocolType null for a group that has only committed offsets
- * @param topics by topic and partition
+ * @param topics the offsets by topic
  * @param loggedMetadataBytes the metadata of offsets that lies in the log only
  */
 record KnownGroup(
     @Nullable String protocolType,
     int generationId,
     long stateTimestampMs,
-    SharedMap<String, SharedMap<Integer, StoredOffset>> topics,
+    SharedMap<String, TopicOffsets> topics,
     long loggedMetadataBytes) {
   static final KnownGroup NEW =
       new KnownGroup(null, 0, ClassicGroup.NO_TIMESTAMP, SharedMap.emptyOfFew(), 0);
@@ -29,13 +29,13 @@ record KnownGroup(
   }
 
   @Nullable StoredOffset offset(String topic, int partition) {
-    SharedMap<Integer, StoredOffset> offsets = topics.get(topic);
+    TopicOffsets offsets = topics.get(topic);
     return offsets == null ? null : offsets.get(partition);
   }
 
   long offsetCount() {
     long count = 0;
-    for (SharedMap<Integer, StoredOffset> offsets : topics.values()) {
+    for (TopicOffsets offsets : topics.values()) {
       count += offsets.size();
     }
     return count;

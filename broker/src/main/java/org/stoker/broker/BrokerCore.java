@@ -20,6 +20,7 @@ import org.stoker.handlers.Dispatcher;
 import org.stoker.handlers.Handlers;
 import org.stoker.handlers.MemberPort;
 import org.stoker.handlers.ProducerIdBlocks;
+import org.stoker.handlers.TopicCreator;
 import org.stoker.log.DamageListener;
 import org.stoker.log.LogDirectory;
 import org.stoker.log.UsableDirectories;
@@ -195,7 +196,12 @@ public final class BrokerCore {
                 compressionOfOffsets(values))),
         GroupMemory.ofHeap(world.heapBytes(), world.clock()),
         world.seed(),
-        new ShardDependencies(log, world.clock(), world.timers(), metadata::image),
+        new ShardDependencies(
+            log,
+            world.clock(),
+            world.timers(),
+            metadata::image,
+            new TopicCreator(controller, () -> setting.live().settings().values())),
         partition -> world.lanes().apply("groups-" + partition));
   }
 

@@ -9,7 +9,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.Uuid;
 import org.stoker.coordinator.group.GroupCoordinator;
-import org.stoker.handlers.TopicCreator;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.MetadataDelta;
 import org.stoker.metadata.MetadataListener;
@@ -45,7 +44,7 @@ final class GroupLeadership implements MetadataListener {
 
   @Override
   public void imageChanged(MetadataDelta delta, ClusterImage image) {
-    TopicImage topic = image.topic(TopicCreator.OFFSETS_TOPIC);
+    TopicImage topic = image.topic(GroupCoordinator.TOPIC.name());
     if (topic != null) {
       if (!Started.of(topic).equals(started)) {
         // Also when it was deleted and made again, or got more partitions, which moves its groups:

@@ -27,12 +27,10 @@ final class FindCoordinatorHandler implements Handler {
   private static final long LONGEST_WAIT_MS = 500;
 
   private final ClusterView cluster;
-  private final TopicCreator creator;
   private final GroupCoordinator groups;
 
-  FindCoordinatorHandler(ClusterView cluster, TopicCreator creator, GroupCoordinator groups) {
+  FindCoordinatorHandler(ClusterView cluster, GroupCoordinator groups) {
     this.cluster = cluster;
-    this.creator = creator;
     this.groups = groups;
   }
 
@@ -53,9 +51,9 @@ final class FindCoordinatorHandler implements Handler {
       return CompletableFuture.completedFuture(keys.stream().map(_ -> refused(keyType)).toList());
     }
     CompletableFuture<Result> topic =
-        cluster.image().topic(TopicCreator.OFFSETS_TOPIC) != null
+        cluster.image().topic(GroupCoordinator.TOPIC.name()) != null
             ? CompletableFuture.completedFuture(Result.OK)
-            : creator.create(TopicCreator.OFFSETS_TOPIC);
+            : groups.makeTopic();
     return topic.thenCompose(creation -> {
       List<CompletableFuture<Coordinator>> parts =
           keys.stream().map(groupId -> find(groupId, request, creation)).toList();
@@ -66,7 +64,7 @@ final class FindCoordinatorHandler implements Handler {
 
   private CompletableFuture<Coordinator> find(String groupId, Request request, Result creation) {
     ClusterImage image = cluster.image();
-    TopicImage topic = image.topic(TopicCreator.OFFSETS_TOPIC);
+    TopicImage topic = image.topic(GroupCoordinator.TOPIC.name());
     if (topic == null) {
       return CompletableFuture.completedFuture(
           error(ErrorCode.COORDINATOR_NOT_AVAILABLE, creation.message()));

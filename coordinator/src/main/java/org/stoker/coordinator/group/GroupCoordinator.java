@@ -13,11 +13,13 @@ import java.util.function.LongPredicate;
 import org.stoker.base.Lane;
 import org.stoker.base.Seed;
 import org.stoker.base.ThreadSafe;
+import org.stoker.coordinator.runtime.InternalTopic;
 import org.stoker.coordinator.runtime.ShardDependencies;
 import org.stoker.coordinator.runtime.ShardLog;
 import org.stoker.coordinator.runtime.Shards;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.MetadataDelta;
+import org.stoker.metadata.Result;
 import org.stoker.protocol.ErrorCode;
 
 /**
@@ -26,6 +28,15 @@ import org.stoker.protocol.ErrorCode;
  */
 @ThreadSafe
 public final class GroupCoordinator {
+  /** Where groups and their offsets are kept. */
+  public static final InternalTopic TOPIC =
+      new InternalTopic(
+          "__consumer_offsets",
+          "offsets.topic.num.partitions",
+          "offsets.topic.replication.factor",
+          "offsets.topic.segment.bytes",
+          Map.of("cleanup.policy", "compact", "compression.type", "producer"));
+
   private final GroupCoordinatorConfig config;
   private final Shards<GroupShard, GroupFacts, GroupRecord> shards;
   private final ShardLog log;
@@ -64,6 +75,11 @@ public final class GroupCoordinator {
   /** Everybody who waits is answered; nobody is served from here on. */
   public void stop() {
     shards.stop();
+  }
+
+  /** Has the topic made; completes when it is there, or could not be made. */
+  public CompletableFuture<Result> makeTopic() {
+    return shards.makeTopic();
   }
 
   /** The partition of {@code __consumer_offsets} that a group belongs to. */

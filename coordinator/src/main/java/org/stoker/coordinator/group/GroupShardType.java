@@ -2,6 +2,7 @@ package org.stoker.coordinator.group;
 
 import org.stoker.base.MemoryPool;
 import org.stoker.base.Seed;
+import org.stoker.coordinator.runtime.InternalTopic;
 import org.stoker.coordinator.runtime.RecordCodec;
 import org.stoker.coordinator.runtime.ReplicatedFacts;
 import org.stoker.coordinator.runtime.ShardConfig;
@@ -13,8 +14,8 @@ import org.stoker.metadata.MetadataDelta;
 record GroupShardType(GroupCoordinatorConfig groupConfig, GroupMemory groupMemory, Seed seed)
     implements ShardType<GroupShard, GroupFacts, GroupRecord> {
   @Override
-  public String topic() {
-    return "__consumer_offsets";
+  public InternalTopic topic() {
+    return GroupCoordinator.TOPIC;
   }
 
   @Override

@@ -11,7 +11,7 @@ import org.stoker.metadata.MetadataDelta;
  * @param <R> the records of the topic
  */
 public interface ShardType<M extends StateMachine<R>, F extends Facts<F, R>, R> {
-  String topic();
+  InternalTopic topic();
 
   RecordCodec<R> codec();
 

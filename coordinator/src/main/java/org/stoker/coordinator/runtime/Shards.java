@@ -10,6 +10,7 @@ import org.stoker.base.Lane;
 import org.stoker.base.ThreadSafe;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.MetadataDelta;
+import org.stoker.metadata.Result;
 import org.stoker.protocol.ErrorCode;
 
 /**
@@ -57,7 +58,7 @@ public final class Shards<M extends StateMachine<R>, F extends Facts<F, R>, R> {
           new Shard<>(
               type,
               new ShardPartition(
-                  type.topic(), partition, lanes.apply(partition), dependencies)));
+                  type.topic().name(), partition, lanes.apply(partition), dependencies)));
     }
     started = List.copyOf(shards);
     isActive = !isStopped;
@@ -75,6 +76,11 @@ public final class Shards<M extends StateMachine<R>, F extends Facts<F, R>, R> {
     if (shards != null) {
       shards.forEach(shard -> shard.resign(Integer.MAX_VALUE));
     }
+  }
+
+  /** Has the topic made; completes when it is there, or could not be made. */
+  public CompletableFuture<Result> makeTopic() {
+    return dependencies.topics().make(type.topic());
   }
 
   /** NONE, or why no command is taken. */
@@ -183,7 +189,7 @@ public final class Shards<M extends StateMachine<R>, F extends Facts<F, R>, R> {
   private List<Shard<M, F, R>> all() {
     List<Shard<M, F, R>> shards = started;
     if (shards == null) {
-      throw new IllegalStateException("the shards of " + type.topic() + " were not started");
+      throw new IllegalStateException("the shards of " + type.topic().name() + " were not started");
     }
     return shards;
   }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
 import org.stoker.base.Lane;
 import org.stoker.base.Seed;
@@ -15,12 +16,15 @@ import org.stoker.coordinator.runtime.ShardDependencies;
 import org.stoker.coordinator.runtime.ShardLog;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.MetadataDelta;
+import org.stoker.metadata.Result;
 import org.stoker.metadata.TopicImage;
 import org.stoker.testkit.SimulatedClock;
 
 /** Group coordinators and their cluster, as tests make them. */
 final class Coordinators {
   private static final ClusterImage IMAGE = ClusterImage.empty("cluster");
+
+  private static final CompletableFuture<Result> NO_TOPICS = new CompletableFuture<>();
 
   private Coordinators() {}
 
@@ -32,7 +36,11 @@ final class Coordinators {
       SimulatedClock clock,
       IntFunction<Lane> lanes) {
     return new GroupCoordinator(
-        config, memory, seed, new ShardDependencies(log, clock, clock, () -> IMAGE), lanes);
+        config,
+        memory,
+        seed,
+        new ShardDependencies(log, clock, clock, () -> IMAGE, _ -> NO_TOPICS),
+        lanes);
   }
 
   static void topicsDeleted(GroupCoordinator groups, Map<String, Uuid> deleted) {

@@ -118,8 +118,7 @@ public final class Handlers {
     BiConsumer<ApiKey, Handler> forwarded =
         (key, handler) -> handlers.put(key, new ForwardingHandler(handler, rooms.forward()));
     handlers.put(ApiKey.METADATA, new MetadataHandler(cluster, creator));
-    handlers.put(
-        ApiKey.FIND_COORDINATOR, new FindCoordinatorHandler(cluster, rooms.groups()));
+    handlers.put(ApiKey.FIND_COORDINATOR, new FindCoordinatorHandler(cluster, rooms.groups()));
     handlers.put(ApiKey.DESCRIBE_CLUSTER, new DescribeClusterHandler(cluster));
     handlers.put(
         ApiKey.DESCRIBE_TOPIC_PARTITIONS,

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
 import org.stoker.base.MemoryShare;
@@ -50,9 +49,7 @@ final class ClassicGroup {
   private final Set<String> pendingJoin = new HashSet<>();
   // Are in the generation and have not asked for their assignment.
   private final Set<String> pendingSync = new HashSet<>();
-  private final Map<String, Integer> supportersByProtocol = new HashMap<>();
-  // The metadata of all members for each protocol, by name.
-  private final Map<String, Long> metadataBytesByProtocol = new HashMap<>();
+  private final CommonProtocols protocols = new CommonProtocols();
   private final MemoryShare memory;
   private long heldBytes;
   private int awaitingJoinCount;
@@ -258,7 +255,7 @@ final class ClassicGroup {
     }
     members.put(member.memberId(), member);
     count(member.heapBytes());
-    countProtocols(member, 1);
+    protocols.add(member);
     removePendingJoin(member.memberId());
   }
 
@@ -269,7 +266,7 @@ final class ClassicGroup {
         throw new IllegalStateException("member " + memberId + " still waits for an answer");
       }
       count(-removed.heapBytes());
-      countProtocols(removed, -1);
+      protocols.remove(removed);
       if (removed.groupInstanceId() != null) {
         memberIdByInstance.remove(removed.groupInstanceId());
       }
@@ -286,10 +283,10 @@ final class ClassicGroup {
     String groupInstanceId = Objects.requireNonNull(old.groupInstanceId());
     members.remove(old.memberId());
     count(-old.heapBytes());
-    countProtocols(old, -1);
+    protocols.remove(old);
     members.put(renamed.memberId(), renamed);
     count(renamed.heapBytes());
-    countProtocols(renamed, 1);
+    protocols.add(renamed);
     if (isLeader(old.memberId())) {
       leader = renamed.memberId();
     }
@@ -298,13 +295,13 @@ final class ClassicGroup {
 
   void updateMember(
       ClassicGroupMember member,
-      List<GroupProtocol> protocols,
+      List<GroupProtocol> newProtocols,
       int rebalanceTimeoutMs,
       int sessionTimeoutMs) {
     count(-member.heapBytes());
-    countProtocols(member, -1);
-    member.update(protocols, rebalanceTimeoutMs, sessionTimeoutMs);
-    countProtocols(member, 1);
+    protocols.remove(member);
+    member.update(newProtocols, rebalanceTimeoutMs, sessionTimeoutMs);
+    protocols.add(member);
     count(member.heapBytes());
   }
 
@@ -410,35 +407,16 @@ final class ClassicGroup {
     return false;
   }
 
-  void restoreLeader(@Nullable String memberId) {
-    leader = memberId;
-  }
-
-  boolean supports(String type, List<GroupProtocol> protocols) {
+  boolean supports(String type, List<GroupProtocol> wanted) {
     if (state == ClassicGroupState.EMPTY) {
-      return !type.isEmpty() && !protocols.isEmpty();
+      return !type.isEmpty() && !wanted.isEmpty();
     }
-    return type.equals(protocolType)
-        && protocols.stream()
-            .anyMatch(protocol ->
-                supportersByProtocol.getOrDefault(protocol.name(), 0) == members.size());
+    return type.equals(protocolType) && protocols.haveOneOf(wanted, members.size());
   }
 
   /** The protocol that most members like best among those that all of them support. */
   String selectProtocol() {
-    Set<String> candidates =
-        supportersByProtocol.entrySet().stream()
-            .filter(entry -> entry.getValue() == members.size())
-            .map(Map.Entry::getKey)
-            .collect(Collectors.toSet());
-    var votes = new HashMap<String, Integer>();
-    for (ClassicGroupMember member : members.values()) {
-      votes.merge(member.vote(candidates), 1, Integer::sum);
-    }
-    return votes.entrySet().stream()
-        .max(Map.Entry.comparingByValue())
-        .orElseThrow(() -> new IllegalStateException("group " + groupId + " has no members"))
-        .getKey();
+    return protocols.select(members.values());
   }
 
   void startNextGeneration(long nowMs) {
@@ -486,111 +464,9 @@ final class ClassicGroup {
             members.values().stream().map(member -> member.metadata(protocol)).toList());
   }
 
-  // ---- how it is told and kept ----
-
-  JoinGroupReply joined(ClassicGroupMember member, boolean withMembers, boolean skipAssignment) {
-    return new JoinGroupReply(
-        ErrorCode.NONE,
-        generationId,
-        protocolType,
-        protocolName,
-        leader,
-        skipAssignment,
-        member.memberId(),
-        withMembers ? toldToLeader() : List.of());
-  }
-
-  private List<JoinGroupReply.Member> toldToLeader() {
-    String protocol = Objects.requireNonNull(protocolName);
-    return members.values().stream()
-        .map(member ->
-            new JoinGroupReply.Member(
-                member.memberId(), member.groupInstanceId(), member.metadata(protocol)))
-        .toList();
-  }
-
-  GroupSaved savedWith(Map<String, Bytes> assignments) {
-    return new GroupSaved(
-        groupId,
-        protocolType == null ? "" : protocolType,
-        generationId,
-        protocolName,
-        leader,
-        stateTimestampMs,
-        members.values().stream()
-            .map(member ->
-                member.saved(
-                    Objects.requireNonNull(protocolName),
-                    assignments.getOrDefault(member.memberId(), Bytes.EMPTY)))
-            .toList());
-  }
-
-  /** Keeps the name of a group that has not had a generation yet. */
-  GroupSaved savedAsNew() {
-    return new GroupSaved(groupId, "", 0, null, null, stateTimestampMs, List.of());
-  }
-
-  Map<String, Bytes> assignments() {
-    return members.values().stream()
-        .collect(Collectors.toMap(ClassicGroupMember::memberId, ClassicGroupMember::assignment));
-  }
-
-  GroupListing listed() {
-    return new GroupListing(
-        groupId, protocolType == null ? "" : protocolType, state.shownAs(), GroupListing.CLASSIC);
-  }
-
-  /** About what a description takes, as objects and as bytes to send. */
-  long bytesOfDescribed() {
-    long bytes = AnswerBytes.GROUP;
-    for (ClassicGroupMember member : members.values()) {
-      int metadataBytes =
-          state == ClassicGroupState.STABLE && protocolName != null
-              ? member.metadata(protocolName).size()
-              : 0;
-      bytes += AnswerBytes.MEMBER + metadataBytes + member.assignment().size();
-    }
-    return bytes;
-  }
-
-  GroupDescription described() {
-    String protocol = state == ClassicGroupState.STABLE ? protocolName : null;
-    return new GroupDescription(
-        groupId,
-        ErrorCode.NONE,
-        null,
-        state.shownAs(),
-        protocolType == null ? "" : protocolType,
-        protocol == null ? "" : protocol,
-        members.values().stream()
-            .map(member ->
-                new GroupDescription.Member(
-                    member.memberId(),
-                    member.groupInstanceId(),
-                    member.client(),
-                    protocol == null ? Bytes.EMPTY : member.metadata(protocol),
-                    member.assignment()))
-            .toList());
-  }
-
   @Override
   public String toString() {
     return groupId + " (" + state.shownAs() + ", generationId=" + generationId + ")";
-  }
-
-  private void countProtocols(ClassicGroupMember member, int change) {
-    for (GroupProtocol protocol : member.protocols()) {
-      // Names come from outside: one that nobody supports any more is forgotten.
-      supportersByProtocol.merge(
-          protocol.name(), change, (count, by) -> count + by == 0 ? null : count + by);
-      int sizeBytes = protocol.metadata().size();
-      if (sizeBytes > 0) {
-        metadataBytesByProtocol.merge(
-            protocol.name(),
-            (long) change * sizeBytes,
-            (sum, by) -> sum + by == 0 ? null : sum + by);
-      }
-    }
   }
 
   // ---- memory ----
@@ -616,16 +492,6 @@ final class ClassicGroup {
    * anew. Its leader is sent all of that at once, and a group that is larger could never be stored.
    */
   boolean fitsInOneRecord(JoinGroupCommand command, long maxRecordBytes) {
-    ClassicGroupMember before = members.get(command.memberId());
-    for (GroupProtocol protocol : command.protocols()) {
-      long bytes =
-          metadataBytesByProtocol.getOrDefault(protocol.name(), 0L)
-              + protocol.metadata().size()
-              - (before == null ? 0 : before.metadataSize(protocol.name()));
-      if (bytes <= maxRecordBytes) {
-        return true;
-      }
-    }
-    return command.protocols().isEmpty();
+    return protocols.fit(command.protocols(), members.get(command.memberId()), maxRecordBytes);
   }
 }

@@ -1,13 +1,16 @@
 package org.stoker.coordinator.group;
 
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.MemoryShare;
 import org.stoker.base.Seed;
+import org.stoker.coordinator.runtime.Bytes;
 import org.stoker.coordinator.runtime.Decision;
 import org.stoker.coordinator.runtime.ReplyTo;
 import org.stoker.protocol.ErrorCode;
@@ -110,7 +113,8 @@ final class ClassicJoins {
     return memberId == null ? null : group.findMember(memberId);
   }
 
-  private static void leaveOutside(ClassicGroup group, String memberId, Decision.Draft<GroupRecord> out) {
+  private static void leaveOutside(
+      ClassicGroup group, String memberId, Decision.Draft<GroupRecord> out) {
     ClassicGroupMember member = group.findMember(memberId);
     if (member == null) {
       group.remove(memberId);
@@ -244,7 +248,7 @@ final class ClassicJoins {
       case COMPLETING_REBALANCE -> {
         if (isSame) {
           // Its answer was lost: it gets it again.
-          out.reply(to, group.joined(member, isLeader, false));
+          out.reply(to, JoinGroupReply.joined(group, member, isLeader, false));
         } else {
           update(group, command, member, to, out);
         }
@@ -254,7 +258,7 @@ final class ClassicJoins {
         if (isLeader || !isSame) {
           update(group, command, member, to, out);
         } else {
-          out.reply(to, group.joined(member, false, false));
+          out.reply(to, JoinGroupReply.joined(group, member, false, false));
         }
       }
       case EMPTY, DEAD ->
@@ -316,7 +320,8 @@ final class ClassicJoins {
     goOnAfterReplacement(group, command, new Replacement(old, renamed, leaderBefore, to), out);
   }
 
-  private static void answerFenced(ClassicGroup group, ClassicGroupMember old, Decision.Draft<GroupRecord> out) {
+  private static void answerFenced(
+      ClassicGroup group, ClassicGroupMember old, Decision.Draft<GroupRecord> out) {
     ReplyTo<JoinGroupReply> join = group.takeAwaitingJoin(old);
     if (join != null) {
       out.reply(
@@ -358,7 +363,7 @@ final class ClassicJoins {
     switch (group.state()) {
       case STABLE -> {
         if (group.selectProtocol().equals(group.protocolName())) {
-          out.append(group.savedWith(group.assignments()));
+          out.append(GroupRecord.GroupSaved.of(group, assignments(group)));
           out.whenStored((outcome, nowMs) ->
               staticMemberReplaced(
                   group, replacement, command.canSkipAssignment(), outcome, nowMs));
@@ -373,6 +378,11 @@ final class ClassicJoins {
           throw new IllegalStateException(
               "group " + group + " had static member " + replacement.old().memberId());
     }
+  }
+
+  private static Map<String, Bytes> assignments(ClassicGroup group) {
+    return group.members().stream()
+        .collect(Collectors.toMap(ClassicGroupMember::memberId, ClassicGroupMember::assignment));
   }
 
   private Decision<GroupRecord> staticMemberReplaced(
@@ -397,10 +407,10 @@ final class ClassicJoins {
     }
     boolean isLeader = group.isLeader(member.memberId());
     if (canSkipAssignment) {
-      out.reply(replacement.to(), group.joined(member, isLeader, isLeader));
+      out.reply(replacement.to(), JoinGroupReply.joined(group, member, isLeader, isLeader));
     } else {
       // Told the old leader's id, a client that cannot skip the assignment does not lead.
-      JoinGroupReply joined = group.joined(member, false, false);
+      JoinGroupReply joined = JoinGroupReply.joined(group, member, false, false);
       out.reply(replacement.to(), withLeader(joined, replacement.leaderBefore()));
     }
     return out.decide();

@@ -97,7 +97,8 @@ final class ClassicMembers {
   }
 
   /** Without room for it the group cannot go on, and is told so instead of trying for ever. */
-  private void takeAssignment(ClassicGroup group, SyncGroupCommand command, Decision.Draft<GroupRecord> out) {
+  private void takeAssignment(
+      ClassicGroup group, SyncGroupCommand command, Decision.Draft<GroupRecord> out) {
     long bytes = 0;
     for (Bytes assignment : command.assignments().values()) {
       bytes += HeapBytes.of(assignment);
@@ -126,10 +127,10 @@ final class ClassicMembers {
       assignments.put(
           member.memberId(), command.assignments().getOrDefault(member.memberId(), Bytes.EMPTY));
     }
-    out.append(group.savedWith(assignments));
+    out.append(GroupRecord.GroupSaved.of(group, assignments));
     int generationId = group.generationId();
-    out.whenStored((outcome, nowMs) ->
-        assignmentStored(group, generationId, assignments, outcome, nowMs));
+    out.whenStored(
+        (outcome, nowMs) -> assignmentStored(group, generationId, assignments, outcome, nowMs));
   }
 
   private Decision<GroupRecord> assignmentStored(
@@ -156,7 +157,8 @@ final class ClassicMembers {
 
   // ---- heartbeat ----
 
-  ErrorCode heartbeat(ClassicGroup group, HeartbeatCommand command, Decision.Draft<GroupRecord> out) {
+  ErrorCode heartbeat(
+      ClassicGroup group, HeartbeatCommand command, Decision.Draft<GroupRecord> out) {
     ErrorCode error = group.checkMember(command.memberId(), command.groupInstanceId());
     if (error != ErrorCode.NONE) {
       return error;
@@ -172,7 +174,8 @@ final class ClassicMembers {
 
   // ---- leave ----
 
-  LeaveGroupReply leave(ClassicGroup group, LeaveGroupCommand command, Decision.Draft<GroupRecord> out) {
+  LeaveGroupReply leave(
+      ClassicGroup group, LeaveGroupCommand command, Decision.Draft<GroupRecord> out) {
     List<LeftMember> left = new ArrayList<>();
     boolean anyLeft = false;
     for (LeavingMember leaving : command.members()) {
@@ -196,7 +199,8 @@ final class ClassicMembers {
     }
   }
 
-  private static ErrorCode leave(ClassicGroup group, LeavingMember leaving, Decision.Draft<GroupRecord> out) {
+  private static ErrorCode leave(
+      ClassicGroup group, LeavingMember leaving, Decision.Draft<GroupRecord> out) {
     String memberId = leaving.memberId();
     if (memberId.equals(JoinGroupCommand.UNKNOWN_MEMBER_ID)) {
       String known = group.memberIdOfInstance(leaving.groupInstanceId());

@@ -129,7 +129,7 @@ final class ClassicRebalance {
     group.startNextGeneration(out.nowMs());
     if (group.isIn(ClassicGroupState.EMPTY)) {
       LOG.info("Group {} is empty in generation {}", group.groupId(), group.generationId());
-      out.append(group.savedWith(Map.of()));
+      out.append(GroupRecord.GroupSaved.of(group, Map.of()));
     } else {
       LOG.info(
           "Group {} is in generation {} with {} members",
@@ -140,7 +140,8 @@ final class ClassicRebalance {
     }
   }
 
-  private static void removeThoseWhoDidNotJoin(ClassicGroup group, Decision.Draft<GroupRecord> out) {
+  private static void removeThoseWhoDidNotJoin(
+      ClassicGroup group, Decision.Draft<GroupRecord> out) {
     List<ClassicGroupMember> late =
         group.members().stream()
             .filter(member -> !member.isStatic() && member.awaitingJoin() == null)
@@ -169,7 +170,8 @@ final class ClassicRebalance {
     for (ClassicGroupMember member : group.members()) {
       ReplyTo<JoinGroupReply> to = group.takeAwaitingJoin(member);
       if (to != null) {
-        out.reply(to, group.joined(member, group.isLeader(member.memberId()), false));
+        out.reply(
+            to, JoinGroupReply.joined(group, member, group.isLeader(member.memberId()), false));
       }
       refreshSession(group, member, out);
       member.setNew(false);
@@ -207,7 +209,10 @@ final class ClassicRebalance {
   }
 
   private void tellAssignment(
-      ClassicGroup group, ClassicGroupMember member, SyncGroupReply reply, Decision.Draft<GroupRecord> out) {
+      ClassicGroup group,
+      ClassicGroupMember member,
+      SyncGroupReply reply,
+      Decision.Draft<GroupRecord> out) {
     ReplyTo<SyncGroupReply> to = member.awaitingSync();
     if (to != null) {
       member.setAwaitingSync(null);
@@ -217,8 +222,7 @@ final class ClassicRebalance {
   }
 
   /** Members that were told their generation and never asked for their assignment are gone. */
-  private void syncTimeUp(
-      ClassicGroup group, int generationId, Decision.Draft<GroupRecord> out) {
+  private void syncTimeUp(ClassicGroup group, int generationId, Decision.Draft<GroupRecord> out) {
     boolean isCurrent =
         group.generationId() == generationId
             && (group.isIn(ClassicGroupState.COMPLETING_REBALANCE)
@@ -242,7 +246,10 @@ final class ClassicRebalance {
 
   /** Takes the member out; whatever it waits for is answered with the error. */
   static void removeMember(
-      ClassicGroup group, ClassicGroupMember member, ErrorCode error, Decision.Draft<GroupRecord> out) {
+      ClassicGroup group,
+      ClassicGroupMember member,
+      ErrorCode error,
+      Decision.Draft<GroupRecord> out) {
     answerWaiting(group, member, error, JoinGroupCommand.UNKNOWN_MEMBER_ID, out);
     group.remove(member.memberId());
   }
@@ -269,7 +276,7 @@ final class ClassicRebalance {
     setSessionTimer(group, member.memberId(), member.sessionTimeoutMs(), out);
   }
 
-// ---- silence ----
+  // ---- silence ----
 
   /** Given an id, it has to join with it within its session timeout. */
   void setSessionTimer(

@@ -22,6 +22,43 @@ public record GroupDescription(
       Bytes metadata,
       Bytes assignment) {}
 
+  /** About what a description takes, as objects and as bytes to send. */
+  static long bytesOf(ClassicGroup group) {
+    String protocol = protocolOf(group);
+    long bytes = AnswerBytes.GROUP;
+    for (ClassicGroupMember member : group.members()) {
+      int metadataBytes = protocol == null ? 0 : member.metadata(protocol).size();
+      bytes += AnswerBytes.MEMBER + metadataBytes + member.assignment().size();
+    }
+    return bytes;
+  }
+
+  static GroupDescription of(ClassicGroup group) {
+    String protocolType = group.protocolType();
+    String protocol = protocolOf(group);
+    return new GroupDescription(
+        group.groupId(),
+        ErrorCode.NONE,
+        null,
+        group.state().shownAs(),
+        protocolType == null ? "" : protocolType,
+        protocol == null ? "" : protocol,
+        group.members().stream()
+            .map(member ->
+                new Member(
+                    member.memberId(),
+                    member.groupInstanceId(),
+                    member.client(),
+                    protocol == null ? Bytes.EMPTY : member.metadata(protocol),
+                    member.assignment()))
+            .toList());
+  }
+
+  /** Null while there is none that all members know of. */
+  private static @Nullable String protocolOf(ClassicGroup group) {
+    return group.isIn(ClassicGroupState.STABLE) ? group.protocolName() : null;
+  }
+
   static GroupDescription refused(ErrorCode error, String groupId) {
     return new GroupDescription(groupId, error, null, "", "", "", List.of());
   }

@@ -7,4 +7,13 @@ package org.stoker.coordinator.group;
  */
 public record GroupListing(String groupId, String protocolType, String state, String type) {
   static final String CLASSIC = "classic";
+
+  static GroupListing of(ClassicGroup group) {
+    String protocolType = group.protocolType();
+    return new GroupListing(
+        group.groupId(),
+        protocolType == null ? "" : protocolType,
+        group.state().shownAs(),
+        CLASSIC);
+  }
 }

@@ -178,7 +178,8 @@ final class GroupOffsets {
   // ---- remove ----
 
   /** What members still consume is not removed under their feet. */
-  DeleteOffsetsReply delete(ClassicGroup group, DeleteOffsetsCommand command, Decision.Draft<GroupRecord> out) {
+  DeleteOffsetsReply delete(
+      ClassicGroup group, DeleteOffsetsCommand command, Decision.Draft<GroupRecord> out) {
     KnownGroup known = facts.latest().groupOrNew(command.groupId());
     List<DeleteOffsetsReply.Topic> topics = new ArrayList<>(command.topics().size());
     for (DeleteOffsetsCommand.Topic topic : command.topics()) {
@@ -216,9 +217,7 @@ final class GroupOffsets {
   /** Removes those of a group's offsets that the test names, sorted; says how many they are. */
   @CanIgnoreReturnValue
   private long remove(
-      String groupId,
-      BiPredicate<String, StoredOffset> test,
-      Decision.Draft<GroupRecord> out) {
+      String groupId, BiPredicate<String, StoredOffset> test, Decision.Draft<GroupRecord> out) {
     var keys = new ArrayList<OffsetKey>();
     facts
         .latest()

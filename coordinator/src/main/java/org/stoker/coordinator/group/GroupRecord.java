@@ -1,6 +1,8 @@
 package org.stoker.coordinator.group;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.stoker.coordinator.runtime.Bytes;
 
@@ -30,7 +32,31 @@ public sealed interface GroupRecord {
       @Nullable String leader,
       long stateTimestampMs,
       List<SavedMember> members)
-      implements GroupRecord {}
+      implements GroupRecord {
+    /** The group with what its leader assigned in this generation. */
+    static GroupSaved of(ClassicGroup group, Map<String, Bytes> assignments) {
+      String protocolType = group.protocolType();
+      return new GroupSaved(
+          group.groupId(),
+          protocolType == null ? "" : protocolType,
+          group.generationId(),
+          group.protocolName(),
+          group.leader(),
+          group.stateTimestampMs(),
+          group.members().stream()
+              .map(member ->
+                  member.saved(
+                      Objects.requireNonNull(group.protocolName()),
+                      assignments.getOrDefault(member.memberId(), Bytes.EMPTY)))
+              .toList());
+    }
+
+    /** A group that has not had a generation yet. */
+    static GroupSaved ofNew(ClassicGroup group) {
+      return new GroupSaved(
+          group.groupId(), "", 0, null, null, group.stateTimestampMs(), List.of());
+    }
+  }
 
   /** A group is forgotten. */
   record GroupRemoved(String groupId) implements GroupRecord {}

@@ -12,7 +12,6 @@ import org.stoker.coordinator.group.GroupRecord.SavedMember;
 import org.stoker.coordinator.runtime.Bytes;
 import org.stoker.coordinator.runtime.EncodedRecord;
 import org.stoker.coordinator.runtime.RecordCodec;
-import org.stoker.protocol.MalformedMessageException;
 import org.stoker.protocol.Message;
 import org.stoker.protocol.WireReader;
 import org.stoker.protocol.WireWriter;

@@ -2,14 +2,12 @@ package org.stoker.coordinator.group;
 
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,7 +20,6 @@ import org.stoker.coordinator.group.GroupRecord.GroupRemoved;
 import org.stoker.coordinator.group.GroupRecord.GroupSaved;
 import org.stoker.coordinator.runtime.Decision;
 import org.stoker.coordinator.runtime.ReplicatedFacts;
-import org.stoker.coordinator.runtime.Reply;
 import org.stoker.coordinator.runtime.ReplyTo;
 import org.stoker.coordinator.runtime.Shard;
 import org.stoker.coordinator.runtime.StateMachine;
@@ -37,8 +34,7 @@ import org.stoker.protocol.ErrorCode;
  * <p>Which groups there are, and what they have committed, follows from records alone. The members
  * of a classic group are kept beside that and change when it is decided: they are worth nothing
  * without this broker, and a member that was told of a generation whose record is then lost joins
- * again. (Kafka's classic groups are the same.) A group has an object here while it has members, or
- * had some since this broker began to lead; all others are in the facts only.
+ * again. (Kafka's classic groups are the same.)
  */
 @ConfinedTo(Shard.SHARD_LANE)
 final class GroupShard implements StateMachine<GroupRecord> {
@@ -51,7 +47,7 @@ final class GroupShard implements StateMachine<GroupRecord> {
   private final ClassicMembers memberships;
   private final MemoryShare membersShare;
   private final GroupOffsets offsets;
-  private final Map<String, ClassicGroup> groups = new HashMap<>();
+  private final ClassicGroups groups;
 
   /**
    * @param maxRecordBytes as much as a group may take in the log
@@ -65,6 +61,7 @@ final class GroupShard implements StateMachine<GroupRecord> {
     this.config = config;
     this.facts = facts;
     this.membersShare = new MemoryShare(memory.members());
+    this.groups = new ClassicGroups(facts, membersShare);
     this.rebalance = new ClassicRebalance(config);
     this.joins = new ClassicJoins(config, rebalance, seed, membersShare, maxRecordBytes);
     this.memberships = new ClassicMembers(rebalance, membersShare);
@@ -76,7 +73,7 @@ final class GroupShard implements StateMachine<GroupRecord> {
 
   Decision<GroupRecord> join(JoinGroupCommand command, ReplyTo<JoinGroupReply> to, long nowMs) {
     var out = new Decision.Draft<GroupRecord>(nowMs);
-    ClassicGroup group = find(command.groupId());
+    ClassicGroup group = groups.find(command.groupId());
     if (group != null) {
       joinKnown(group, command, to, out);
       return out.decide();
@@ -99,33 +96,33 @@ final class GroupShard implements StateMachine<GroupRecord> {
       JoinGroupCommand command,
       ReplyTo<JoinGroupReply> to,
       Decision.Draft<GroupRecord> out) {
-    boolean wasHere = groups.containsKey(group.groupId());
-    keep(group);
+    boolean wasHere = groups.isKept(group.groupId());
+    groups.keep(group);
     joins.join(group, command, to, out);
     boolean isUntouched = group.isIn(ClassicGroupState.EMPTY) && group.pendingJoin().isEmpty();
     if (!wasHere && isUntouched) {
       // The member was refused; the facts know all there is to know.
-      forget(group);
+      groups.forget(group.groupId());
     }
   }
 
   private void createAndJoin(
       JoinGroupCommand command, ReplyTo<JoinGroupReply> to, Decision.Draft<GroupRecord> out) {
     ClassicGroup created = ClassicGroup.empty(command.groupId(), out.nowMs(), membersShare);
-    keep(created);
+    groups.keep(created);
     joins.join(created, command, to, out);
-    out.append(created.savedAsNew());
+    out.append(GroupSaved.ofNew(created));
     out.whenStored((outcome, nowMs) -> created(created, to, outcome, nowMs));
   }
 
   private boolean hasRoomForGroupOf(JoinGroupCommand command) {
     return membersShare.tryPrepare(ClassicGroupMember.heapBytesOf(command))
-        && facts.memory().tryPrepare(bytesOfNew(command.groupId()));
+        && facts.memory().tryPrepare(ClassicGroups.bytesOfNew(command.groupId()));
   }
 
   Decision<GroupRecord> sync(SyncGroupCommand command, ReplyTo<SyncGroupReply> to, long nowMs) {
     var out = new Decision.Draft<GroupRecord>(nowMs);
-    ClassicGroup group = find(command.groupId());
+    ClassicGroup group = groups.find(command.groupId());
     if (group == null || group.isIn(ClassicGroupState.EMPTY)) {
       out.reply(to, SyncGroupReply.refused(ErrorCode.UNKNOWN_MEMBER_ID));
     } else {
@@ -136,7 +133,7 @@ final class GroupShard implements StateMachine<GroupRecord> {
 
   Decision<GroupRecord> heartbeat(HeartbeatCommand command, ReplyTo<ErrorCode> to, long nowMs) {
     var out = new Decision.Draft<GroupRecord>(nowMs);
-    ClassicGroup group = find(command.groupId());
+    ClassicGroup group = groups.find(command.groupId());
     out.reply(
         to,
         group == null ? ErrorCode.UNKNOWN_MEMBER_ID : memberships.heartbeat(group, command, out));
@@ -145,7 +142,7 @@ final class GroupShard implements StateMachine<GroupRecord> {
 
   Decision<GroupRecord> leave(LeaveGroupCommand command, ReplyTo<LeaveGroupReply> to, long nowMs) {
     var out = new Decision.Draft<GroupRecord>(nowMs);
-    ClassicGroup group = find(command.groupId());
+    ClassicGroup group = groups.find(command.groupId());
     if (group == null) {
       out.reply(to, LeaveGroupReply.refusedEach(ErrorCode.UNKNOWN_MEMBER_ID, command));
     } else {
@@ -157,7 +154,8 @@ final class GroupShard implements StateMachine<GroupRecord> {
 
   // ---- offsets ----
 
-  Decision<GroupRecord> commitOffsets(CommitOffsetsCommand command, ReplyTo<CommitOffsetsReply> to, long nowMs) {
+  Decision<GroupRecord> commitOffsets(
+      CommitOffsetsCommand command, ReplyTo<CommitOffsetsReply> to, long nowMs) {
     var out = new Decision.Draft<GroupRecord>(nowMs);
     ErrorCode error = checkCommit(command, out);
     if (error != ErrorCode.NONE) {
@@ -174,15 +172,16 @@ final class GroupShard implements StateMachine<GroupRecord> {
 
   /** As in Kafka, a commit brings its group also if all of its offsets were refused. */
   private void keepWithoutRecords(String groupId, long nowMs) {
-    if (find(groupId) == null && facts.memory().tryPrepare(bytesOfNew(groupId))) {
+    if (groups.find(groupId) == null
+        && facts.memory().tryPrepare(ClassicGroups.bytesOfNew(groupId))) {
       ClassicGroup group = ClassicGroup.empty(groupId, nowMs, membersShare);
       group.setOnlyHere(true);
-      keep(group);
+      groups.keep(group);
     }
   }
 
   private ErrorCode checkCommit(CommitOffsetsCommand command, Decision.Draft<GroupRecord> out) {
-    ClassicGroup group = find(command.groupId());
+    ClassicGroup group = groups.find(command.groupId());
     if (group == null) {
       if (command.generationId() >= 0) {
         return command.knowsGroupIdNotFound()
@@ -209,9 +208,10 @@ final class GroupShard implements StateMachine<GroupRecord> {
     return AnswerBytes.OFFSET * offsets.countOf(command);
   }
 
-  Decision<GroupRecord> deleteOffsets(DeleteOffsetsCommand command, ReplyTo<DeleteOffsetsReply> to, long nowMs) {
+  Decision<GroupRecord> deleteOffsets(
+      DeleteOffsetsCommand command, ReplyTo<DeleteOffsetsReply> to, long nowMs) {
     var out = new Decision.Draft<GroupRecord>(nowMs);
-    ClassicGroup group = find(command.groupId());
+    ClassicGroup group = groups.find(command.groupId());
     if (group == null) {
       out.reply(to, DeleteOffsetsReply.refused(ErrorCode.GROUP_ID_NOT_FOUND));
     } else if (!group.isIn(ClassicGroupState.EMPTY) && !group.isOfConsumers()) {
@@ -226,8 +226,7 @@ final class GroupShard implements StateMachine<GroupRecord> {
 
   /** The offsets of a topic mean nothing for a topic of the same name that comes after it. */
   @Override
-  public Decision<GroupRecord> imageChanged(
-      MetadataDelta delta, ClusterImage image, long nowMs) {
+  public Decision<GroupRecord> imageChanged(MetadataDelta delta, ClusterImage image, long nowMs) {
     Map<String, Uuid> deleted = new HashMap<>();
     delta.deletedTopics().forEach((id, topic) -> deleted.put(topic.name(), id));
     var out = new Decision.Draft<GroupRecord>(nowMs).divisible();
@@ -242,7 +241,7 @@ final class GroupShard implements StateMachine<GroupRecord> {
     var out = new Decision.Draft<GroupRecord>(nowMs);
     var outcomes = new LinkedHashMap<String, ErrorCode>();
     for (String groupId : new LinkedHashSet<>(groupIds)) {
-      ClassicGroup group = find(groupId);
+      ClassicGroup group = groups.find(groupId);
       ErrorCode error = checkDelete(group);
       if (group != null && error == ErrorCode.NONE) {
         offsets.deleteAll(groupId, out);
@@ -251,9 +250,7 @@ final class GroupShard implements StateMachine<GroupRecord> {
       outcomes.put(groupId, error);
     }
     out.replyWhenStored(
-        to,
-        Collections.unmodifiableMap(outcomes),
-        failure -> allTo(outcomes.keySet(), failure));
+        to, Collections.unmodifiableMap(outcomes), failure -> allTo(outcomes.keySet(), failure));
     return out.decide();
   }
 
@@ -283,33 +280,35 @@ final class GroupShard implements StateMachine<GroupRecord> {
     if (!wantsClassic) {
       return List.of();
     }
-    return groupIds().stream()
-        .map(this::group)
+    return groups.ids().stream()
+        .map(groups::get)
         .filter(group -> states.isEmpty() || states.stream().anyMatch(group.state()::isNamed))
-        .map(ClassicGroup::listed)
+        .map(GroupListing::of)
         .toList();
   }
 
   long bytesOfList() {
-    return AnswerBytes.GROUP * groupIds().size();
+    return AnswerBytes.GROUP * groups.ids().size();
   }
 
   long bytesOfDescribed(String groupId) {
-    ClassicGroup group = find(groupId);
-    return group == null ? AnswerBytes.GROUP : group.bytesOfDescribed();
+    ClassicGroup group = groups.find(groupId);
+    return group == null ? AnswerBytes.GROUP : GroupDescription.bytesOf(group);
   }
 
   GroupDescription describe(String groupId, boolean knowsGroupIdNotFound) {
-    ClassicGroup group = find(groupId);
-    return group == null ? GroupDescription.dead(groupId, knowsGroupIdNotFound) : group.described();
+    ClassicGroup group = groups.find(groupId);
+    return group == null
+        ? GroupDescription.dead(groupId, knowsGroupIdNotFound)
+        : GroupDescription.of(group);
   }
 
   // ---- time ----
 
   private Decision<GroupRecord> expire(long nowMs) {
     var out = new Decision.Draft<GroupRecord>(nowMs).divisible();
-    for (String groupId : groupIds()) {
-      ClassicGroup group = group(groupId);
+    for (String groupId : groups.ids()) {
+      ClassicGroup group = groups.get(groupId);
       boolean nothingIsLeft = offsets.expire(group, out);
       if (nothingIsLeft && group.isIn(ClassicGroupState.EMPTY)) {
         remove(group, out);
@@ -320,20 +319,14 @@ final class GroupShard implements StateMachine<GroupRecord> {
   }
 
   private void scheduleExpiry(Decision.Draft<GroupRecord> out) {
-    out.setTimer(
-        GroupTimers.expiry(), config.offsets().retentionCheckIntervalMs(), this::expire);
+    out.setTimer(GroupTimers.expiry(), config.offsets().retentionCheckIntervalMs(), this::expire);
   }
 
   // ---- records ----
 
   @Override
   public void settled(List<GroupRecord> records) {
-    for (GroupRecord record : records) {
-      ClassicGroup group = groups.get(record.groupId());
-      if (group != null && !isThere(group)) {
-        forget(group);
-      }
-    }
+    records.forEach(record -> groups.forgetUnlessThere(record.groupId()));
   }
 
   /** If it could not be, its first member is told so and leaves; it comes back by itself. */
@@ -359,7 +352,7 @@ final class GroupShard implements StateMachine<GroupRecord> {
   public void recall(GroupRecord record) {
     switch (record) {
       case GroupSaved saved -> recallMembers(saved);
-      case GroupRemoved removed -> forgetIfPresent(removed.groupId());
+      case GroupRemoved removed -> groups.forget(removed.groupId());
       case GroupRecord.OffsetCommitted _, GroupRecord.OffsetRemoved _ -> {
         // The facts know.
       }
@@ -368,7 +361,7 @@ final class GroupShard implements StateMachine<GroupRecord> {
 
   /** Members that memory has no room for are loaded as gone; they join again when they hear it. */
   private void recallMembers(GroupSaved saved) {
-    forgetIfPresent(saved.groupId());
+    groups.forget(saved.groupId());
     if (saved.members().isEmpty()) {
       return;
     }
@@ -377,7 +370,7 @@ final class GroupShard implements StateMachine<GroupRecord> {
       memberBytes += ClassicGroupMember.heapBytesOf(member);
     }
     if (membersShare.tryPrepare(memberBytes)) {
-      keep(ClassicGroup.restored(saved, membersShare));
+      groups.keep(ClassicGroup.restored(saved, membersShare));
       membersShare.settle();
     } else {
       LOG.info(
@@ -391,7 +384,7 @@ final class GroupShard implements StateMachine<GroupRecord> {
   @Override
   public Decision<GroupRecord> loaded(long nowMs) {
     var out = new Decision.Draft<GroupRecord>(nowMs);
-    for (ClassicGroup group : groupsWithMembers()) {
+    for (ClassicGroup group : groups.kept()) {
       for (ClassicGroupMember member : group.members()) {
         rebalance.refreshSession(group, member, out);
       }
@@ -410,7 +403,7 @@ final class GroupShard implements StateMachine<GroupRecord> {
   @Override
   public Decision<GroupRecord> resigned(long nowMs) {
     var out = new Decision.Draft<GroupRecord>(nowMs);
-    for (ClassicGroup group : groupsWithMembers()) {
+    for (ClassicGroup group : groups.kept()) {
       for (ClassicGroupMember member : group.members()) {
         ClassicRebalance.answerWaiting(
             group, member, ErrorCode.NOT_COORDINATOR, member.memberId(), out);
@@ -420,81 +413,7 @@ final class GroupShard implements StateMachine<GroupRecord> {
     return out.decide();
   }
 
-  // ---- which groups there are ----
-
-  private Set<String> groupIds() {
-    Set<String> groupIds = new TreeSet<>(facts.latest().groupIds());
-    for (ClassicGroup group : groups.values()) {
-      if (isThere(group)) {
-        groupIds.add(group.groupId());
-      }
-    }
-    return groupIds;
-  }
-
-  private List<ClassicGroup> groupsWithMembers() {
-    return groups.values().stream()
-        .sorted(Comparator.comparing(ClassicGroup::groupId))
-        .toList();
-  }
-
-  private @Nullable ClassicGroup find(String groupId) {
-    ClassicGroup group = groups.get(groupId);
-    if (group != null) {
-      return isThere(group) ? group : null;
-    }
-    KnownGroup known = facts.latest().group(groupId);
-    return known == null ? null : ClassicGroup.known(groupId, known, membersShare);
-  }
-
-  private ClassicGroup group(String groupId) {
-    ClassicGroup group = find(groupId);
-    if (group == null) {
-      throw new IllegalStateException("there is no group " + groupId);
-    }
-    return group;
-  }
-
-  /** Not while its removal is on its way, so that nobody joins it; if that is lost, it is back. */
-  private boolean isThere(ClassicGroup group) {
-    return group.memberCount() > 0
-        || group.isOnlyHere()
-        || facts.latest().knows(group.groupId());
-  }
-
-  private void keep(ClassicGroup group) {
-    ClassicGroup before = groups.put(group.groupId(), group);
-    if (before != group) {
-      if (before != null) {
-        forget(before);
-      }
-      facts.memory().change(bytesOf(group));
-    }
-  }
-
-  private void forgetIfPresent(String groupId) {
-    ClassicGroup group = groups.get(groupId);
-    if (group != null) {
-      forget(group);
-    }
-  }
-
-  private void forget(ClassicGroup group) {
-    groups.remove(group.groupId(), group);
-    group.forget();
-    facts.memory().change(-bytesOf(group));
-  }
-
   // ---- memory ----
-
-  private static long bytesOf(ClassicGroup group) {
-    return HeapBytes.CLASSIC_GROUP + HeapBytes.of(group.groupId());
-  }
-
-  /** What a group takes here and in the facts. */
-  private static long bytesOfNew(String groupId) {
-    return HeapBytes.CLASSIC_GROUP + HeapBytes.of(groupId) + HeapBytes.ofKnownGroup(groupId);
-  }
 
   @Override
   public void carriedOut() {

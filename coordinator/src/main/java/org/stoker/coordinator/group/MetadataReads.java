@@ -92,7 +92,9 @@ final class MetadataReads {
 
     private static @Nullable OffsetCommitted committed(ByteBuffer key, @Nullable ByteBuffer value) {
       try {
-        return GroupRecordCodec.CODEC.decode(key, value) instanceof OffsetCommitted read ? read : null;
+        return GroupRecordCodec.CODEC.decode(key, value) instanceof OffsetCommitted read
+            ? read
+            : null;
       } catch (MalformedMessageException | UnsupportedVersionException e) {
         return null;
       }

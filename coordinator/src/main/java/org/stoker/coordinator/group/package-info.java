@@ -3,4 +3,3 @@
 package org.stoker.coordinator.group;
 
 import org.jspecify.annotations.NullMarked;
-

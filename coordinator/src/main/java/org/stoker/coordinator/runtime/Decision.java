@@ -72,8 +72,7 @@ public record Decision<R>(
 
     /** Replies when the records are stored, or are not. */
     @CanIgnoreReturnValue
-    public <A> Draft<R> replyWhenStored(
-        ReplyTo<A> to, A stored, Function<ErrorCode, A> failed) {
+    public <A> Draft<R> replyWhenStored(ReplyTo<A> to, A stored, Function<ErrorCode, A> failed) {
       return whenStored((outcome, laterMs) ->
           new Draft<R>(laterMs)
               .reply(to, outcome == ErrorCode.NONE ? stored : failed.apply(outcome))

@@ -177,7 +177,8 @@ final class LogReplay<F extends Facts<F, R>, R> {
   /** The log was read; says what was left out. */
   void end() {
     if (otherKindsCount > 0) {
-      LOG.warn("{} holds {} records of kinds that this broker does not serve", name, otherKindsCount);
+      LOG.warn(
+          "{} holds {} records of kinds that this broker does not serve", name, otherKindsCount);
     }
     if (!open.isEmpty()) {
       LOG.warn("{} holds records of {} transactions that have not ended", name, open.size());

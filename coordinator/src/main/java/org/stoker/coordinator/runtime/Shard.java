@@ -322,8 +322,7 @@ public final class Shard<M extends StateMachine<R>, F extends Facts<F, R>, R> {
         });
   }
 
-  private <A> void readNow(
-      ReplyTo<A> to, Function<ErrorCode, A> refused, Function<M, A> question) {
+  private <A> void readNow(ReplyTo<A> to, Function<ErrorCode, A> refused, Function<M, A> question) {
     if (phase instanceof Active active) {
       to.reply(question.apply(active.leadership.machine()));
     } else {

@@ -7,9 +7,4 @@ import org.stoker.metadata.ClusterImage;
 
 /** What the shards of all coordinators share. */
 public record ShardDependencies(
-    
-    ShardLog log,
-    Clock clock,
-    Timers timers,
-    Supplier<ClusterImage> image,
-    TopicMaker topics) {}
+    ShardLog log, Clock clock, Timers timers, Supplier<ClusterImage> image, TopicMaker topics) {}

@@ -25,8 +25,8 @@ import org.stoker.records.RecordBatch;
  * records to the log, answers when they are stored, and turns timers into events.
  *
  * <p>Appends overlap. What waits is bounded: requests by the network's bytes in flight, and each
- * append by a time-out, after which its reply says that the outcome is not known; the outcome counts
- * all the same when it comes.
+ * append by a time-out, after which its reply says that the outcome is not known; the outcome
+ * counts all the same when it comes.
  */
 @ConfinedTo(Shard.SHARD_LANE)
 final class ShardLeadership<M extends StateMachine<R>, F extends Facts<F, R>, R> {
@@ -271,8 +271,7 @@ final class ShardLeadership<M extends StateMachine<R>, F extends Facts<F, R>, R>
       return;
     }
     append.timeout =
-        partition.after(
-            type.config().appendTimeoutMs(), () -> guarded(() -> timedOut(append)));
+        partition.after(type.config().appendTimeoutMs(), () -> guarded(() -> timedOut(append)));
     partition.append(leaderEpoch, batch, outcome -> guarded(() -> settle(append, outcome)));
   }
 

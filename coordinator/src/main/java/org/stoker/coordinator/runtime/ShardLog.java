@@ -19,8 +19,8 @@ public interface ShardLog {
    * <p>The outcome comes once, on any thread, perhaps before this call returns. NONE means that the
    * batch is on disk on every in-sync replica; batches that were appended one after the other
    * succeed in that order. Anything else means that it is not in the log, or that this broker does
-   * not lead the partition any longer and a resignation follows: an append in an
-   * epoch that is over must be refused.
+   * not lead the partition any longer and a resignation follows: an append in an epoch that is over
+   * must be refused.
    */
   void append(int partition, int leaderEpoch, ByteBuffer batch, Consumer<Appended> outcome);
 

@@ -37,8 +37,7 @@ public final class Shards<M extends StateMachine<R>, F extends Facts<F, R>, R> {
    *
    * @param lanes makes the lane of a partition's shard
    */
-  public Shards(
-      ShardType<M, F, R> type, ShardDependencies dependencies, IntFunction<Lane> lanes) {
+  public Shards(ShardType<M, F, R> type, ShardDependencies dependencies, IntFunction<Lane> lanes) {
     this.type = type;
     this.dependencies = dependencies;
     this.lanes = lanes;

@@ -3,4 +3,3 @@
 package org.stoker.coordinator.runtime;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -23,7 +23,13 @@ final class GroupFootprint {
   private final GroupMemory memory = GroupMemory.ofHeap(HEAP_BYTES, clock);
   private final MemoryShardLog log = new MemoryShardLog();
   private final GroupCoordinator groups =
-      Coordinators.of(GroupRig.NO_DELAY, memory, new SplitMixSeed(7), log, clock, partition -> new CallerRunsLane("shard", Runnable::run));
+      Coordinators.of(
+          GroupRig.NO_DELAY,
+          memory,
+          new SplitMixSeed(7),
+          log,
+          clock,
+          partition -> new CallerRunsLane("shard", Runnable::run));
 
   private GroupFootprint() {
     groups.start(1);
@@ -47,6 +53,12 @@ final class GroupFootprint {
         "  with 4,000 characters of metadata",
         (f, i) -> f.commit("group-" + i, "orders", 0, "m".repeat(4_000)));
     report("one more offset of a known topic", (f, i) -> f.commit("group", "orders", i, ""));
+    report(
+        "  on its way to the log, with its batch",
+        (f, i) -> {
+          f.log.holdAppends(true);
+          f.commit("group-" + i, "orders", 0, "");
+        });
     Step member = GroupFootprint::member;
     measure(member);
     report("a member, one of 50 in a group, with 200 bytes of subscription", member);

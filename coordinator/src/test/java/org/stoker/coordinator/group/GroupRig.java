@@ -43,7 +43,13 @@ final class GroupRig {
   GroupRig(GroupCoordinatorConfig config, long heapBytes) {
     memory = GroupMemory.ofHeap(heapBytes, clock);
     groups =
-        Coordinators.of(config, memory, new SplitMixSeed(7), log, clock, partition -> new CallerRunsLane("shard", Runnable::run));
+        Coordinators.of(
+            config,
+            memory,
+            new SplitMixSeed(7),
+            log,
+            clock,
+            partition -> new CallerRunsLane("shard", Runnable::run));
     groups.start(1);
     groups.becomeLeader(0, leaderEpoch);
   }

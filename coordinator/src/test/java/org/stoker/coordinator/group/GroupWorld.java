@@ -85,7 +85,13 @@ final class GroupWorld {
     this.others = new SimulatedExecutor(seed.fork());
     SplitMixSeed laneSeed = seed.fork();
     this.groups =
-        Coordinators.of(CONFIG, GroupMemory.ofHeap(1 << 28, clock), seed.fork(), log, clock, partition -> new SimulatedLane(laneSeed, others));
+        Coordinators.of(
+            CONFIG,
+            GroupMemory.ofHeap(1 << 28, clock),
+            seed.fork(),
+            log,
+            clock,
+            partition -> new SimulatedLane(laneSeed, others));
     log.setFault(
         switch (sabotage) {
           case LOG_SUCCEEDS_BEFORE_IT_KEEPS -> MemoryShardLog.Fault.SUCCEEDS_BEFORE_IT_KEEPS;

@@ -114,7 +114,8 @@ final class OffsetExpiryTest {
     rig.clock.advanceMs(CHECK_MS);
 
     assertThat(groupIds()).isEmpty();
-    assertThat(Coordinators.records(rig.log).getLast()).isEqualTo(new GroupRecord.GroupRemoved(GroupRig.GROUP));
+    assertThat(Coordinators.records(rig.log).getLast())
+        .isEqualTo(new GroupRecord.GroupRemoved(GroupRig.GROUP));
   }
 
   @Test

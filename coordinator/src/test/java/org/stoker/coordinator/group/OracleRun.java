@@ -65,7 +65,13 @@ final class OracleRun {
     this.config = kafkaConfig;
     this.kafka = new KafkaGroups(kafkaConfig, kafkaClock, List.of());
     this.ours =
-        Coordinators.of(config, GroupMemory.ofHeap(1 << 28, clock), memberIds, log, clock, partition -> new CallerRunsLane("shard", Runnable::run));
+        Coordinators.of(
+            config,
+            GroupMemory.ofHeap(1 << 28, clock),
+            memberIds,
+            log,
+            clock,
+            partition -> new CallerRunsLane("shard", Runnable::run));
     ours.start(1);
     ours.becomeLeader(0, leaderEpoch);
   }

@@ -43,7 +43,13 @@ final class ShardTest {
 
   private GroupCoordinator notStarted() {
     var clock = new SimulatedClock();
-    return Coordinators.of(GroupRig.NO_DELAY, GroupMemory.ofHeap(1 << 28, clock), new SplitMixSeed(1), rig.log, clock, partition -> new CallerRunsLane("shard", Runnable::run));
+    return Coordinators.of(
+        GroupRig.NO_DELAY,
+        GroupMemory.ofHeap(1 << 28, clock),
+        new SplitMixSeed(1),
+        rig.log,
+        clock,
+        partition -> new CallerRunsLane("shard", Runnable::run));
   }
 
   @Test

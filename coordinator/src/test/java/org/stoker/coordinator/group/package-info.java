@@ -2,4 +2,3 @@
 package org.stoker.coordinator.group;
 
 import org.jspecify.annotations.NullMarked;
-

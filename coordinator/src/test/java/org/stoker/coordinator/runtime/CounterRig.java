@@ -51,7 +51,8 @@ final class CounterRig {
 
   /** What is committed. */
   CompletableFuture<Answer> sum(String name) {
-    return shards.read("key", Answer::refused, counters -> answer(counters.facts.committed(), name));
+    return shards.read(
+        "key", Answer::refused, counters -> answer(counters.facts.committed(), name));
   }
 
   CompletableFuture<Answer> stableSum(String name) {
@@ -74,8 +75,7 @@ final class CounterRig {
 
   void imageChanged(boolean featuresChanged) {
     shards.imageChanged(
-        new MetadataDelta(
-            IMAGE, Set.of(), Map.of(), Map.of(), Set.of(), Set.of(), featuresChanged),
+        new MetadataDelta(IMAGE, Set.of(), Map.of(), Map.of(), Set.of(), Set.of(), featuresChanged),
         IMAGE);
   }
 

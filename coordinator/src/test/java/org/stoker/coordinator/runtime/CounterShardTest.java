@@ -50,8 +50,7 @@ final class CounterShardTest {
 
     rig.log.settleOldest(ErrorCode.NOT_ENOUGH_REPLICAS);
 
-    assertThat(lost)
-        .isCompletedWithValue(Answer.refused(ErrorCode.COORDINATOR_NOT_AVAILABLE));
+    assertThat(lost).isCompletedWithValue(Answer.refused(ErrorCode.COORDINATOR_NOT_AVAILABLE));
     assertThat(rig.latestSum("a")).isCompletedWithValue(CounterRig.is(1));
     assertThat(rig.latestSum("b")).isCompletedWithValue(CounterRig.is(2));
     assertThat(rig.latestSum("c")).isCompletedWithValue(CounterRig.is(3));
@@ -111,8 +110,7 @@ final class CounterShardTest {
     CompletableFuture<Answer> slow = rig.add("a", 1);
 
     rig.clock.advanceMs(5_000);
-    assertThat(slow)
-        .isCompletedWithValue(Answer.refused(ErrorCode.COORDINATOR_NOT_AVAILABLE));
+    assertThat(slow).isCompletedWithValue(Answer.refused(ErrorCode.COORDINATOR_NOT_AVAILABLE));
     rig.log.settleOldest(ErrorCode.NONE);
 
     assertThat(rig.sum("a")).isCompletedWithValue(CounterRig.is(1));
@@ -325,8 +323,7 @@ final class CounterShardTest {
 
     assertThat(rig.sum("a")).isCompletedWithValue(CounterRig.is(4));
     assertThat(rig.latestSum("b")).isCompletedWithValue(CounterRig.is(0));
-    assertThat(
-            rig.shards.read("key", _ -> List.<String>of(), counters -> counters.recalled).join())
+    assertThat(rig.shards.read("key", _ -> List.<String>of(), counters -> counters.recalled).join())
         .containsExactly("a", "b", "a", "b");
   }
 

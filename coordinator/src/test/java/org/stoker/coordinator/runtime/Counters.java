@@ -193,9 +193,7 @@ final class Counters implements StateMachine<Counters.Sum> {
       Long value = record.value();
       return new EncodedRecord(
           Bytes.of(record.name().getBytes(StandardCharsets.UTF_8)),
-          value == null
-              ? null
-              : Bytes.of(ByteBuffer.allocate(Long.BYTES).putLong(value).array()));
+          value == null ? null : Bytes.of(ByteBuffer.allocate(Long.BYTES).putLong(value).array()));
     }
 
     @Override

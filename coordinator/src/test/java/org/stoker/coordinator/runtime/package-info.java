@@ -2,4 +2,3 @@
 package org.stoker.coordinator.runtime;
 
 import org.jspecify.annotations.NullMarked;
-

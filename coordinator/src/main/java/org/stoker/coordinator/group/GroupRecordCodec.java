@@ -225,9 +225,12 @@ public final class GroupRecordCodec implements RecordCodec<GroupRecord> {
 
   @Override
   public long heapBytes(GroupRecord record) {
-    return HeapBytes.RECORD_ON_ITS_WAY
-        + (record instanceof OffsetCommitted committed
-            ? 2 * HeapBytes.of(committed.value().metadata())
-            : 0);
+    long bytes = HeapBytes.RECORD + HeapBytes.of(record.groupId());
+    return record instanceof OffsetCommitted committed
+        ? bytes
+            + HeapBytes.of(committed.key().topic())
+            // As text, and as the bytes that it becomes.
+            + 2 * HeapBytes.of(committed.value().metadata())
+        : bytes;
   }
 }

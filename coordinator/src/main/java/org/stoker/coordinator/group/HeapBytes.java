@@ -19,8 +19,8 @@ final class HeapBytes {
   /** An offset with its key and place, without the texts. */
   static final int OFFSET = 96;
 
-  /** A record on its way to the log, with the answer that waits for it. */
-  static final int RECORD_ON_ITS_WAY = 640;
+  /** A record that the facts do not follow yet, without its texts. */
+  static final int RECORD = 240;
 
   /** A member with its timer, its place in the group's maps and the answers it waits for. */
   static final int MEMBER = 560;

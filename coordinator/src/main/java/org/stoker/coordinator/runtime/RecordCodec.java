@@ -23,6 +23,6 @@ public interface RecordCodec<R> {
   /** The record takes at least so many bytes when it is encoded. */
   long minSizeBytes(R record);
 
-  /** What the record takes on the heap until the facts follow it. */
+  /** What the record takes on the heap by itself, with its key. */
   long heapBytes(R record);
 }

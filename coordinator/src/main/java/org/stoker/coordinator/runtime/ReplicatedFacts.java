@@ -28,6 +28,12 @@ public final class ReplicatedFacts<F extends Facts<F, R>, R> {
    */
   private static final int MAX_RECORDS_APART = 64;
 
+  /**
+   * What a record on its way takes beside itself: its append, the reply that waits for it, and its
+   * share of the versions of the facts that differ. Rounded up; GroupFootprint measures it.
+   */
+  static final int ON_ITS_WAY_BYTES = 1_500;
+
   private final MemoryShare memory;
   private final ToLongFunction<R> heapBytes;
   // By number, in the order in which they were sent.
@@ -41,7 +47,7 @@ public final class ReplicatedFacts<F extends Facts<F, R>, R> {
 
   /**
    * @param memory where the facts count
-   * @param heapBytes what a record takes while it is on its way
+   * @param heapBytes what a record takes by itself
    */
   ReplicatedFacts(F noFacts, MemoryShare memory, ToLongFunction<R> heapBytes) {
     this.committed = noFacts;
@@ -143,7 +149,7 @@ public final class ReplicatedFacts<F extends Facts<F, R>, R> {
   }
 
   private long heapBytesOf(List<R> records) {
-    long bytes = 0;
+    long bytes = (long) ON_ITS_WAY_BYTES * records.size();
     for (R record : records) {
       bytes += heapBytes.applyAsLong(record);
     }

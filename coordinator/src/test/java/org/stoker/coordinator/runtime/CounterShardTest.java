@@ -16,6 +16,9 @@ import org.stoker.records.ControlRecord;
 /** The runtime, with a state machine that knows nothing of groups. */
 @SuppressWarnings("FutureReturnValueIgnored") // not every answer is what a test is about
 final class CounterShardTest {
+  private static final long ON_ITS_WAY_BYTES =
+      ReplicatedFacts.ON_ITS_WAY_BYTES + Counters.Type.RECORD_BYTES;
+
   private final CounterRig rig = new CounterRig();
 
   // ---- appends ----
@@ -354,11 +357,11 @@ final class CounterShardTest {
     rig.log.holdAppends(true);
     rig.add("a", 1);
     rig.add("b", 1);
-    assertThat(rig.memory.usedBytes()).isEqualTo(2 * Counters.Type.ON_ITS_WAY_BYTES);
+    assertThat(rig.memory.usedBytes()).isEqualTo(2 * ON_ITS_WAY_BYTES);
 
     rig.log.settleOldest(ErrorCode.NONE);
     assertThat(rig.memory.usedBytes())
-        .isEqualTo(Counters.Type.ON_ITS_WAY_BYTES + Counters.Sums.BYTES);
+        .isEqualTo(ON_ITS_WAY_BYTES + Counters.Sums.BYTES);
     rig.log.settleOldest(ErrorCode.NOT_ENOUGH_REPLICAS);
 
     assertThat(rig.memory.usedBytes()).isEqualTo(Counters.Sums.BYTES);

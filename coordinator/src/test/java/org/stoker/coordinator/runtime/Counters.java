@@ -156,7 +156,7 @@ final class Counters implements StateMachine<Counters.Sum> {
     static final InternalTopic TOPIC =
         new InternalTopic(
             "__counters", "counters.partitions", "counters.replication.factor", "", Map.of());
-    static final long ON_ITS_WAY_BYTES = 1_000;
+    static final long RECORD_BYTES = 1_000;
 
     @Override
     public InternalTopic topic() {
@@ -214,7 +214,7 @@ final class Counters implements StateMachine<Counters.Sum> {
 
     @Override
     public long heapBytes(Sum record) {
-      return ON_ITS_WAY_BYTES;
+      return RECORD_BYTES;
     }
   }
 }

@@ -9,10 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.HeapBudget;
 import org.stoker.base.Uuid;
-import org.stoker.coordinator.GroupCoordinator;
-import org.stoker.coordinator.GroupCoordinatorConfig;
-import org.stoker.coordinator.GroupMemory;
-import org.stoker.coordinator.ShardWorld;
+import org.stoker.coordinator.group.GroupCoordinator;
+import org.stoker.coordinator.group.GroupCoordinatorConfig;
+import org.stoker.coordinator.group.GroupMemory;
+import org.stoker.coordinator.runtime.ShardDependencies;
 import org.stoker.handlers.BrokerLoggers;
 import org.stoker.handlers.ClusterView;
 import org.stoker.handlers.ControllerPort;
@@ -20,6 +20,7 @@ import org.stoker.handlers.Dispatcher;
 import org.stoker.handlers.Handlers;
 import org.stoker.handlers.MemberPort;
 import org.stoker.handlers.ProducerIdBlocks;
+import org.stoker.handlers.TopicCreator;
 import org.stoker.log.DamageListener;
 import org.stoker.log.LogDirectory;
 import org.stoker.log.UsableDirectories;
@@ -195,12 +196,14 @@ public final class BrokerCore {
                 values.longInteger("offsets.retention.check.interval.ms"),
                 values.integer("offsets.commit.timeout.ms"),
                 compressionOfOffsets(values))),
-        new ShardWorld(
+        GroupMemory.ofHeap(world.heapBytes(), world.inFlight(), world.clock()),
+        world.seed(),
+        new ShardDependencies(
             log,
             world.clock(),
             world.timers(),
-            world.seed(),
-            GroupMemory.ofHeap(world.heapBytes(), world.inFlight(), world.clock())),
+            metadata::image,
+            new TopicCreator(controller, () -> setting.live().settings().values())),
         partition -> world.lanes().apply("groups-" + partition));
   }
 

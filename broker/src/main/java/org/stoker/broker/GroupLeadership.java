@@ -1,8 +1,6 @@
 package org.stoker.broker;
 
 import java.util.Collections;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -10,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.Uuid;
-import org.stoker.coordinator.GroupCoordinator;
-import org.stoker.handlers.TopicCreator;
+import org.stoker.coordinator.group.GroupCoordinator;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.MetadataDelta;
 import org.stoker.metadata.MetadataListener;
@@ -47,7 +44,7 @@ final class GroupLeadership implements MetadataListener {
 
   @Override
   public void imageChanged(MetadataDelta delta, ClusterImage image) {
-    TopicImage topic = image.topic(TopicCreator.OFFSETS_TOPIC);
+    TopicImage topic = image.topic(GroupCoordinator.TOPIC.name());
     if (topic != null) {
       if (!Started.of(topic).equals(started)) {
         // Also when it was deleted and made again, or got more partitions, which moves its groups:
@@ -60,11 +57,7 @@ final class GroupLeadership implements MetadataListener {
         assign(topic, delta.changedPartitions().getOrDefault(topic.id(), NONE), image);
       }
     }
-    Map<String, Uuid> deleted = new HashMap<>();
-    delta.deletedTopics().forEach((id, gone) -> deleted.put(gone.name(), id));
-    if (!deleted.isEmpty()) {
-      groups.topicsDeleted(deleted);
-    }
+    groups.imageChanged(delta, image);
   }
 
   private void warnIfGroupsMove(TopicImage topic) {

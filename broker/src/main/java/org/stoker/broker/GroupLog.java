@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stoker.base.StorageException;
-import org.stoker.coordinator.ShardLog;
-import org.stoker.handlers.TopicCreator;
+import org.stoker.coordinator.group.GroupCoordinator;
+import org.stoker.coordinator.runtime.ShardLog;
 import org.stoker.log.AppendOrigin;
 import org.stoker.log.Log;
 import org.stoker.log.ReadOutcome;
@@ -62,7 +62,7 @@ final class GroupLog implements ShardLog {
   }
 
   private @Nullable Partition find(int index) {
-    TopicImage topic = image.get().topic(TopicCreator.OFFSETS_TOPIC);
+    TopicImage topic = image.get().topic(GroupCoordinator.TOPIC.name());
     return topic == null ? null : partitions.find(topic.id(), index);
   }
 

@@ -1,6 +1,6 @@
 package org.stoker.handlers;
 
-import org.stoker.coordinator.GroupCoordinator;
+import org.stoker.coordinator.group.GroupCoordinator;
 import org.stoker.network.RequestContext;
 import org.stoker.protocol.message.DeleteGroupsRequest;
 import org.stoker.protocol.message.DeleteGroupsResponse;

@@ -3,7 +3,8 @@ package org.stoker.handlers;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.stoker.coordinator.GroupCoordinator;
+import org.stoker.coordinator.group.GroupCoordinator;
+import org.stoker.coordinator.runtime.Shards;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.Result;
 import org.stoker.metadata.TopicImage;
@@ -26,12 +27,10 @@ final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
   private static final long LONGEST_WAIT_MS = 500;
 
   private final ClusterView cluster;
-  private final TopicCreator creator;
   private final GroupCoordinator groups;
 
-  FindCoordinatorHandler(ClusterView cluster, TopicCreator creator, GroupCoordinator groups) {
+  FindCoordinatorHandler(ClusterView cluster, GroupCoordinator groups) {
     this.cluster = cluster;
-    this.creator = creator;
     this.groups = groups;
   }
 
@@ -51,9 +50,9 @@ final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
       return CompletableFuture.completedFuture(keys.stream().map(_ -> refused(keyType)).toList());
     }
     CompletableFuture<Result> topic =
-        cluster.image().topic(TopicCreator.OFFSETS_TOPIC) != null
+        cluster.image().topic(GroupCoordinator.TOPIC.name()) != null
             ? CompletableFuture.completedFuture(Result.OK)
-            : creator.create(TopicCreator.OFFSETS_TOPIC);
+            : groups.makeTopic();
     return topic.thenCompose(creation -> {
       List<CompletableFuture<Coordinator>> parts =
           keys.stream().map(groupId -> find(groupId, context, creation)).toList();
@@ -65,12 +64,12 @@ final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
   private CompletableFuture<Coordinator> find(
       String groupId, RequestContext context, Result creation) {
     ClusterImage image = cluster.image();
-    TopicImage topic = image.topic(TopicCreator.OFFSETS_TOPIC);
+    TopicImage topic = image.topic(GroupCoordinator.TOPIC.name());
     if (topic == null) {
       return CompletableFuture.completedFuture(
           error(ErrorCode.COORDINATOR_NOT_AVAILABLE, creation.message()));
     }
-    int partition = GroupCoordinator.partitionFor(groupId, topic.partitions().size());
+    int partition = Shards.partitionFor(groupId, topic.partitions().size());
     ClusterView.Reachable broker =
         cluster.broker(image, topic.partitions().get(partition).leader(), context);
     if (broker == null || broker.broker().id() != cluster.brokerId()) {

@@ -10,7 +10,7 @@ import org.stoker.base.Clock;
 import org.stoker.base.HeapBudget;
 import org.stoker.base.LimitedExecutor;
 import org.stoker.base.Timers;
-import org.stoker.coordinator.GroupCoordinator;
+import org.stoker.coordinator.group.GroupCoordinator;
 import org.stoker.log.UsableDirectories;
 import org.stoker.network.RequestDispatcher;
 import org.stoker.protocol.ApiKey;
@@ -134,8 +134,7 @@ public final class Handlers {
     Supplier<ConfigValues> values = () -> rooms.settings().get().values();
     TopicCreator creator = new TopicCreator(rooms.anywhere(), values);
     handlers.put(ApiKey.METADATA, new MetadataHandler(cluster, creator));
-    handlers.put(
-        ApiKey.FIND_COORDINATOR, new FindCoordinatorHandler(cluster, creator, rooms.groups()));
+    handlers.put(ApiKey.FIND_COORDINATOR, new FindCoordinatorHandler(cluster, rooms.groups()));
     handlers.put(ApiKey.DESCRIBE_CLUSTER, new DescribeClusterHandler(cluster));
     handlers.put(
         ApiKey.DESCRIBE_TOPIC_PARTITIONS,

@@ -1,7 +1,7 @@
 package org.stoker.handlers;
 
-import org.stoker.coordinator.GroupCoordinator;
-import org.stoker.coordinator.HeartbeatCommand;
+import org.stoker.coordinator.group.GroupCoordinator;
+import org.stoker.coordinator.group.HeartbeatCommand;
 import org.stoker.network.RequestContext;
 import org.stoker.protocol.message.HeartbeatRequest;
 import org.stoker.protocol.message.HeartbeatResponse;

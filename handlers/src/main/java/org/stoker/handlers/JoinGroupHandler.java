@@ -2,12 +2,12 @@ package org.stoker.handlers;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.stoker.coordinator.Bytes;
-import org.stoker.coordinator.ClientIdentity;
-import org.stoker.coordinator.GroupCoordinator;
-import org.stoker.coordinator.GroupProtocol;
-import org.stoker.coordinator.JoinGroupCommand;
-import org.stoker.coordinator.JoinGroupReply;
+import org.stoker.coordinator.group.ClientIdentity;
+import org.stoker.coordinator.group.GroupCoordinator;
+import org.stoker.coordinator.group.GroupProtocol;
+import org.stoker.coordinator.group.JoinGroupCommand;
+import org.stoker.coordinator.group.JoinGroupReply;
+import org.stoker.coordinator.runtime.Bytes;
 import org.stoker.network.RequestContext;
 import org.stoker.protocol.message.JoinGroupRequest;
 import org.stoker.protocol.message.JoinGroupResponse;

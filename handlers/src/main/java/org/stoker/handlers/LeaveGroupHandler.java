@@ -1,10 +1,10 @@
 package org.stoker.handlers;
 
 import java.util.List;
-import org.stoker.coordinator.GroupCoordinator;
-import org.stoker.coordinator.LeaveGroupCommand;
-import org.stoker.coordinator.LeaveGroupCommand.LeavingMember;
-import org.stoker.coordinator.LeaveGroupReply;
+import org.stoker.coordinator.group.GroupCoordinator;
+import org.stoker.coordinator.group.LeaveGroupCommand;
+import org.stoker.coordinator.group.LeaveGroupCommand.LeavingMember;
+import org.stoker.coordinator.group.LeaveGroupReply;
 import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.LeaveGroupRequest;

@@ -1,8 +1,8 @@
 package org.stoker.handlers;
 
 import java.util.Set;
-import org.stoker.coordinator.GroupCoordinator;
-import org.stoker.coordinator.GroupListing;
+import org.stoker.coordinator.group.GroupCoordinator;
+import org.stoker.coordinator.group.GroupListing;
 import org.stoker.network.RequestContext;
 import org.stoker.protocol.message.ListGroupsRequest;
 import org.stoker.protocol.message.ListGroupsResponse;

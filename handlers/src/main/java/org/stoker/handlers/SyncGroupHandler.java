@@ -2,9 +2,9 @@ package org.stoker.handlers;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.stoker.coordinator.Bytes;
-import org.stoker.coordinator.GroupCoordinator;
-import org.stoker.coordinator.SyncGroupCommand;
+import org.stoker.coordinator.group.GroupCoordinator;
+import org.stoker.coordinator.group.SyncGroupCommand;
+import org.stoker.coordinator.runtime.Bytes;
 import org.stoker.network.RequestContext;
 import org.stoker.protocol.ErrorCode;
 import org.stoker.protocol.message.SyncGroupRequest;

@@ -8,6 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ThreadSafe;
+import org.stoker.coordinator.runtime.InternalTopic;
+import org.stoker.coordinator.runtime.TopicMaker;
 import org.stoker.metadata.Command;
 import org.stoker.metadata.Command.CreatedTopic;
 import org.stoker.metadata.Command.NewTopic;
@@ -22,10 +24,7 @@ import org.stoker.settings.ConfigValues;
  * for once at a time.
  */
 @ThreadSafe
-public final class TopicCreator {
-  /** Where groups keep their offsets. */
-  public static final String OFFSETS_TOPIC = "__consumer_offsets";
-
+public final class TopicCreator implements TopicMaker {
   private final ControllerPort controller;
   private final Supplier<ConfigValues> values;
   private final Map<String, CompletableFuture<Result>> underWay = new ConcurrentHashMap<>();
@@ -45,10 +44,15 @@ public final class TopicCreator {
    * is left to that coordinator: a plain topic of that name would be in its way.
    */
   boolean mayCreateForClients(String name) {
-    boolean isLeftToOthers = ClusterView.isInternal(name) && !name.equals(OFFSETS_TOPIC);
+    boolean isLeftToOthers = ClusterView.isInternal(name) && InternalTopics.find(name) == null;
     return values.get().bool("auto.create.topics.enable")
         && !isLeftToOthers
         && TopicNames.problemWith(name) == null;
+  }
+
+  @Override
+  public CompletableFuture<Result> make(InternalTopic topic) {
+    return create(topic.name());
   }
 
   /** Makes the topic; it is no error if it exists by now. */
@@ -80,18 +84,17 @@ public final class TopicCreator {
   }
 
   private NewTopic newTopic(String name) {
-    if (!name.equals(OFFSETS_TOPIC)) {
+    InternalTopic internal = InternalTopics.find(name);
+    if (internal == null) {
       return NewTopic.of(name, -1, -1);
     }
     ConfigValues current = values.get();
-    Map<String, @Nullable String> configs = new HashMap<>();
-    configs.put("cleanup.policy", "compact");
-    configs.put("compression.type", "producer");
-    configs.put("segment.bytes", Integer.toString(current.integer("offsets.topic.segment.bytes")));
+    Map<String, @Nullable String> configs = new HashMap<>(internal.configs());
+    configs.put("segment.bytes", Integer.toString(current.integer(internal.segmentBytesKey())));
     return new NewTopic(
         name,
-        current.integer("offsets.topic.num.partitions"),
-        current.shortInteger("offsets.topic.replication.factor"),
+        current.integer(internal.partitionCountKey()),
+        current.shortInteger(internal.replicationFactorKey()),
         List.of(),
         configs);
   }

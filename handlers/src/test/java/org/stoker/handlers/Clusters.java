@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.stoker.base.SharedMap;
 import org.stoker.base.Uuid;
 import org.stoker.metadata.BrokerImage;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.Endpoint;
 import org.stoker.metadata.PartitionImage;
-import org.stoker.metadata.SharedMap;
 import org.stoker.metadata.TopicImage;
 
 /** Clusters as handlers see them. */

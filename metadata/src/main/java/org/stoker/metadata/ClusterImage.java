@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.stoker.base.SharedMap;
 import org.stoker.base.TopicPartition;
 import org.stoker.base.Uuid;
 import org.stoker.protocol.Message;

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.stoker.base.ConfinedTo;
+import org.stoker.base.SharedMap;
 import org.stoker.base.Uuid;
 import org.stoker.metadata.ClusterImage.ProducerIdBlock;
 import org.stoker.protocol.Message;

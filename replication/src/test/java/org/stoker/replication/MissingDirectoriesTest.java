@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.stoker.base.Uuid;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.PartitionImage;
-import org.stoker.metadata.SharedMap;
+import org.stoker.base.SharedMap;
 import org.stoker.metadata.TopicImage;
 
 final class MissingDirectoriesTest {

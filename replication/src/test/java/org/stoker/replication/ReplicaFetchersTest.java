@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.stoker.base.CallerRunsLane;
+import org.stoker.base.SharedMap;
 import org.stoker.metadata.ClusterImage;
-import org.stoker.metadata.SharedMap;
 import org.stoker.protocol.Message;
 import org.stoker.protocol.message.FetchRequest;
 

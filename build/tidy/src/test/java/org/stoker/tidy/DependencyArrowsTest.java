@@ -15,10 +15,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The poms draw exactly the arrows that the table of rooms in ARCHITECTURE.md names. */
+/**
+ * The poms draw exactly the arrows that the table of rooms in ARCHITECTURE.md names, and imports
+ * those of the table of packages.
+ */
 final class DependencyArrowsTest {
   private static final Pattern ROW =
       Pattern.compile("^\\| `([\\w/-]+)` \\|[^|]*\\| ([^|]*) \\|", Pattern.MULTILINE);
+  private static final Pattern PACKAGE_ROW =
+      Pattern.compile("^\\| `(\\w+\\.\\w+)` \\|[^|]*\\| ([^|]*) \\|", Pattern.MULTILINE);
+  private static final Pattern PACKAGE =
+      Pattern.compile("^package org\\.stoker\\.(\\w+\\.\\w+);", Pattern.MULTILINE);
+  private static final Pattern IMPORT =
+      Pattern.compile("^import (?:static )?org\\.stoker\\.(\\w+\\.\\w+)\\.", Pattern.MULTILINE);
   private static final Pattern DEPENDENCY =
       Pattern.compile("<dependency>(.*?)</dependency>", Pattern.DOTALL);
   private static final Pattern OURS = Pattern.compile("<artifactId>stoker-([\\w-]+)</artifactId>");
@@ -35,12 +44,35 @@ final class DependencyArrowsTest {
       }
     }
 
-    assertThat(drawn).isEqualTo(tableOfRooms());
+    assertThat(drawn).isEqualTo(table(ROW));
   }
 
-  private Map<String, Set<String>> tableOfRooms() throws IOException {
+  @Test
+  void importsMatchTheTableOfPackages() throws IOException {
+    Map<String, Set<String>> table = table(PACKAGE_ROW);
+    var drawn = new TreeMap<String, Set<String>>();
+    for (Path file : sources.javaFiles()) {
+      String text = Files.readString(file);
+      Matcher itsPackage = PACKAGE.matcher(text);
+      boolean isRun = file.toString().contains("/src/main/");
+      if (isRun && itsPackage.find() && table.containsKey(itsPackage.group(1))) {
+        String own = itsPackage.group(1);
+        Set<String> known = drawn.computeIfAbsent(own, _ -> new TreeSet<>());
+        Matcher imported = IMPORT.matcher(text);
+        while (imported.find()) {
+          if (table.containsKey(imported.group(1)) && !imported.group(1).equals(own)) {
+            known.add(imported.group(1));
+          }
+        }
+      }
+    }
+
+    assertThat(drawn).isEqualTo(table);
+  }
+
+  private Map<String, Set<String>> table(Pattern rows) throws IOException {
     var table = new TreeMap<String, Set<String>>();
-    Matcher row = ROW.matcher(Files.readString(sources.root().resolve("ARCHITECTURE.md")));
+    Matcher row = rows.matcher(Files.readString(sources.root().resolve("ARCHITECTURE.md")));
     while (row.find()) {
       Set<String> known =
           Arrays.stream(row.group(2).split(","))

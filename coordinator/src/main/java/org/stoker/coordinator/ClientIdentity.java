@@ -1,8 +1,0 @@
-package org.stoker.coordinator;
-
-/**
- * Who sent a command.
- *
- * @param clientHost as Kafka prints it: {@code /10.0.0.7}
- */
-public record ClientIdentity(String clientId, String clientHost) {}

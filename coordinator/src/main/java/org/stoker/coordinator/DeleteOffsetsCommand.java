@@ -1,8 +1,0 @@
-package org.stoker.coordinator;
-
-import java.util.List;
-
-/** An operator removes some of a group's offsets. */
-public record DeleteOffsetsCommand(String groupId, List<Topic> topics) {
-  public record Topic(String name, List<Integer> partitions) {}
-}

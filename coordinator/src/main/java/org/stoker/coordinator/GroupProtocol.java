@@ -1,4 +1,0 @@
-package org.stoker.coordinator;
-
-/** One way in which a member could have the work divided, with what it tells the leader then. */
-public record GroupProtocol(String name, Bytes metadata) {}

@@ -1,8 +1,0 @@
-package org.stoker.coordinator;
-
-/** An answer that can leave now. */
-public record Reply<R>(ReplyTo<R> to, R body) {
-  public void send() {
-    to.reply(body);
-  }
-}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.stoker.coordinator.group;
+
+import org.jspecify.annotations.NullMarked;

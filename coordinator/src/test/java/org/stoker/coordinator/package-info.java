@@ -1,4 +1,0 @@
-@NullMarked
-package org.stoker.coordinator;
-
-import org.jspecify.annotations.NullMarked;

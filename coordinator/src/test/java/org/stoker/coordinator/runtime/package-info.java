@@ -1,0 +1,4 @@
+@NullMarked
+package org.stoker.coordinator.runtime;
+
+import org.jspecify.annotations.NullMarked;

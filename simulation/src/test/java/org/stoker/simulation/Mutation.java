@@ -30,7 +30,7 @@ enum Mutation {
       4,
       "replication/Partition",
       "      leadersHighWatermark = 0;\n",
-      "      leadersHighWatermark = 0;\n      log.truncateTo(highWatermark, clock.wallMs());\n"),
+      "      leadersHighWatermark = 0;\n      log.truncateTo(highWatermark(), clock.wallMs());\n"),
 
   ACKNOWLEDGES_AFTER_IT_WAS_DEPOSED(
       1,
@@ -91,7 +91,7 @@ enum Mutation {
   CONSUMERS_READ_WHAT_IS_NOT_COMMITTED(
       1,
       "replication/PartitionReads",
-      "    long bound = standing.highWatermark();\n"
+      "    long bound = now.highWatermark();\n"
           + "    long lastStable = Math.min(log.lastStableOffset(), bound);\n"
           + "    FetchReply otherHistory",
       "    long bound = log.logEndOffset();\n"
@@ -101,7 +101,7 @@ enum Mutation {
   LEADER_ALONE_IS_ENOUGH(
       16,
       "replication/Partition",
-      "    if (account == null || account.hasTooFew(rules.minInsyncReplicas())) {",
+      "    if (account == null || account.hasTooFew(rules().minInsyncReplicas())) {",
       "    if (account == null) {"),
 
   // Neither fenced when it registers, nor moved on afterwards: one of the two would do.

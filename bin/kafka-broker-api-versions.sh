@@ -1,3 +1,4 @@
 #!/usr/bin/env bash
 # Kafka's name for: stoker broker-api-versions
-exec "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/stoker" broker-api-versions "$@"
+self="$(readlink -f "${BASH_SOURCE[0]}")"
+exec "${self%/*}/stoker" broker-api-versions "$@"

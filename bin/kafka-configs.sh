@@ -1,3 +1,4 @@
 #!/usr/bin/env bash
 # Kafka's name for: stoker configs
-exec "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/stoker" configs "$@"
+self="$(readlink -f "${BASH_SOURCE[0]}")"
+exec "${self%/*}/stoker" configs "$@"

@@ -1,3 +1,4 @@
 #!/usr/bin/env bash
 # Kafka's name for: stoker console-consumer
-exec "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/stoker" console-consumer "$@"
+self="$(readlink -f "${BASH_SOURCE[0]}")"
+exec "${self%/*}/stoker" console-consumer "$@"

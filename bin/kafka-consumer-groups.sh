@@ -1,3 +1,4 @@
 #!/usr/bin/env bash
 # Kafka's name for: stoker consumer-groups
-exec "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/stoker" consumer-groups "$@"
+self="$(readlink -f "${BASH_SOURCE[0]}")"
+exec "${self%/*}/stoker" consumer-groups "$@"

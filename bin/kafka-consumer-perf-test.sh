@@ -1,3 +1,4 @@
 #!/usr/bin/env bash
 # Kafka's name for: stoker consumer-perf-test
-exec "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/stoker" consumer-perf-test "$@"
+self="$(readlink -f "${BASH_SOURCE[0]}")"
+exec "${self%/*}/stoker" consumer-perf-test "$@"

@@ -1,3 +1,4 @@
 #!/usr/bin/env bash
 # Kafka's name for: stoker dump-log
-exec "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/stoker" dump-log "$@"
+self="$(readlink -f "${BASH_SOURCE[0]}")"
+exec "${self%/*}/stoker" dump-log "$@"

@@ -1,3 +1,4 @@
 #!/usr/bin/env bash
 # Kafka's name for: stoker log-dirs
-exec "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/stoker" log-dirs "$@"
+self="$(readlink -f "${BASH_SOURCE[0]}")"
+exec "${self%/*}/stoker" log-dirs "$@"

@@ -1,3 +1,4 @@
 #!/usr/bin/env bash
 # Kafka's name for: stoker metadata-quorum
-exec "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/stoker" metadata-quorum "$@"
+self="$(readlink -f "${BASH_SOURCE[0]}")"
+exec "${self%/*}/stoker" metadata-quorum "$@"

@@ -1,3 +1,4 @@
 #!/usr/bin/env bash
 # Kafka's name for: stoker producer-perf-test
-exec "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/stoker" producer-perf-test "$@"
+self="$(readlink -f "${BASH_SOURCE[0]}")"
+exec "${self%/*}/stoker" producer-perf-test "$@"

@@ -1,3 +1,4 @@
 #!/usr/bin/env bash
 # Kafka's name for: stoker reassign-partitions
-exec "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/stoker" reassign-partitions "$@"
+self="$(readlink -f "${BASH_SOURCE[0]}")"
+exec "${self%/*}/stoker" reassign-partitions "$@"

@@ -1,3 +1,4 @@
 #!/usr/bin/env bash
 # Kafka's name for: stoker topics
-exec "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/stoker" topics "$@"
+self="$(readlink -f "${BASH_SOURCE[0]}")"
+exec "${self%/*}/stoker" topics "$@"

@@ -1,8 +1,5 @@
 package org.stoker.tools;
 
-import static org.stoker.tools.Option.integer;
-import static org.stoker.tools.Option.text;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -14,11 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import joptsimple.OptionException;
+import joptsimple.OptionParser;
+import joptsimple.OptionSet;
+import joptsimple.OptionSpec;
 
 /**
  * {@code stoker cluster}: a cluster of several brokers on this machine, to try and to test with.
  */
-final class ClusterCommand implements Tool {
+public final class ClusterCommand {
   private static final String USAGE =
       """
       Usage: stoker cluster start [--brokers N] [--port PORT] [--dir DIR]
@@ -31,20 +32,19 @@ final class ClusterCommand implements Tool {
         --port PORT   of the first broker, the others follow (9092); ZooKeeper has PORT+1000 to PORT+3000
         --dir DIR     where their property files, data and logs are (./cluster)
       """;
-  private static final Option<Integer> BROKERS =
-      integer("brokers", "count", "How many brokers a new cluster has.").orElse(3);
-  private static final Option<Integer> PORT =
-      integer("port", "port", "The port of the first broker; the others follow.").orElse(9092);
-  private static final Option<String> DIR =
-      text("dir", "directory", "Where everything of it is.").orElse("cluster");
-  private static final OptionSet OPTIONS =
-      new OptionSet("A cluster on this machine.", BROKERS, PORT, DIR);
   private static final int LAST_PORT = 65_535 - 4_000;
   private static final long READY_MS = 60_000;
   private static final long STOP_MS = 60_000;
   private static final int LAST_WORDS = 8;
 
   private final List<String> launcher;
+  private final OptionParser parser = new OptionParser(false);
+  private final OptionSpec<Integer> brokersOption =
+      parser.accepts("brokers").withRequiredArg().ofType(Integer.class).defaultsTo(3);
+  private final OptionSpec<Integer> portOption =
+      parser.accepts("port").withRequiredArg().ofType(Integer.class).defaultsTo(9092);
+  private final OptionSpec<String> dirOption =
+      parser.accepts("dir").withRequiredArg().defaultsTo("cluster");
 
   /**
    * A command that starts brokers in its own way.
@@ -55,8 +55,13 @@ final class ClusterCommand implements Tool {
     this.launcher = launcher;
   }
 
+  /** Exits with the code of the command. */
+  public static void main(String[] args) {
+    System.exit(ofThisHome().run(args, System.out, System.err));
+  }
+
   /** Starts brokers as {@code stoker start} does, so that a closed terminal does not end them. */
-  static ClusterCommand ofThisHome() {
+  private static ClusterCommand ofThisHome() {
     Path stoker = Path.of(System.getProperty("stoker.home", "."), "bin", "stoker");
     var launcher = new ArrayList<String>();
     if (Path.of("/usr/bin/setsid").toFile().canExecute()) {
@@ -66,30 +71,36 @@ final class ClusterCommand implements Tool {
     return new ClusterCommand(launcher);
   }
 
-  @Override
-  public int run(String[] args, Terminal terminal) throws Exception {
+  /** Returns the exit code; what went wrong is one sentence on standard error. */
+  int run(String[] args, PrintStream out, PrintStream err) {
     List<String> words = Arrays.asList(args);
     if (words.isEmpty() || words.contains("--help") || words.contains("-h")) {
-      (words.isEmpty() ? terminal.err() : terminal.out()).print(USAGE);
+      (words.isEmpty() ? err : out).print(USAGE);
       return words.isEmpty() ? 1 : 0;
     }
-    String action = args[0];
-    int optionsFrom = 1;
-    while (optionsFrom < args.length && !args[optionsFrom].startsWith("-")) {
-      optionsFrom++;
+    try {
+      return act(parser.parse(args), out);
+    } catch (OptionException | ToolFailure e) {
+      err.println(e.getMessage());
+      return 1;
+    } catch (IOException | InterruptedException e) {
+      err.println(e);
+      return 1;
     }
-    List<String> names = words.subList(1, optionsFrom);
-    ParsedOptions options =
-        optionsFrom == args.length
-            ? new ParsedOptions(OPTIONS, Map.of(), List.of(), List.of())
-            : OPTIONS.parse(Arrays.copyOfRange(args, optionsFrom, args.length));
+  }
+
+  private int act(OptionSet options, PrintStream out) throws IOException, InterruptedException {
+    List<String> words = options.nonOptionArguments().stream().map(String::valueOf).toList();
+    if (words.isEmpty()) {
+      throw new ToolFailure("start, status, kill or stop?\n" + USAGE);
+    }
+    List<String> names = words.subList(1, words.size());
     if (names.size() > 1) {
       throw new ToolFailure("One broker at a time, not " + String.join(" ", names) + ".\n" + USAGE);
     }
     Optional<String> named = names.stream().findFirst();
-    var cluster = new LocalCluster(Path.of(options.value(DIR)));
-    PrintStream out = terminal.out();
-    return switch (action) {
+    var cluster = new LocalCluster(Path.of(options.valueOf(dirOption)));
+    return switch (words.getFirst()) {
       case "start" ->
           named.isPresent()
               ? startOne(existing(cluster, named.get()), out)
@@ -100,7 +111,8 @@ final class ClusterCommand implements Tool {
           named.isPresent() ? stopOne(existing(cluster, named.get()), out) : stop(cluster, out);
       default ->
           throw new ToolFailure(
-              "Unknown command " + action + ": start, status, kill or stop.\n" + USAGE);
+              "Unknown command %s: start, status, kill or stop.\n%s"
+                  .formatted(words.getFirst(), USAGE));
     };
   }
 
@@ -150,7 +162,7 @@ final class ClusterCommand implements Tool {
 
   // ---- start
 
-  private int start(LocalCluster cluster, ParsedOptions options, PrintStream out)
+  private int start(LocalCluster cluster, OptionSet options, PrintStream out)
       throws IOException, InterruptedException {
     if (cluster.brokers().isEmpty()) {
       layNew(cluster, options);
@@ -172,9 +184,9 @@ final class ClusterCommand implements Tool {
     return 0;
   }
 
-  private static void layNew(LocalCluster cluster, ParsedOptions options) throws IOException {
-    int count = options.value(BROKERS);
-    int port = options.value(PORT);
+  private void layNew(LocalCluster cluster, OptionSet options) throws IOException {
+    int count = options.valueOf(brokersOption);
+    int port = options.valueOf(portOption);
     if (count < 1 || count > LocalCluster.MOST_BROKERS) {
       throw new ToolFailure("--brokers must be from 1 to " + LocalCluster.MOST_BROKERS + ".");
     }
@@ -191,12 +203,12 @@ final class ClusterCommand implements Tool {
     cluster.lay(count, port);
   }
 
-  private static void refuseOtherShape(LocalCluster cluster, ParsedOptions options)
-      throws IOException {
+  private void refuseOtherShape(LocalCluster cluster, OptionSet options) throws IOException {
     List<LocalBroker> brokers = cluster.brokers();
     boolean isOther =
-        options.given(BROKERS).filter(count -> count != brokers.size()).isPresent()
-            || (options.has(PORT) && options.value(PORT) != brokers.getFirst().port());
+        (options.has(brokersOption) && options.valueOf(brokersOption) != brokers.size())
+            || (options.has(portOption)
+                && options.valueOf(portOption) != brokers.getFirst().port());
     if (isOther) {
       throw new ToolFailure(
           ("The cluster in %s has %d brokers from port %d on, and keeps them: start it without"
@@ -256,14 +268,14 @@ final class ClusterCommand implements Tool {
     out.println("  bin/stoker topics --create --topic test --partitions 6" + bootstrap);
     out.println("  bin/stoker console-producer --topic test" + bootstrap);
     out.println("  bin/stoker topics --describe --topic test" + bootstrap);
-    String dir = dirOption(cluster);
+    String dir = dirWords(cluster);
     out.println("  bin/stoker cluster status" + dir);
     out.println("  bin/stoker cluster kill 2" + dir + "; bin/stoker cluster start 2" + dir);
     out.println("  bin/stoker cluster stop" + dir);
   }
 
   /** What a command must say besides, to mean this cluster. */
-  private static String dirOption(LocalCluster cluster) {
+  private static String dirWords(LocalCluster cluster) {
     return cluster.directory().equals(Path.of("cluster").toAbsolutePath().normalize())
         ? ""
         : " --dir " + cluster.directory();
@@ -315,7 +327,7 @@ final class ClusterCommand implements Tool {
     if (status == null) {
       out.println(
           running(brokers).isEmpty()
-              ? "No broker runs. To start them: stoker cluster start" + dirOption(cluster)
+              ? "No broker runs. To start them: stoker cluster start" + dirWords(cluster)
               : "No broker answers: their logs are below " + cluster.directory());
       return 1;
     }
@@ -335,7 +347,7 @@ final class ClusterCommand implements Tool {
     }
     out.println(
         "Broker %d (process %d) is killed. To start it again: stoker cluster start %d%s"
-            .formatted(broker.id(), process.pid(), broker.id(), dirOption(cluster)));
+            .formatted(broker.id(), process.pid(), broker.id(), dirWords(cluster)));
     return 0;
   }
 

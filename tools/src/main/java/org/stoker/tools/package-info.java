@@ -1,4 +1,4 @@
-/** The command line, on the official client. */
+/** What Stoker adds to Kafka's own command line tools. */
 @NullMarked
 package org.stoker.tools;
 

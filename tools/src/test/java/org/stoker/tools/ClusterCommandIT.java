@@ -2,7 +2,6 @@ package org.stoker.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -48,17 +47,12 @@ final class ClusterCommandIT {
     arguments.addAll(List.of("--dir", directory.toString()));
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
-    var terminal =
-        new Terminal(
-            new ByteArrayInputStream(new byte[0]),
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            false);
     int code =
-        StokerTools.run(
-            new ClusterCommand(StokerBroker.launcher()),
-            arguments.toArray(String[]::new),
-            terminal);
+        new ClusterCommand(Installation.shared().launcher())
+            .run(
+                arguments.toArray(String[]::new),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
     return new Outcome(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }

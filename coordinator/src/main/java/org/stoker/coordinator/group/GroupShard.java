@@ -330,7 +330,7 @@ final class GroupShard implements StateMachine<GroupRecord> {
   }
 
   /** If it could not be, its first member is told so and leaves; it comes back by itself. */
-  private Decision<GroupRecord> created(
+  private static Decision<GroupRecord> created(
       ClassicGroup group, ReplyTo<JoinGroupReply> to, ErrorCode outcome, long nowMs) {
     var out = new Decision.Draft<GroupRecord>(nowMs);
     if (outcome != ErrorCode.NONE) {

@@ -6,6 +6,8 @@ import org.stoker.protocol.ErrorCode;
 @FunctionalInterface
 public interface Continuation<R> {
   /**
+   * Decides what comes next.
+   *
    * @param outcome NONE, or what a client is told
    */
   Decision<R> after(ErrorCode outcome, long nowMs);

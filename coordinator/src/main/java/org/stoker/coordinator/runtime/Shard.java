@@ -52,6 +52,7 @@ public final class Shard<M extends StateMachine<R>, F extends Facts<F, R>, R> {
   private final Set<Waiter> waiters = new LinkedHashSet<>();
 
   /** Compared by identity. */
+  @SuppressWarnings("ClassCanBeStatic") // all phases have the type parameters of the shard
   private abstract sealed class Phase {
     final int leaderEpoch;
 
@@ -61,12 +62,14 @@ public final class Shard<M extends StateMachine<R>, F extends Facts<F, R>, R> {
   }
 
   /** Until an epoch that is later than this one begins. */
+  @SuppressWarnings("ClassCanBeStatic")
   private final class Resigned extends Phase {
     Resigned(int leaderEpoch) {
       super(leaderEpoch);
     }
   }
 
+  @SuppressWarnings("ClassCanBeStatic")
   private final class Loading extends Phase {
     final Loader loader;
 
@@ -77,6 +80,7 @@ public final class Shard<M extends StateMachine<R>, F extends Facts<F, R>, R> {
   }
 
   /** Reading failed, or what is there does not fit; read again later. */
+  @SuppressWarnings("ClassCanBeStatic")
   private final class Waiting extends Phase {
     final long retryMs;
 
@@ -87,6 +91,7 @@ public final class Shard<M extends StateMachine<R>, F extends Facts<F, R>, R> {
   }
 
   /** Since this epoch; the leadership knows the latest. */
+  @SuppressWarnings("ClassCanBeStatic")
   private final class Active extends Phase {
     final ShardLeadership<M, F, R> leadership;
 

@@ -333,7 +333,7 @@ final class ShardLeadership<M extends StateMachine<R>, F extends Facts<F, R>, R>
     }
   }
 
-  private void cancelTimeout(Append<R> append) {
+  private static void cancelTimeout(Append<?> append) {
     if (append.timeout != null) {
       append.timeout.cancel();
     }

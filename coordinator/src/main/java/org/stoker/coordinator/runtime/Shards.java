@@ -71,7 +71,7 @@ public final class Shards<M extends StateMachine<R>, F extends Facts<F, R>, R> {
     resignAll(started);
   }
 
-  private void resignAll(@Nullable List<Shard<M, F, R>> shards) {
+  private static void resignAll(@Nullable List<? extends Shard<?, ?, ?>> shards) {
     if (shards != null) {
       shards.forEach(shard -> shard.resign(Integer.MAX_VALUE));
     }
@@ -135,6 +135,8 @@ public final class Shards<M extends StateMachine<R>, F extends Facts<F, R>, R> {
   // ---- commands ----
 
   /**
+   * Has the shard of the key decide, and carry out what it decided.
+   *
    * @param refused the answer to a command that its shard does not take
    */
   public <A> CompletableFuture<A> execute(

@@ -360,8 +360,7 @@ final class CounterShardTest {
     assertThat(rig.memory.usedBytes()).isEqualTo(2 * ON_ITS_WAY_BYTES);
 
     rig.log.settleOldest(ErrorCode.NONE);
-    assertThat(rig.memory.usedBytes())
-        .isEqualTo(ON_ITS_WAY_BYTES + Counters.Sums.BYTES);
+    assertThat(rig.memory.usedBytes()).isEqualTo(ON_ITS_WAY_BYTES + Counters.Sums.BYTES);
     rig.log.settleOldest(ErrorCode.NOT_ENOUGH_REPLICAS);
 
     assertThat(rig.memory.usedBytes()).isEqualTo(Counters.Sums.BYTES);

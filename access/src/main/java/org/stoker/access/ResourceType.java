@@ -15,9 +15,19 @@ import java.util.Set;
 
 /** What operations are about, and which of them make sense for it (Kafka's AclEntry). */
 public enum ResourceType {
-  TOPIC(Set.of(READ, WRITE, CREATE, DELETE, ALTER, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS)),
-  GROUP(Set.of(READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS)),
-  CLUSTER(
+  TOPIC,
+  GROUP,
+  CLUSTER,
+  TRANSACTIONAL_ID;
+
+  /** The name of the only resource of type {@link #CLUSTER}. */
+  public static final String THE_CLUSTER = "kafka-cluster";
+
+  private static final Set<Operation> OF_TOPICS =
+      Set.of(READ, WRITE, CREATE, DELETE, ALTER, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS);
+  private static final Set<Operation> OF_GROUPS =
+      Set.of(READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS);
+  private static final Set<Operation> OF_THE_CLUSTER =
       Set.of(
           CREATE,
           ALTER,
@@ -25,19 +35,15 @@ public enum ResourceType {
           CLUSTER_ACTION,
           DESCRIBE_CONFIGS,
           ALTER_CONFIGS,
-          IDEMPOTENT_WRITE)),
-  TRANSACTIONAL_ID(Set.of(DESCRIBE, WRITE));
-
-  /** The name of the only resource of type {@link #CLUSTER}. */
-  public static final String THE_CLUSTER = "kafka-cluster";
-
-  private final Set<Operation> operations;
-
-  ResourceType(Set<Operation> operations) {
-    this.operations = operations;
-  }
+          IDEMPOTENT_WRITE);
+  private static final Set<Operation> OF_TRANSACTIONAL_IDS = Set.of(DESCRIBE, WRITE);
 
   public Set<Operation> operations() {
-    return operations;
+    return switch (this) {
+      case TOPIC -> OF_TOPICS;
+      case GROUP -> OF_GROUPS;
+      case CLUSTER -> OF_THE_CLUSTER;
+      case TRANSACTIONAL_ID -> OF_TRANSACTIONAL_IDS;
+    };
   }
 }

@@ -1,5 +1,6 @@
 package org.stoker.replication;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
@@ -56,7 +57,7 @@ final class MissingDirectoriesTest {
 
   @Test
   void aReplicaOfADirectoryThatIsHereIsNotMissing() {
-    Uuid here = broker.directories.usable().getFirst().id();
+    Uuid here = requireNonNull(broker.directories.usable().getFirst().id());
 
     assertThat(warnings(image(partition(here, OneOfTwoBrokers.SELF)))).isEmpty();
   }

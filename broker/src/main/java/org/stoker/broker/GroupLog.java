@@ -43,9 +43,8 @@ final class GroupLog implements ShardLog {
   private final int loadBufferBytes;
 
   /**
-   * @param storage runs what reads whole partitions
-   * @param chores run what reads whole partitions
-   * @param reads run what reads single records
+   * @param chores runs what reads whole partitions
+   * @param reads runs what reads single records
    * @param loadBufferBytes as much of a partition is read at once, by each thread that reads one
    */
   GroupLog(

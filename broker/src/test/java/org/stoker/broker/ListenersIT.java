@@ -96,7 +96,7 @@ final class ListenersIT {
                 "listeners", "INSIDE://127.0.0.1:0,OUTSIDE://127.0.0.1:0",
                 "listener.security.protocol.map", "INSIDE:PLAINTEXT,OUTSIDE:PLAINTEXT",
                 "inter.broker.listener.name", "INSIDE"));
-    String[] addresses = broker.bootstrapServers().split(",");
+    String[] addresses = broker.bootstrapServers().split(",", -1);
     Map<ApiKeys, ApiMessage> betweenBrokers =
         Map.of(
             ApiKeys.ALLOCATE_PRODUCER_IDS, new AllocateProducerIdsRequestData(),

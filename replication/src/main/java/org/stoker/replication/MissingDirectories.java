@@ -71,9 +71,9 @@ final class MissingDirectories {
 
     String warning(int brokerId, Uuid directory) {
       return ("Log directory %s of broker %d is missing: replicas of %d partitions were in it, and"
-                  + " %d of these partitions have no other replica. If its disk was replaced, the"
-                  + " others are copied again and those %d start empty; if it is not mounted, stop"
-                  + " this broker and mount it")
+              + " %d of these partitions have no other replica. If its disk was replaced, the"
+              + " others are copied again and those %d start empty; if it is not mounted, stop"
+              + " this broker and mount it")
           .formatted(directory, brokerId, count, unreplicated, unreplicated);
     }
   }

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.stoker.base.SharedMap;
 import org.stoker.base.Uuid;
 import org.stoker.metadata.ClusterImage;
 import org.stoker.metadata.PartitionImage;
-import org.stoker.base.SharedMap;
 import org.stoker.metadata.TopicImage;
 
 final class MissingDirectoriesTest {

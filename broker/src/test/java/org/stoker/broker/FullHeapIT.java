@@ -37,7 +37,7 @@ final class FullHeapIT {
   private static final String BOMBED = "bombed";
   private static final String GROUP = "bystander";
   // Above what a quarter of 256 MB holds.
-  private static final int GROUPS = 90_000;
+  private static final int GROUPS = 130_000;
   private static final int SESSIONS = 600;
   private static final int PARTITIONS_OF_SESSION = 1_000;
   private static final int ATTACKERS = 4;

@@ -78,11 +78,6 @@ final class ForwardedRequest extends RequestContext {
   }
 
   @Override
-  public boolean isInterBroker() {
-    return envelope.isInterBroker();
-  }
-
-  @Override
   public @Nullable Enclosed readEnclosed(ByteBuffer frame) {
     return null;
   }

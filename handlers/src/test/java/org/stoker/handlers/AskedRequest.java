@@ -102,11 +102,6 @@ final class AskedRequest extends RequestContext {
   }
 
   @Override
-  public boolean isInterBroker() {
-    return true;
-  }
-
-  @Override
   public boolean isAllowed(
       Principal principal, Operation operation, ResourceType type, String name) {
     return authorizer.isAllowed(principal, operation, type, name);

@@ -70,11 +70,6 @@ final class ConnectionRequest extends RequestContext {
   }
 
   @Override
-  public boolean isInterBroker() {
-    return connection.peer().listener().isInterBroker();
-  }
-
-  @Override
   public boolean isAllowed(
       Principal principal, Operation operation, ResourceType type, String name) {
     return connection.authorizer().isAllowed(principal, operation, type, name);

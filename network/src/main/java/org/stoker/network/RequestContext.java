@@ -78,9 +78,6 @@ public abstract class RequestContext {
   /** Whose request this is; of one that another broker forwarded, the client's. */
   public abstract Principal principal();
 
-  /** Whether it came over the listener that brokers use among themselves. */
-  public abstract boolean isInterBroker();
-
   /**
    * Whether another broker has forwarded it in an Envelope (KIP-590), to the controller as that
    * broker believes. It is not forwarded any further, or two brokers that each believe the other to

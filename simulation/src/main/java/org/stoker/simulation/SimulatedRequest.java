@@ -60,11 +60,6 @@ final class SimulatedRequest extends RequestContext {
   }
 
   @Override
-  public boolean isInterBroker() {
-    return true;
-  }
-
-  @Override
   public boolean isAllowed(
       Principal principal, Operation operation, ResourceType type, String name) {
     return Authorizer.ALLOWS_ALL.isAllowed(principal, operation, type, name);
